@@ -1,0 +1,99 @@
+# The commands of mlp_widgets. The recipes run under sh and under the Windows cmd, with GNU
+# make 3.81 (macOS) and newer.
+
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+  PYTHON ?= python
+  VENV_PYTHON := $(VENV)/Scripts/python.exe
+else
+  PYTHON ?= python3
+  VENV_PYTHON := $(VENV)/bin/python
+  ifeq ($(shell id -u),0)
+    LAB_DEFAULTS += --allow-root
+  endif
+  # Linux without a screen has no browser to open: JupyterLab prints the address.
+  ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
+    LAB_DEFAULTS += --no-browser
+  endif
+endif
+
+# In quotes, because the Windows cmd takes a bare / for the start of an option.
+PY := "$(VENV_PYTHON)"
+
+# A stamp says that .venv holds what is needed. Its name contains the place of this folder,
+# because the installation points to the folder and is lost when the folder moves.
+EMPTY :=
+PLACE := $(subst $(EMPTY) ,-,$(subst /,-,$(subst :,-,$(CURDIR))))
+LAB_READY := $(VENV)/lab$(PLACE)
+TEST_READY := $(VENV)/test$(PLACE)
+
+# In the conda environment of environment.yml everything is installed already.
+ifeq ($(CONDA_DEFAULT_ENV),mlp-widgets)
+  PY := python
+  LAB_READY :=
+  TEST_READY :=
+endif
+
+.PHONY: help lab test bench clean
+
+help:
+	$(info make lab     opens the notebooks in JupyterLab (flags: LAB_FLAGS="--port=9000"))
+	$(info make test    runs all checks: style, unit tests, notebooks, a real browser)
+	$(info make bench   measures how fast the widgets are)
+	$(info make clean   removes .venv and what the tools left behind)
+	@echo The first call sets up .venv. To use another Python: make lab PYTHON=python3.12
+
+lab: $(LAB_READY)
+	$(PY) -m jupyterlab $(LAB_DEFAULTS) --ServerApp.root_dir=notebooks $(LAB_FLAGS)
+
+# $(call part,name,command) runs one part of the tests; if it fails, the last line names it.
+part = @echo == $(1) && $(2) || (echo == make test FAILED in this part: $(1) && exit 1)
+
+test: $(TEST_READY)
+	$(call part,style,$(PY) -m ruff check)
+	$(call part,unit tests,$(PY) -m pytest tests --ignore=tests/browser)
+	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env notebooks)
+	$(call part,browser,$(PY) -m pytest tests/browser)
+	@echo == make test: all parts passed
+
+bench: $(TEST_READY)
+	$(PY) -m benchmarks
+
+LITTER := .venv build dist mlp_widgets.egg-info .pytest_cache .ruff_cache .hypothesis
+clean:
+	$(PYTHON) -c "import shutil; [shutil.rmtree(d, True) for d in '$(LITTER)'.split()]"
+
+# CHECKED is "ok", or one sentence that says what is wrong with $(PYTHON), or empty if there is
+# no $(PYTHON). Even Python 2 can read the question.
+OLD := mlp_widgets needs Python 3.10 or newer, and $(PYTHON) is older: try PYTHON=python3.12
+BARE := $(PYTHON) has no venv module: install it first (Debian, Ubuntu: apt install python3-venv)
+NONE := There is no $(PYTHON): install Python 3.10 or newer, or name yours with PYTHON=...
+CHECKED = $(shell $(PYTHON) -c "import sys, pkgutil; print('$(OLD)' if sys.version_info < (3, 10) \
+  else 'ok' if 'ensurepip' in [m[1] for m in pkgutil.iter_modules()] else '$(BARE)')")
+
+# Without its Python (after an update of the system, say) an old .venv is worth nothing.
+ifeq ($(wildcard $(VENV_PYTHON)),)
+  .PHONY: $(LAB_READY) $(TEST_READY)
+endif
+
+$(VENV_PYTHON):
+	$(if $(filter ok,$(CHECKED)),,$(error $(or $(CHECKED),$(NONE))))
+	@echo Setting up .venv: this takes a minute or two, once.
+	$(PYTHON) -m venv --clear $(VENV)
+
+# $(call install,extra) puts mlp_widgets with this extra into .venv, in place: a change of the
+# sources needs no new call. pip 21.3 is the first that can do so.
+define install
+	$(PY) -m pip install --quiet "pip>=21.3"
+	$(PY) -m pip install --quiet --editable ".[$(1)]"
+	@$(PY) -c "open('$@', 'w').close()"
+endef
+
+$(VENV)/lab$(PLACE): pyproject.toml $(VENV_PYTHON)
+	$(call install,lab)
+
+$(VENV)/test$(PLACE): pyproject.toml $(VENV_PYTHON)
+	$(call install,test)
+
+# A .venv whose making was broken off is made again.
+.DELETE_ON_ERROR:

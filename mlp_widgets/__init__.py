@@ -1,0 +1,27 @@
+"""See backpropagation happen: slider widgets for the examples of two machine-learning lectures.
+
+``from mlp_widgets import ThreeNeuronLab`` and put ``ThreeNeuronLab()`` in a notebook cell.
+The mathematics alone, without any picture or widget, is in :mod:`mlp_widgets.core`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+# Where each public name lives. Names are loaded at first use (PEP 562), so that
+# `import mlp_widgets.core` needs numpy and nothing else.
+_HOME = {"ThreeNeuronLab": "mlp_widgets.lectures.three_neuron", "LABS": "mlp_widgets.lectures"}
+
+__all__ = ["LABS", "ThreeNeuronLab", "__version__"]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"mlp_widgets has no {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,119 @@
+"""Activations: the function f beside its slope df, one row each.
+
+``find_activation("relu").f(z)`` is f(z) and ``find_activation("relu").df(z)`` is df/dz, element by
+element. Softmax mixes the neurons of its layer, so it has no slope of this kind; what every row
+has is ``pull(z, dJ_da)``, which turns dJ/da into dJ/dz.
+
+**ReLU's slope at z = 0 is 1 here**, as on the lecture slides (0 for z < 0 and 1 otherwise; seeds
+001, 003, 004). At this one point frameworks differ: PyTorch uses 0. The same rule holds for leaky
+ReLU, and the hard threshold is 1 at z = 0.
+
+Complex input is allowed, because the tests differentiate with complex steps: the kinked functions
+then branch on the real part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+Array = np.ndarray
+LEAK = 0.01
+"""Slope of leaky ReLU for z < 0."""
+
+
+def _sigmoid(z: Array) -> Array:
+    """1 / (1 + e^-z) on the right of 0 and, the same number, e^z / (1 + e^z) on the left.
+
+    The two forms keep full relative accuracy on their side and never overflow.
+    """
+    left = z.real < 0
+    e = np.exp(np.where(left, z, -z))
+    return np.where(left, e, 1.0) / (1.0 + e)
+
+
+def _sigmoid_slope(z: Array) -> Array:
+    """sigmoid(z) sigmoid(-z), which does not round to 0 where 1 - sigmoid(z) would."""
+    e = np.exp(np.where(z.real < 0, z, -z))
+    return e / (1.0 + e) ** 2
+
+
+def _tanh_slope(z: Array) -> Array:
+    """1 - tanh(z)^2 written as 4 e^-2|z| / (1 + e^-2|z|)^2, exact for large |z| too."""
+    return 4.0 * _sigmoid_slope(2.0 * z)
+
+
+def _softmax(z: Array) -> Array:
+    """e^z_k / sum_j e^z_j over the neurons (second axis from the end); shifted, so no overflow."""
+    e = np.exp(z - z.real.max(axis=-2, keepdims=True))
+    return e / e.sum(axis=-2, keepdims=True)
+
+
+def sum_of_others(values: Array) -> Array:
+    """For every neuron the sum over all the other neurons, of the same shape.
+
+    For softmax it is 1 - a without the cancellation that would round it to 0 where a is nearly 1.
+    """
+    neurons = values.shape[-2]
+    return (np.ones((neurons, neurons)) - np.eye(neurons)) @ values
+
+
+def _on(z: Array) -> Array:
+    """1.0 where a ReLU neuron is on (z >= 0), else 0.0."""
+    return (z.real >= 0) * 1.0
+
+
+def _relu(z: Array) -> Array:
+    """max(0, z); for complex z the branch is chosen by the real part."""
+    return np.where(z.real >= 0, z, 0.0) if np.iscomplexobj(z) else np.maximum(z, 0.0)
+
+
+def _leak(z: Array) -> Array:
+    """Slope of leaky ReLU: 1 where z >= 0, LEAK elsewhere."""
+    return np.where(z.real >= 0, 1.0, LEAK)
+
+
+@dataclass(frozen=True)
+class Activation:
+    """One activation: name, f, slope df (None where neurons mix) and how it is written."""
+
+    name: str
+    f: Callable[[Array], Array]
+    df: Callable[[Array], Array] | None
+    symbol: str
+
+    def pull(self, z: Array, dJ_da: Array) -> Array:
+        """Pull the gradient back through f: dJ/dz from dJ/da, shaped like z.
+
+        dJ/dz = dJ/da * df/dz; for softmax dJ/dz_k = a_k sum_j a_j (dJ/da_k - dJ/da_j).
+        """
+        if self.df is not None:
+            return dJ_da * self.df(z)
+        a = self.f(z)
+        return a * (dJ_da * sum_of_others(a) - sum_of_others(a * dJ_da))
+
+    def __repr__(self) -> str:
+        return f"Activation({self.name!r})"
+
+
+# fmt: off
+ACTIVATIONS: dict[str, Activation] = {row.name: row for row in (
+    #          name          f(z)                   df/dz           symbol
+    Activation("identity",   lambda z: z,           np.ones_like,   "z"),
+    Activation("threshold",  _on,                   np.zeros_like,  "1[z ≥ 0]"),
+    Activation("sigmoid",    _sigmoid,              _sigmoid_slope, "σ(z)"),
+    Activation("tanh",       np.tanh,               _tanh_slope,    "tanh(z)"),
+    Activation("relu",       _relu,                 _on,            "ReLU(z)"),
+    Activation("leaky_relu", lambda z: z * _leak(z), _leak,         "leaky ReLU(z)"),
+    Activation("softmax",    _softmax,              None,           "softmax(z)"),
+)}
+# fmt: on
+
+
+def find_activation(name: str) -> Activation:
+    """Look an activation up by its name; ValueError names the ones there are."""
+    if name not in ACTIVATIONS:
+        raise ValueError(f"unknown activation {name!r}; known are {', '.join(ACTIVATIONS)}")
+    return ACTIVATIONS[name]

@@ -1,0 +1,182 @@
+"""Forward and backward pass, with everything on the way kept.
+
+    trace = forward(network, x, y)        # every z[l], a[l], and J
+    gradients = backward(trace)           # every dJ/da[l], dJ/dz[l], dJ/dw[l], dJ/db[l]
+
+Points are columns: x has shape (n_0, N) and a[l] shape (n_l, N). One point may be given as shape
+(n_0,) and counts as N = 1. J is the mean of the loss over the points. A number too large for a
+float becomes infinite without a warning; ask for ``np.isfinite(trace.J)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .activations import Array
+from .losses import Loss, find_loss
+from .network import Network, Skip, as_numbers
+
+
+@dataclass(frozen=True, eq=False)
+class ForwardTrace:
+    """All values of a forward pass: ``a[0]`` is x, ``z[0]`` is None, ``a[L]`` is the output.
+
+    Without a target, ``y``, ``loss``, ``losses`` (one per point, shape (N,)) and ``J`` are None.
+    For a stack of networks J has the stack's leading axes, and so has every z[l] and a[l] that
+    differs from one network to another. Nothing can be written to.
+    """
+
+    network: Network
+    z: tuple[Array | None, ...]
+    a: tuple[Array, ...]
+    y: Array | None = None
+    loss: Loss | None = None
+    losses: Array | None = None
+    J: Array | float | None = None
+
+    @property
+    def output(self) -> Array:
+        """a[L], written g or ŷ in the lectures."""
+        return self.a[-1]
+
+    def __repr__(self) -> str:
+        return f"ForwardTrace({self.network!r}, J={self.J})"
+
+
+@dataclass(frozen=True, eq=False)
+class BackwardTrace:
+    """All gradients of J, each shaped like its variable; index 0 is None except in dJ_da.
+
+    ``dJ_dz[l][:, i]`` is the derivative by the z of point i, the 1/N of the mean included.
+    For a stack all of them have J's leading axes: ``dJ_dw[l][s]`` is the derivative of ``J[s]``,
+    also where all networks share one w[l]. Nothing can be written to.
+    """
+
+    forward: ForwardTrace
+    dJ_da: tuple[Array, ...]
+    dJ_dz: tuple[Array | None, ...]
+    dJ_dw: tuple[Array | None, ...]
+    dJ_db: tuple[Array | None, ...] | None
+
+    def parameters(self) -> list[Array]:
+        """The gradients in the order of :meth:`Network.parameters`."""
+        return [*self.dJ_dw[1:], *(self.dJ_db[1:] if self.dJ_db is not None else ())]
+
+    def __repr__(self) -> str:
+        return f"BackwardTrace({self.forward.network!r}, J={self.forward.J})"
+
+
+def forward(
+    network: Network, x: object, y: object | None = None, *, loss: str = "squared"
+) -> ForwardTrace:
+    """Evaluate the network: z[l] = w[l] a[l-1] + b[l], a[l] = f(z[l]) + skips; J if y is given.
+
+    x has shape (n_0, N), y has shape (n_L, N); for one point (n_0,) and (n_L,). Raises ValueError
+    on other shapes, NaN, infinity, no data, an unknown loss, or a log loss on an output for which
+    it is not made.
+    """
+    z: list[Array | None] = [None]
+    a = [as_columns(x, network.widths[0], "x")]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for layer in range(1, network.depth + 1):
+            z.append(_weighted_sum(network, layer, a[-1]))
+            a.append(network.f[layer].f(z[layer]))
+            for skip in network.skips_into.get(layer, ()):
+                a[layer] = a[layer] + _brought_by(skip, z, a)
+        if y is None:
+            return ForwardTrace(network, _frozen(z), _frozen(a))
+        return _with_loss(network, _frozen(z), _frozen(a), y, find_loss(loss))
+
+
+def backward(trace: ForwardTrace) -> BackwardTrace:
+    """All gradients of J, last layer first, each one reused by the layer before.
+
+    dJ/dz[l] = dJ/da[l] f'(z[l]);  dJ/dw[l] = dJ/dz[l] a[l-1]ᵀ;  dJ/db[l] = sum over points of
+    dJ/dz[l];  dJ/da[l-1] = w[l]ᵀ dJ/dz[l]; a skip adds dJ/da of its target to its source.
+    Raises ValueError if the trace was made without a target y.
+    """
+    if trace.loss is None:
+        raise ValueError("backward needs a loss: call forward(network, x, y) with the target y")
+    net, L = trace.network, trace.network.depth
+    dJ_da, dJ_dz, dJ_dw, dJ_db = ([None] * (L + 1) for _ in range(4))
+    by_skip: dict[tuple[str, int], Array] = {}
+    with np.errstate(over="ignore", invalid="ignore"):
+        dJ_da[L] = trace.loss.dL_da(trace.z[L], trace.a[L], trace.y) / trace.y.shape[-1]
+        for layer in range(L, 0, -1):
+            for skip in net.skips_into.get(layer, ()):
+                source = (skip.of, skip.start)
+                by_skip[source] = by_skip.get(source, 0.0) + _pulled_by(skip, trace, dJ_da[layer])
+            dJ_dz[layer] = _through_activation(trace, layer, dJ_da[layer])
+            if ("z", layer) in by_skip:
+                dJ_dz[layer] = dJ_dz[layer] + by_skip["z", layer]
+            dJ_dw[layer] = dJ_dz[layer] @ trace.a[layer - 1].swapaxes(-1, -2)
+            dJ_db[layer] = dJ_dz[layer].sum(axis=-1)
+            dJ_da[layer - 1] = net.w[layer].swapaxes(-1, -2) @ dJ_dz[layer]
+            if ("a", layer - 1) in by_skip:
+                dJ_da[layer - 1] = dJ_da[layer - 1] + by_skip["a", layer - 1]
+    biases = None if net.b is None else _frozen(dJ_db)
+    return BackwardTrace(trace, _frozen(dJ_da), _frozen(dJ_dz), _frozen(dJ_dw), biases)
+
+
+def as_columns(values: object, rows: int, what: str) -> Array:
+    """`values` as an array of shape (rows, N); one point may come as shape (rows,)."""
+    array = as_numbers(values, what)
+    columns = array.reshape(-1, 1) if array.ndim < 2 else array
+    if columns.ndim > 2 or columns.shape[0] != rows:
+        raise ValueError(
+            f"{what} must have shape ({rows}, N), or ({rows},) for one point, got {array.shape}"
+        )
+    return columns
+
+
+def check_same_points(x: Array, y: Array) -> None:
+    """ValueError unless x and y, both of shape (rows, N), hold the same number N of points."""
+    if x.shape[-1] != y.shape[-1]:
+        raise ValueError(f"x has {x.shape[-1]} points, y {y.shape[-1]}; give as many of each")
+
+
+def _frozen(arrays: list[Array | None]) -> tuple[Array | None, ...]:
+    """The arrays of all layers as a tuple, and nobody can write to them."""
+    for array in arrays:
+        if array is not None:
+            array.setflags(write=False)
+    return tuple(arrays)
+
+
+def _weighted_sum(network: Network, layer: int, a: Array) -> Array:
+    """z[l] = w[l] a[l-1] + b[l]."""
+    z = network.w[layer] @ a
+    return z if network.b is None else z + network.b[layer][..., None]
+
+
+def _brought_by(skip: Skip, z: list[Array | None], a: list[Array]) -> Array:
+    """What a skip adds: the source, or its sum where the target has one neuron."""
+    source = (z if skip.of == "z" else a)[skip.start]
+    return source if source.shape[-2] == a[skip.into].shape[-2] else source.sum(-2, keepdims=True)
+
+
+def _pulled_by(skip: Skip, trace: ForwardTrace, dJ_da: Array) -> Array:
+    """What a skip sends back to its source: dJ/da of the target, once for each source neuron."""
+    return np.repeat(dJ_da, trace.a[skip.start].shape[-2] // dJ_da.shape[-2], axis=-2)
+
+
+def _through_activation(trace: ForwardTrace, layer: int, dJ_da: Array) -> Array:
+    """dJ/dz[l] from dJ/da[l]; at the output of a log loss straight from the loss."""
+    z = trace.z[layer]
+    if layer == trace.network.depth and trace.loss.dL_dz is not None:
+        return trace.loss.dL_dz(z, trace.a[layer], trace.y) / trace.y.shape[-1]
+    return trace.network.f[layer].pull(z, dJ_da)
+
+
+def _with_loss(
+    network: Network, z: tuple[Array | None, ...], a: tuple[Array, ...], y: object, loss: Loss
+) -> ForwardTrace:
+    """The trace with target, the loss of every point and J = their mean."""
+    y = as_columns(y, network.widths[-1], "y")
+    check_same_points(a[0], y)
+    loss.check(network, y)
+    losses = loss.terms(z[-1], a[-1], y).sum(axis=-2)
+    losses, J = _frozen([losses, losses.sum(axis=-1) / y.shape[-1]])
+    return ForwardTrace(network, z, a, y, loss, losses, J)

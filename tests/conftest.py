@@ -1,0 +1,43 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+REQUIRE_ALL = os.environ.get("MLP_WIDGETS_REQUIRE_ALL") == "1"
+
+# Machines are noisy: no test fails because an example took long. Where every part is required
+# (.ci/run) the examples are the same at each run; elsewhere they are new ones each time.
+settings.register_profile(
+    "mlp_widgets",
+    deadline=None,
+    derandomize=REQUIRE_ALL,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("mlp_widgets")
+
+
+@pytest.fixture(scope="session")
+def missing() -> Callable[[str], None]:
+    """``missing(reason)`` ends the test because this machine lacks a part, such as a browser.
+
+    The test is skipped; with MLP_WIDGETS_REQUIRE_ALL=1 it fails.
+    """
+    return pytest.fail if REQUIRE_ALL else pytest.skip
+
+
+# A folder of one person or one machine. The name of the folder must not be part of a longer
+# path, so that addresses of web pages pass.
+_FOLDERS = "home|root|tmp|var/tmp|work|workspace|private|Users|mnt|media|opt"
+_MACHINE_PATH = re.compile(rf"(?<![\w.~/-])/(?:{_FOLDERS})/[\w.-]+|\b[A-Z]:\\+Users\\+\w+")
+
+
+@pytest.fixture(scope="session")
+def machine_paths() -> Callable[[str], list[str]]:
+    """``machine_paths(text)``: the absolute paths of somebody's machine that stand in a text."""
+    return _MACHINE_PATH.findall
