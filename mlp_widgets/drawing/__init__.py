@@ -1,0 +1,1 @@
+"""Pictures: built once, then updated; matplotlib without pyplot."""

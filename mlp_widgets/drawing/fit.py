@@ -1,0 +1,143 @@
+"""The fit of a two-hidden-neuron network to one-input data: ŷ, contributions, residuals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .numbers import number
+from .picture import Picture, stepped_limit
+from .quick_artists import QuickText
+from .style import BLACK, FAINT, GREY, LINE, NEURON, QUADRATIC
+
+
+@dataclass(frozen=True, eq=False)
+class FitView:
+    """What the picture shows: numbers only, computed elsewhere.
+
+    x, y: the data, shape (N,); y_hat: the prediction at x; grid: where curves are drawn, shape
+    (G,); curve: ŷ on the grid; contributions: w2j a1j on the grid, shape (2, G); kinks: where z1j
+    is 0, None if nowhere; rivals: name -> curve on the grid, only those to be shown.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    y_hat: np.ndarray
+    grid: np.ndarray
+    curve: np.ndarray
+    contributions: np.ndarray
+    kinks: tuple[float | None, ...]
+    rivals: dict[str, np.ndarray]
+
+
+class FitPicture(Picture):
+    """Three plots over the same x: data with ŷ, the contributions w2j·a1j, the residuals."""
+
+    def __init__(self, width: int = 500, height: int = 404, scale: float = 2.0,
+                 x_label: str = "hour of the day", y_label: str = "1000 vehicles / h") -> None:
+        self.x_label, self.y_label = x_label, y_label
+        self._data: np.ndarray | None = None
+        super().__init__(width, height, scale)
+
+    def build(self) -> None:
+        """Axes and artists; the data points come with the first update."""
+        grid = {"height_ratios": (5, 2.2, 1.8), "hspace": 0.36,
+                "left": 0.105, "right": 0.985, "top": 0.94, "bottom": 0.105}
+        self.fit, self.parts, self.residual = self.figure.subplots(3, sharex=True, gridspec_kw=grid)
+        for axes in (self.fit, self.parts, self.residual):
+            axes.grid(color=FAINT, linewidth=0.5)
+            axes.set_axisbelow(True)
+        self.fit.set_title(f"data ● and prediction ŷ  [{self.y_label}]")
+        self.parts.set_title("what each hidden neuron adds: w₂₁·a₁₁ solid, w₂₂·a₁₂ dashed")
+        self.residual.set_title("residuals ŷ − y")
+        self.residual.set_xlabel(self.x_label, labelpad=1)
+        self._build_fit()
+        for axes in (self.parts, self.residual):
+            axes.axhline(0.0, color=GREY, linewidth=0.8)
+        self.contributions = [
+            self.moving(self.parts.plot([], [], color=colour, linewidth=2, linestyle=dash)[0])
+            for colour, dash in zip(NEURON, ("-", "--"), strict=True)
+        ]
+        self.sticks = self.moving(self.residual.vlines([], 0, 0, color=GREY, linewidth=1.5))
+        self.heads = self.moving(self.residual.plot([], [], "o", color=BLACK, markersize=3)[0])
+
+    def _build_fit(self) -> None:
+        """The upper plot: points, rivals, kinks, curve, and the labels of the kinks."""
+        self.points = self.fit.plot([], [], "o", color=BLACK, markersize=4.5, zorder=3)[0]
+        styles = {"line": (LINE, (0, (1, 1.2))), "quadratic": (QUADRATIC, "-.")}
+        self.rivals = {
+            name: self.moving(self.fit.plot([], [], color=colour, linestyle=dash, linewidth=2)[0])
+            for name, (colour, dash) in styles.items()
+        }
+        self.rival_names = {
+            name: self.fit.text(right, 1.03, f"{name} {sign}", color=styles[name][0], ha="right",
+                                visible=False, transform=self.fit.transAxes)
+            for name, right, sign in (("line", 0.76, "· · ·"), ("quadratic", 1.0, "–·–·"))
+        }
+        self.kinks = [
+            self.moving(axes.axvline(0.0, color=colour, linewidth=1.2, linestyle=dash))
+            for colour, dash in zip(NEURON, ("-", "--"), strict=True)
+            for axes in (self.fit, self.parts)
+        ]
+        self.kink_names = [
+            self.moving(QuickText(self.fit, 0, 0, color=colour, size=8.5, box=True))
+            for colour in NEURON
+        ]
+        self.curve = self.moving(self.fit.plot([], [], color=BLACK, linewidth=2.4)[0])
+
+    def update(self, view: FitView) -> None:
+        """Show other numbers."""
+        if self._data is not view.y:
+            self._show_data(view.x, view.y)
+        self.curve.set_data(view.grid, view.curve)
+        for line, values in zip(self.contributions, view.contributions, strict=True):
+            line.set_data(view.grid, values)
+        for name, line in self.rivals.items():
+            shown = name in view.rivals
+            if shown != self.rival_names[name].get_visible():
+                self.rival_names[name].set_visible(shown)
+                self.redraw_still()
+            line.set_visible(shown)
+            if shown:
+                line.set_data(view.grid, view.rivals[name])
+        self._show_kinks(view)
+        self._show_residuals(view)
+        reach = stepped_limit(float(np.abs(view.contributions).max()), 1.2 * self._span)
+        self.set_limits(self.parts, y=(-reach, reach))
+
+    def _show_data(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Points and the limits that follow from them; the still part is drawn anew."""
+        self._data = y
+        self.points.set_data(x, y)
+        low, high = float(x.min()), float(x.max())
+        margin = 0.05 * ((high - low) or 1.0)
+        self.fit.set_xlim(low - margin, high + margin)
+        self._span = float(np.ptp(y)) or abs(float(y[0])) or 1.0
+        self.fit.set_ylim(float(y.min()) - 0.2 * self._span, float(y.max()) + 0.3 * self._span)
+        self.redraw_still()
+
+    def _show_kinks(self, view: FitView) -> None:
+        """Vertical lines where a hidden neuron switches, with the place written beside."""
+        (low, high), (bottom, top) = self.fit.get_xlim(), self.fit.get_ylim()
+        for j, (kink, label) in enumerate(zip(view.kinks, self.kink_names, strict=True)):
+            shown = kink is not None and low < kink < high
+            label.set_visible(shown)
+            for line in self.kinks[2 * j : 2 * j + 2]:
+                line.set_visible(shown)
+                if shown:
+                    line.set_xdata([kink, kink])
+            if shown:
+                right = kink > low + 0.75 * (high - low)
+                place = (kink + 0.008 * (high - low) * (-1 if right else 1),
+                         top - (0.05 + 0.1 * j) * (top - bottom))
+                label.show(f"kink {j + 1}: x = {number(kink)}", place=place,
+                           align="right" if right else "left")
+
+    def _show_residuals(self, view: FitView) -> None:
+        """A stick for every point, on an axis that widens in steps."""
+        gap = view.y_hat - view.y
+        self.sticks.set_segments([((x, 0.0), (x, g)) for x, g in zip(view.x, gap, strict=True)])
+        self.heads.set_data(view.x, gap)
+        reach = stepped_limit(float(np.abs(gap).max()), 0.5 * self._span)
+        self.set_limits(self.residual, y=(-reach, reach))

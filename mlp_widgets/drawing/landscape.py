@@ -1,0 +1,115 @@
+"""J over two parameters with the path of descent on it, and J over the steps beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from .picture import Picture, round_limit
+from .quick_artists import QuickImage
+from .style import BLACK, FAINT, LANDSCAPE, MARK
+
+
+@dataclass(frozen=True, eq=False)
+class LandscapeView:
+    """What the picture shows.
+
+    names: of the parameters across and up; across, up: grid values, shapes (A,) and (B,); J: on
+    the grid, shape (B, A); point: the present values of the two; path: all values of the two since
+    the start, shape (K, 2); steps and J_path: step number and J at each of them, shape (K,);
+    decades: log10 J at the two ends of the colours.
+    """
+
+    names: tuple[str, str]
+    across: np.ndarray
+    up: np.ndarray
+    J: np.ndarray
+    point: tuple[float, float]
+    path: np.ndarray
+    steps: np.ndarray
+    J_path: np.ndarray
+    decades: tuple[int, int] = (-1, 2)
+
+
+class LandscapePicture(Picture):
+    """Left: log10 J as bands of colour, dark is low. Right: the curve of J over the steps."""
+
+    def __init__(self, width: int = 500, height: int = 290, scale: float = 2.0) -> None:
+        super().__init__(width, height, scale)
+
+    def build(self) -> None:
+        """One image, the path and the point; one curve."""
+        # limits by hand: autoscale would follow the path
+        self.map = self.figure.add_axes((0.095, 0.15, 0.49, 0.745))
+        self.image = self.moving(QuickImage(self.map, LANDSCAPE))
+        self.bar = self.figure.add_axes((0.6, 0.15, 0.018, 0.745))
+        self.colors = ScalarMappable(Normalize(0, 1), LANDSCAPE)
+        self.figure.colorbar(self.colors, cax=self.bar)
+        self.bar.set_title("J", loc="center")
+        self.title = self.map.set_title(" ")
+        self.map.xaxis.labelpad, self.map.yaxis.labelpad = 1, 0
+        outline, core = {"color": MARK, "linewidth": 3.2}, {"color": BLACK, "linewidth": 1.4}
+        self.path = [self.moving(self.map.plot([], [], **look)[0]) for look in (outline, core)]
+        self.start = self.moving(self.map.plot([], [], "s", markersize=7, color=MARK,
+                                               markeredgecolor=BLACK)[0])
+        self.point = self.moving(self.map.plot([], [], "o", markersize=10, color=MARK,
+                                               markeredgecolor=BLACK, markeredgewidth=2)[0])
+        self._build_curve()
+
+    def _build_curve(self) -> None:
+        """J over the steps, on a log axis."""
+        self.curve_axes = self.figure.add_axes((0.765, 0.15, 0.215, 0.745))
+        self.curve_axes.set_title("J by step")
+        self.curve_axes.set_xlabel("steps", labelpad=1)
+        self.curve_axes.set_yscale("log")
+        self.curve_axes.yaxis.set_major_locator(LogLocator(10, subs=(1.0,), numticks=6))
+        self.curve_axes.yaxis.set_minor_formatter(NullFormatter())
+        self.curve_axes.grid(color=FAINT, linewidth=0.5)
+        self.curve = self.moving(self.curve_axes.plot([], [], color=BLACK, linewidth=2)[0])
+        self.now = self.moving(self.curve_axes.plot([], [], "o", color=MARK, markersize=7,
+                                                    markeredgecolor=BLACK, markeredgewidth=2)[0])
+
+    def update(self, view: LandscapeView) -> None:
+        """Show other numbers; the axes change only when other parameters are chosen."""
+        self._show_axes(view)
+        self.image.values = np.log10(np.maximum(view.J, 1e-6))
+        for line in self.path:
+            line.set_data(view.path[:, 0], view.path[:, 1])
+        self.start.set_data(view.path[:1, 0], view.path[:1, 1])
+        # a point outside the map is shown at its edge
+        self.point.set_data([np.clip(view.point[0], view.across[0], view.across[-1])],
+                            [np.clip(view.point[1], view.up[0], view.up[-1])])
+        self._show_curve(view.steps, view.J_path)
+
+    def _show_axes(self, view: LandscapeView) -> None:
+        """Limits and names of the two parameters."""
+        (across, up), title = view.names, "J over {} and {}"
+        if self.image.limits != view.decades:
+            self._show_colors(*view.decades)
+        self.set_limits(self.map, (view.across[0], view.across[-1]), (view.up[0], view.up[-1]))
+        if self.map.get_xlabel() != across or self.map.get_ylabel() != up:
+            self.map.set_xlabel(across)
+            self.map.set_ylabel(up)
+            self.title.set_text(title.format(across, up) + "   ■ start  ● now")
+            self.redraw_still()
+
+    def _show_colors(self, low: int, high: int) -> None:
+        """The ends of the colours, and the ticks beside them."""
+        self.image.limits = (low, high)
+        self.colors.set_clim(low, high)
+        decades = range(low, high + 1)
+        self.bar.set_yticks(decades, [f"{10.0 ** decade:g}" for decade in decades])
+        self.redraw_still()
+
+    def _show_curve(self, steps: np.ndarray, J: np.ndarray) -> None:
+        """The curve; its axes widen in steps, so that they seldom change."""
+        self.curve.set_data(steps, J)
+        self.now.set_data(steps[-1:], J[-1:])
+        low = 10.0 ** np.floor(np.log10(max(J.min(), 1e-6)))
+        high = 10.0 ** np.ceil(np.log10(max(J.max(), 1e-5)) + 1e-9)
+        self.set_limits(self.curve_axes, x=(0.0, round_limit(max(1.04 * steps[-1], 10))),
+                        y=(low, max(high, 10 * low)))

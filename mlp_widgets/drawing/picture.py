@@ -1,0 +1,97 @@
+"""A picture that is built once and then updated: what every drawing here has in common.
+
+A subclass builds its axes and artists in ``build``, marks those that follow the sliders with
+``moving``, and changes their data in ``update``. ``render`` draws: the still part is drawn once and
+kept as pixels, and after that a change costs only the moving artists.
+
+Figures are made without pyplot: pyplot keeps a global list of them that is not safe when a
+notebook calls back on another thread.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from .style import STYLE
+
+CSS_DPI = 96
+"""Pixels of a page (CSS pixels) in an inch, so that a 9-point text here equals 9 points there."""
+
+
+class Picture:
+    """One figure of ``width`` x ``height`` CSS pixels, drawn at ``scale`` pixels per CSS pixel."""
+
+    def __init__(self, width: int, height: int, scale: float = 2.0) -> None:
+        self.width, self.height, self.scale = width, height, scale
+        size = (width / CSS_DPI, height / CSS_DPI)
+        self.figure = Figure(figsize=size, dpi=CSS_DPI * scale)
+        self._canvas = FigureCanvasAgg(self.figure)
+        self._moving: list[Artist] = []
+        self._still: object | None = None
+        with rc_context(STYLE):
+            self.build()
+
+    def build(self) -> None:
+        """Create axes and artists; called once."""
+        raise TypeError(f"{type(self).__name__} must define build()")
+
+    def moving(self, artist: Artist) -> Artist:
+        """Mark an artist as one that changes, and return it. Later ones are drawn on top."""
+        artist.set_animated(True)
+        self._moving.append(artist)
+        return artist
+
+    def redraw_still(self) -> None:
+        """Draw the still part anew at the next render: needed after a change of axis limits."""
+        self._still = None
+
+    def set_limits(self, axes: Axes, x: tuple[float, float] | None = None,
+                   y: tuple[float, float] | None = None) -> None:
+        """Change axis limits, and redraw the still part only if they really differ."""
+        if x is not None and axes.get_xlim() != x:
+            axes.set_xlim(x)
+            self.redraw_still()
+        if y is not None and axes.get_ylim() != y:
+            axes.set_ylim(y)
+            self.redraw_still()
+
+    def render(self) -> np.ndarray:
+        """The present picture as RGBA bytes, shape (height * scale, width * scale, 4).
+
+        The array is the canvas itself: it changes with the next render.
+        """
+        if self._still is None:
+            with rc_context(STYLE):
+                self._canvas.draw()
+            self._still = self._canvas.copy_from_bbox(self.figure.bbox)
+        else:
+            self._canvas.restore_region(self._still)
+        renderer = self._canvas.get_renderer()
+        for artist in self._moving:
+            if artist.get_visible():
+                artist.draw(renderer)
+        return np.asarray(self._canvas.buffer_rgba())
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.width} x {self.height})"
+
+
+def stepped_limit(value: float, base: float) -> float:
+    """The smallest of base, 4 base, 16 base, ... at least value: such axes seldom change."""
+    limit = round_limit(base)
+    while limit < value:
+        limit *= 4
+    return limit
+
+
+def round_limit(value: float) -> float:
+    """The smallest of 1, 2, 3, 5, 10, 20, ... (times a power of ten) that is at least value."""
+    if not value > 0:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(next(m * power for m in (1, 2, 3, 5, 10, 20) if m * power >= value * 0.999999))

@@ -1,0 +1,47 @@
+"""Colours and type of all pictures and panels, in one place.
+
+The colours are those of Okabe and Ito (jfly.uni-koeln.de/color), which stay apart for colour-blind
+eyes; beside a colour there is always a second sign (line style, marker, label).
+"""
+
+from __future__ import annotations
+
+from matplotlib import colormaps
+from matplotlib.colors import ListedColormap
+
+BLACK = "#1a1a1a"
+GREY = "#767676"      # text that may step back: 4.5:1 on white
+FAINT = "#d0d0d0"     # what is off, grid lines
+NEURON = ("#0072B2", "#C04A00")
+"""Colour of hidden neuron 1 and 2 (blue; vermilion, darkened to 4.5:1 on white)."""
+LINE = "#007A5A"      # rival: least-squares line
+QUADRATIC = "#A0427C"  # rival: least-squares quadratic
+POSITIVE = "#0072B2"  # edges: a positive number, drawn solid
+NEGATIVE = "#C04A00"  # edges: a negative number, drawn dashed
+MARK = "#FFFFFF"
+
+# Bands instead of a smooth ramp: their edges read as level lines. Cividis is made for
+# colour-blind eyes; its light half keeps a dark marker visible.
+LANDSCAPE = ListedColormap(colormaps["cividis"].resampled(24)(range(24)), name="landscape")
+
+STYLE = {
+    "font.family": "DejaVu Sans",   # ships with matplotlib, so pictures are equal everywhere
+    "font.size": 9.0,
+    "axes.titlesize": 9.5,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 4.0,
+    "axes.labelsize": 9.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": BLACK,
+    "axes.unicode_minus": True,
+    "xtick.labelsize": 8.0,
+    "ytick.labelsize": 8.0,
+    "legend.fontsize": 8.0,
+    "legend.frameon": False,
+    "mathtext.fontset": "dejavusans",
+    "figure.facecolor": "white",
+    "text.color": BLACK,
+    "path.simplify": True,
+}

@@ -1,0 +1,421 @@
+"""The three-neuron traffic lab: seven sliders, a real fit, its MSE and its seven gradients.
+
+    from mlp_widgets import ThreeNeuronLab
+    lab = ThreeNeuronLab()                    # show it: put `lab` last in a cell
+    lab.w11 = 0.5                             # the same as moving the slider
+    lab.mse, lab.gradient["w11"]
+
+Source: CMU 10-315, P. Virtue, "Neural Networks", three-neuron traffic network, polls 1 to 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ..core import Diverged, backward, descend, forward
+from ..drawing.diagram import DiagramPicture
+from ..drawing.fit import FitPicture
+from ..drawing.landscape import LandscapePicture
+from ..drawing.numbers import fixed, number, symbol
+from ..widgets.canvas import Canvas, composite_png
+from ..widgets.panel import Panel
+from ..widgets.parameters import ParameterTable
+from ..widgets.runner import Runner
+from . import three_neuron_views as views
+from .points import load_points
+from .three_neuron_controls import Controls
+from .three_neuron_model import (
+    ACTIVATION_NAMES,
+    LECTURE,
+    PARAMETERS,
+    STUCK,
+    ZEROS,
+    Rivals,
+    Solution,
+    ThreeNeuronState,
+    named,
+    random_start,
+    ranges_for,
+)
+
+STEPS_PER_FRAME = 20
+PRESETS = ("lecture", "zeros", "random", "stuck")
+LARGEST = 1e6
+
+
+class ThreeNeuronLab(Panel):
+    """The lab as a widget and as an object: parameters are attributes, ``repr`` rebuilds it.
+
+    Every argument is a keyword: the seven parameters (lecture values by default); ``data``, a name
+    ("all days", "weekday", "weekend"), a two-column text file, or two lists (x, y);
+    ``activation``, one of relu, sigmoid, tanh; ``hour``, the x of the diagram; ``view``, "network"
+    or "landscape"; ``edges``, "values" or "gradients"; ``across`` and ``up``, the parameters of the
+    landscape; ``rivals``, any of ("line", "quadratic"); ``learning_rate``; ``scale``, pixels drawn
+    per CSS pixel. Raises ValueError, in one sentence, on anything else.
+    """
+
+    undoable = (*PARAMETERS, "data", "activation")
+
+    def __init__(
+        self,
+        *,
+        w11: float = LECTURE["w11"], b11: float = LECTURE["b11"],
+        w12: float = LECTURE["w12"], b12: float = LECTURE["b12"],
+        w21: float = LECTURE["w21"], w22: float = LECTURE["w22"], b21: float = LECTURE["b21"],
+        data: object = "all days",
+        activation: str = "relu",
+        hour: float | None = None,
+        view: str = "network",
+        edges: str = "values",
+        across: str = "w11",
+        up: str = "b11",
+        rivals: Sequence[str] = (),
+        learning_rate: float = 0.001,
+        scale: float = 2.0,
+    ) -> None:  # fmt: skip
+        points = load_points(data)
+        self.scale = scale
+        self._rivals: dict[int, Rivals] = {}
+        self._best: dict[tuple[int, str], tuple[float, dict[str, float]]] = {}
+        self._given = [LECTURE, ZEROS, STUCK]
+        self._revealed: set[int] = set()
+        self._path: list[tuple[dict[str, float], float]] = []
+        self._seed = -1
+        self._shown: dict[str, object] = {}
+        self.runner = Runner(self._tick)
+        hour = _default_hour(points) if hour is None else hour
+        super().__init__(ThreeNeuronState(
+            w11, b11, w12, b12, w21, w22, b21, points, activation, hour, view, edges, across, up,
+            tuple(rivals), learning_rate,
+        ))  # fmt: skip
+        self._build()
+
+    def _build(self) -> None:
+        """Pictures, controls and their connections; made once."""
+        self.table = ParameterTable(views.groups("relu"))
+        self.fit = Canvas(FitPicture(scale=self.scale), "mlp-picture-fit")
+        layout = views.diagram(self.solution)
+        self.canvases = {
+            "network": Canvas(DiagramPicture(layout, scale=self.scale), "mlp-picture-view"),
+            "landscape": Canvas(LandscapePicture(scale=self.scale), "mlp-picture-view"),
+        }
+        self.controls = Controls(self)
+        self.assemble(*self.controls.columns())
+
+    # -- numbers from code ------------------------------------------------------------------
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The seven parameters by the lecture's names."""
+        return self.state.parameters
+
+    @property
+    def gradient(self) -> dict[str, float]:
+        """∂J/∂θ for the seven parameters, over all points of the data."""
+        return dict(self.solution.gradient)
+
+    @property
+    def mse(self) -> float:
+        """J, the mean squared error over all points of the data."""
+        return self.solution.mse
+
+    @property
+    def kinks(self) -> tuple[float | None, float | None]:
+        """Where each hidden neuron switches, x = -b1j / w1j; None if w1j is 0."""
+        return self.solution.kinks
+
+    def path_factors(self, name: str, hour: float) -> np.ndarray:
+        """The factors of one hour's gradient along the path from the loss to a parameter.
+
+        Their product, averaged over all hours, is ``gradient[name]``.
+        """
+        return self.solution.path_factors(name, hour)
+
+    @property
+    def rivals(self) -> Rivals:
+        """Fits that do not depend on the sliders: line, quadratic, optimum (exact, ReLU)."""
+        return self._rivals.setdefault(id(self.state.data), Rivals(self.state.data))
+
+    @property
+    def best(self) -> tuple[float, dict[str, float]] | None:
+        """The smallest MSE you found on this data with its parameters; None before the first."""
+        return self._best.get(self._key)
+
+    @property
+    def path(self) -> list[tuple[dict[str, float], float]]:
+        """(parameters, J) at every step of the present descent; at least the present one."""
+        if self._path and self._path[-1][0] == self.parameters and self._path_key == self._key:
+            return self._path
+        return [(self.parameters, self.mse)]
+
+    @property
+    def _key(self) -> tuple[int, str]:
+        return id(self.state.data), self.state.activation
+
+    # -- actions ----------------------------------------------------------------------------
+
+    def set(self, **changes: object) -> None:
+        """Change any fields of the state at once, as from the controls; ValueError keeps all."""
+        self._pause()
+        if "data" in changes:
+            points = changes["data"] = load_points(changes["data"])
+            if not points.x[0] <= changes.get("hour", self.state.hour) <= points.x[-1]:
+                changes["hour"] = _default_hour(points)
+        if "rivals" in changes:
+            changes["rivals"] = tuple(changes["rivals"])
+        self.change(group=tuple(changes), **changes)
+
+    def preset(self, name: str, seed: int | None = None) -> None:
+        """Load "lecture", "zeros", "random" (the next seed unless given) or "stuck"."""
+        if name not in PRESETS:
+            raise ValueError(f"unknown preset {name!r}; known are {', '.join(PRESETS)}")
+        values = {"lecture": LECTURE, "zeros": ZEROS, "stuck": STUCK}.get(name)
+        if values is None:
+            self._seed = self._seed + 1 if seed is None else seed
+            values = random_start(self._seed, self.state.data)
+            self._given = [*self._given[:3], values]
+        self._load(values)
+        self.say(f"Preset {name}{f', seed {self._seed}' if name == 'random' else ''}. "
+                 + self.describe())
+
+    def step(self, count: int = 1) -> None:
+        """``count`` steps of gradient descent θ ← θ - α ∂J/∂θ from the present parameters.
+
+        If J grows without bound the last sensible state stays and Diverged says what to try.
+        """
+        with self._lock:
+            self._path, self._path_key = self.path, self._key
+            limit = 100 * (self._path[0][1] + float(self.state.data.y.var()))
+            network, back, problem = self.solution.network, self.solution.back, ""
+            for _ in range(count):
+                try:
+                    network = descend(network, back.parameters(), self.state.learning_rate)
+                    trace = forward(network, self.solution.trace.a[0], self.solution.trace.y)
+                except Diverged:
+                    problem = "infinity"
+                    break
+                if not limit > trace.J:
+                    problem = number(float(trace.J))
+                    break
+                back = backward(trace)
+                self._path.append((named(network), float(trace.J)))
+            self.change(group="descent", **self._path[-1][0])
+            if problem:
+                raise Diverged(self._divergence(problem))
+
+    def run(self) -> None:
+        """Descend until paused; a second call while running does nothing."""
+        self.runner.start()
+        self.controls.show_running(True)
+
+    def pause(self) -> None:
+        """Stop a run."""
+        self._pause()
+        self.say(self.describe())
+
+    def rewind(self) -> None:
+        """Back to where the present descent began."""
+        self._pause()
+        path = self.path
+        if len(path) == 1:
+            self.say("Nothing to rewind: no descent since the last move.")
+        else:
+            self._load(path[0][0])
+
+    def bring_back_best(self) -> None:
+        """Load the parameters of the smallest MSE you found."""
+        if self.best is None:
+            self.say("No best yet: move a slider or take a step first.")
+        else:
+            self._load(self.best[1])
+
+    def reveal(self) -> None:
+        """Show the exact optimum for this data; a second time, load its parameters."""
+        if self.state.activation != "relu":
+            raise ValueError("the exact optimum is known for ReLU only; choose ReLU first")
+        if id(self.state.data) in self._revealed:
+            self._load(self._optimum)
+            return
+        self._revealed.add(id(self.state.data))
+        self._refresh()
+        gap = self.mse - self.rivals.optimum.mse
+        self.say(f"The smallest possible MSE is {fixed(self.rivals.optimum.mse)}; "
+                 f"you are {fixed(gap)} above it. Press again to load it.")
+
+    # -- what Panel asks for ----------------------------------------------------------------
+
+    def solve(self, state: ThreeNeuronState) -> Solution:
+        """All numbers of a state; ValueError says which field is not allowed."""
+        for name, value in state.parameters.items():
+            _check_number(name, value, LARGEST)
+        _check_number("hour", state.hour, 1e9)
+        _check_choice("activation", state.activation, ACTIVATION_NAMES)
+        _check_choice("view", state.view, ("network", "landscape"))
+        _check_choice("edges", state.edges, ("values", "gradients"))
+        for rival in state.rivals:
+            _check_choice("rival", rival, ("line", "quadratic"))
+        for axis in (state.across, state.up):
+            _check_choice("axis", axis, tuple(PARAMETERS))
+        if state.across == state.up:
+            raise ValueError(f"the landscape needs two different parameters, got {state.up} twice")
+        _check_number("learning_rate", state.learning_rate, LARGEST)
+        if state.learning_rate <= 0:
+            raise ValueError(f"the learning rate must be positive, got {state.learning_rate:g}")
+        return Solution(state)
+
+    def show(self) -> None:
+        """Controls, numbers and the two pictures in view."""
+        self._note_best()
+        self.controls.show()
+        state = self.state
+        moved = (*state.parameters.values(), id(state.data), state.activation)
+        if self._changed("fit", (moved, state.rivals)):
+            self.fit.picture.update(views.fit(self.solution, self.rivals))
+            self.fit.refresh()
+        if state.view == "network":
+            if self._changed("network", (moved, state.hour, state.edges)):
+                self.canvases["network"].picture.update(views.diagram(self.solution))
+                self.canvases["network"].refresh()
+        elif self._changed("landscape", (moved, state.across, state.up, len(self.path))):
+            view = views.landscape(self.solution, ranges_for(state.data), self.path)
+            self.canvases["landscape"].picture.update(view)
+            self.canvases["landscape"].refresh()
+
+    def describe(self) -> str:
+        """MSE, the chosen hour, and the steepest parameter."""
+        s, words = self.solution, []
+        for j, state in enumerate(s.off):
+            z = s.at_hour.z[1][j, 0]
+            if state == "dead":
+                words.append(f"neuron {j + 1} is dead (off at every point: its gradients are 0)")
+            elif z == 0 and self.state.activation == "relu":
+                words.append(f"neuron {j + 1} is on the kink (z = 0, slope 1)")
+            else:
+                words.append(f"neuron {j + 1} is {state}")
+        text = (f"J = {fixed(s.mse)} on {self.state.data.name}. At x = {number(self.state.hour)}: "
+                f"ŷ = {number(s.at_hour.output[0, 0])}, {' and '.join(words)}. ")
+        name = max(s.gradient, key=lambda n: abs(s.gradient[n]))
+        slope = s.gradient[name]
+        if slope == 0:
+            return text + "Every gradient is 0: no step changes anything."
+        return text + (f"Largest gradient: {symbol(name)} ({number(slope, plus=True)}), "
+                       f"so J falls when it {'grows' if slope < 0 else 'shrinks'}.")
+
+    def snapshot(self) -> bytes:
+        """The lab as one picture: numbers on the left, both pictures on the right."""
+        with self._lock:
+            return composite_png(
+                views.numbers_picture(self, self.scale),
+                self.fit.picture, self.canvases[self.state.view].picture,
+            )
+
+    def close(self) -> None:
+        """Stop a run and remove the lab from the page."""
+        self.runner.stop()
+        super().close()
+
+    def __repr__(self) -> str:
+        state = self.state
+        given = {name: float(value) for name, value in state.parameters.items()}
+        options = {
+            "data": (state.data.source, "all days"),
+            "activation": (state.activation, "relu"),
+            "hour": (float(state.hour), _default_hour(state.data)),
+            "view": (state.view, "network"),
+            "edges": (state.edges, "values"),
+            "across": (state.across, "w11"),
+            "up": (state.up, "b11"),
+            "rivals": (state.rivals, ()),
+            "learning_rate": (float(state.learning_rate), 0.001),
+            "scale": (self.scale, 2.0),
+        }
+        given |= {name: value for name, (value, default) in options.items() if value != default}
+        return f"ThreeNeuronLab({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+
+    # -- inner ------------------------------------------------------------------------------
+
+    @property
+    def revealed(self) -> bool:
+        """True once the optimum of the present data was revealed (and the activation is ReLU)."""
+        return id(self.state.data) in self._revealed and self.state.activation == "relu"
+
+    @property
+    def _optimum(self) -> dict[str, float]:
+        return {name: getattr(self.rivals.optimum, name) for name in PARAMETERS}
+
+    def _load(self, values: Mapping[str, float]) -> None:
+        """Parameters from a preset or a memory."""
+        self._pause()
+        self.change(**values)
+
+    def _pause(self) -> None:
+        self.runner.stop()
+        self.controls.show_running(False)
+
+    def _tick(self) -> bool:
+        """One frame of a run; False ends it."""
+        with self._lock:
+            if not self.runner.running:
+                return False
+            try:
+                self.step(STEPS_PER_FRAME)
+                return True
+            except Exception as error:
+                self.complain(str(error))
+                self.controls.show_running(False)
+                return False
+
+    def _divergence(self, J: str) -> str:
+        """What happened, why, and what to try."""
+        rate = self.state.learning_rate
+        return (f"Stopped after step {len(self._path) - 1}: the next step would raise J from "
+                f"{number(self._path[0][1])} at the start to {J}. The steps are too large for this "
+                f"slope. Try a learning rate of {rate / 3:.1g} instead of {rate:.2g}, or Rewind.")
+
+    def _note_best(self) -> None:
+        """Remember the student's best; what was given (presets, the optimum) does not count."""
+        parameters = self.parameters
+        given = [*self._given, self._optimum] if self.revealed else self._given
+        if parameters not in given and (self.best is None or self.mse < self.best[0]):
+            self._best[self._key] = (self.mse, parameters)
+
+    def _changed(self, what: str, key: object) -> bool:
+        """True if a picture has to be drawn again because what it shows is not ``key``."""
+        changed = self._shown.get(what) != key
+        self._shown[what] = key
+        return changed
+
+
+def _parameter(name: str) -> property:
+    """An attribute of the lab that reads and sets one parameter."""
+    return property(
+        lambda lab: getattr(lab.state, name),
+        lambda lab, value: lab.set(**{name: value}),
+        doc=f"The parameter {symbol(name)}; setting it moves its slider.",
+    )
+
+
+for _name in PARAMETERS:
+    setattr(ThreeNeuronLab, _name, _parameter(_name))
+
+
+def _default_hour(points) -> float:
+    """8 o'clock if the data has it, else the point in the middle."""
+    return 8.0 if points.x[0] <= 8 <= points.x[-1] else float(points.x[len(points.x) // 2])
+
+
+def _check_number(name: str, value: object, largest: float) -> None:
+    """ValueError unless value is a real number of at most this size."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise ValueError(f"{name} must be a number, got {value!r:.40}")
+    if not abs(value) <= largest:
+        raise ValueError(f"{name} must be a number from {number(-largest)} to {number(largest)}, "
+                         f"got {number(float(value))}")
+
+
+def _check_choice(what: str, value: object, allowed: Sequence[str]) -> None:
+    """ValueError unless value is one of the names."""
+    if value not in allowed:
+        raise ValueError(f"unknown {what} {value!r:.40}; known are {', '.join(allowed)}")

@@ -1,0 +1,1 @@
+"""What all labs share: panel, parameter table, canvas, run and pause."""

@@ -1,0 +1,41 @@
+"""The style sheet of all labs. Sizes are fixed, so that nothing moves when a number changes."""
+
+CSS = """
+.mlp-lab { overflow: visible; }
+.mlp-lab .widget-html, .mlp-lab .widget-html-content, .mlp-lab .jupyter-widgets { margin: 0; }
+.mlp-lab .widget-html-content { line-height: 1.3; }
+.mlp-flow { max-width: 846px; gap: 8px 8px; align-items: flex-start; }
+.mlp-column { gap: 4px; overflow: visible; }
+.mlp-line { gap: 6px; overflow: visible; align-items: center; flex: 0 0 auto; }
+.mlp-lab .jupyter-button { line-height: 28px; padding: 0 9px; flex: 0 0 auto; }
+.mlp-lab .jupyter-button:focus-visible, .mlp-lab .noUi-handle:focus-visible
+  { outline: 2px solid #0072B2; outline-offset: 1px; }
+.mlp-heading { font-weight: 600; font-size: 13px; height: 22px; line-height: 24px;
+  white-space: nowrap; }
+.mlp-heading small { font-weight: 400; font-size: 12px; }
+.mlp-row { height: 32px; align-items: center; overflow: visible; }
+.mlp-row .widget-text, .mlp-row .widget-slider { height: 28px; }
+.mlp-row .widget-label { font-size: 15px; text-align: right; }
+.mlp-row input[type="number"] { padding: 0 0 0 5px; font-variant-numeric: tabular-nums; }
+.mlp-gradients .mlp-heading { color: #5a2b7e; }
+.mlp-gradient-row { height: 32px; width: 124px; box-sizing: border-box; padding-top: 4px; }
+.mlp-gradient-text { display: flex; justify-content: space-between; font-size: 12px;
+  line-height: 16px; color: #5a2b7e; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.jp-mod-dark .mlp-gradients .mlp-heading, body[data-jp-theme-light="false"] .mlp-gradients *
+  { color: #d9b8f5; }
+.mlp-gradient-bar { position: relative; height: 6px; background: rgba(128, 128, 128, 0.18); }
+.mlp-gradient-bar i { position: absolute; top: 0; height: 6px; background: #8e4fc0; }
+.mlp-gradient-bar b { position: absolute; left: 50%; top: -2px; width: 1px; height: 10px;
+  background: currentColor; }
+.mlp-board { border-top: 2px solid rgba(128, 128, 128, 0.5);
+  border-bottom: 1px solid rgba(128, 128, 128, 0.5); padding: 2px 0; }
+.mlp-board table { border-collapse: collapse; width: 100%; font-size: 13px; margin: 0; }
+.mlp-board td { padding: 0 4px; height: 19px; text-align: left; white-space: nowrap; }
+.mlp-board td + td { text-align: right; font-variant-numeric: tabular-nums; }
+.mlp-board .mlp-now td { font-size: 20px; font-weight: 700; height: 28px; }
+.mlp-status { min-height: 36px; max-width: 842px; font-size: 13px; line-height: 18px;
+  overflow-wrap: anywhere; }
+.mlp-error { min-height: 36px; max-width: 842px; font-size: 13px; line-height: 18px;
+  font-weight: 600; color: #a51d1d; overflow-wrap: anywhere; }
+body[data-jp-theme-light="false"] .mlp-error { color: #ff9c9c; }
+"""

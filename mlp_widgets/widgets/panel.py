@@ -1,0 +1,223 @@
+"""What every lab has: one frozen state, one way to change it, undo, a status line, errors in words.
+
+    control or code -> change(...) -> solve(state) once -> show() -> every number and picture
+
+A lab derives from :class:`Panel` and gives ``solve``, ``show``, ``describe`` and ``snapshot``.
+Nothing is changed by a state that cannot be solved: the last good one stays.
+"""
+
+from __future__ import annotations
+
+import html
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields, replace
+from typing import Any
+
+import ipywidgets as widgets
+
+from .css import CSS
+
+UNDO_LEVELS = 200
+GROUP_SECONDS = 1.0
+"""Moves of one control that follow each other faster than this are undone together."""
+
+
+class Panel:
+    """Base of the labs. ``state`` is a frozen dataclass; ``solution`` is what solve made of it."""
+
+    undoable: tuple[str, ...] = ()
+    """Names of the state's fields that undo brings back."""
+
+    def __init__(self, state: Any) -> None:
+        self._lock = threading.RLock()  # callbacks may come on other threads
+        self._syncing = False
+        self._undo: list[Any] = []
+        self._group: tuple[object, float] = (None, 0.0)
+        self.initial = self.state = state
+        self.solution = self.solve(state)
+        self.status = widgets.HTML(layout=widgets.Layout(margin="0"))
+        self.error = widgets.HTML(layout=widgets.Layout(margin="0"))
+        self.status.add_class("mlp-status-box")
+        self.error.add_class("mlp-error-box")
+
+    # -- what a lab must give ---------------------------------------------------------------
+
+    def solve(self, state: Any) -> Any:
+        """All numbers of a state; ValueError or ArithmeticError says why there are none."""
+        raise TypeError(f"{type(self).__name__} must define solve()")
+
+    def show(self) -> None:
+        """Bring controls, numbers and pictures in line with ``state`` and ``solution``."""
+        raise TypeError(f"{type(self).__name__} must define show()")
+
+    def describe(self) -> str:
+        """The present state in one or two sentences, for the status line."""
+        raise TypeError(f"{type(self).__name__} must define describe()")
+
+    def snapshot(self) -> bytes:
+        """A PNG of the lab, for viewers without a kernel."""
+        raise TypeError(f"{type(self).__name__} must define snapshot()")
+
+    # -- changing the state -----------------------------------------------------------------
+
+    def change(self, group: object = None, **changes: Any) -> None:
+        """Set fields of the state and show the result; raises and changes nothing if it cannot.
+
+        Changes with the same ``group`` in quick succession are one step for undo.
+        """
+        with self._lock:
+            state = replace(self.state, **changes)
+            if state == self.state:
+                return
+            solution = self.solve(state)
+            if any(getattr(state, name) != getattr(self.state, name) for name in self.undoable):
+                self._remember(group)
+            self._show(state, solution)
+
+    def undo(self) -> None:
+        """Bring back the state before the last change; does nothing when there is none."""
+        with self._lock:
+            if not self._undo:
+                self.say("Nothing to undo.")
+                return
+            earlier = self._undo.pop()
+            self._group = (None, 0.0)
+            kept = {name: getattr(earlier, name) for name in self.undoable}
+            state = replace(self.state, **kept)
+            self._show(state, self.solve(state))
+            self.say("Undone. " + self.describe())
+
+    def reset(self) -> None:
+        """Bring back the state in which the lab was made."""
+        with self._lock:
+            self.change(**{f.name: getattr(self.initial, f.name) for f in fields(self.initial)})
+
+    def _remember(self, group: object) -> None:
+        """Keep the present state for undo, unless this change continues the last one."""
+        now = time.monotonic()
+        same = group is not None and group == self._group[0]
+        if not (same and now - self._group[1] < GROUP_SECONDS and self._undo):
+            self._undo = [*self._undo[1 - UNDO_LEVELS :], self.state]
+        self._group = (group, now)
+
+    def _show(self, state: Any, solution: Any) -> None:
+        """Take over a solved state; if showing it fails, the one before comes back."""
+        before = self.state, self.solution
+        self.state, self.solution = state, solution
+        try:
+            self._refresh()
+        except Exception:
+            self.state, self.solution = before
+            self._refresh()
+            raise
+        self.complain("")
+
+    def _refresh(self) -> None:
+        """Show, with the controls' own callbacks switched off."""
+        with self.syncing():
+            self.show()
+        self.say(self.describe())
+
+    # -- callbacks --------------------------------------------------------------------------
+
+    @contextmanager
+    def syncing(self) -> Iterator[None]:
+        """While controls are set by the lab, their callbacks do nothing."""
+        outer, self._syncing = self._syncing, True
+        try:
+            yield
+        finally:
+            self._syncing = outer
+
+    def guarded(self, action: Callable[..., object]) -> Callable[..., None]:
+        """A callback for a widget: runs under the lock and turns an exception into a sentence.
+
+        An exception in a widget callback would vanish from the page (ipywidgets issue 1971).
+        """
+
+        def callback(*args: object) -> None:
+            with self._lock:
+                if self._syncing:
+                    return
+                try:
+                    action(*args)
+                except (ValueError, ArithmeticError) as error:
+                    self.complain(str(error))
+                    self._refresh()  # controls show the last good state again
+                except Exception as error:
+                    self.complain(f"This did not work ({type(error).__name__}: {error}). "
+                                  "The last good state is kept.")
+                    self._refresh()
+
+        return callback
+
+    def on_value(self, control: widgets.Widget, action: Callable[[Any], object]) -> None:
+        """Call ``action(value)`` when the user changes a control."""
+        control.observe(self.guarded(lambda change: action(change["new"])), names="value")
+
+    def button(self, text: str, css_class: str, action: Callable[[], object], *,
+               tooltip: str = "", width: str = "auto", style: str = "") -> widgets.Button:
+        """A button that runs an action of the panel."""
+        layout = widgets.Layout(width=width, height="30px", margin="0")
+        made = widgets.Button(description=text, tooltip=tooltip or text, layout=layout,
+                              button_style=style)
+        made.add_class(css_class)
+        made.on_click(self.guarded(lambda _: action()))
+        return made
+
+    # -- words ------------------------------------------------------------------------------
+
+    def say(self, sentence: str) -> None:
+        """Put a sentence into the status line, which screen readers read out."""
+        self.status.value = (
+            f'<div class="mlp-status" role="status">{html.escape(sentence)}</div>'
+        )
+
+    def complain(self, sentence: str) -> None:
+        """Put an error into the error line; the empty string clears it."""
+        mark = "⚠ " if sentence else ""
+        self.error.value = (
+            f'<div class="mlp-error" role="alert">{mark}{html.escape(sentence)}</div>'
+        )
+
+    # -- showing ----------------------------------------------------------------------------
+
+    def assemble(self, *parts: widgets.Widget) -> None:
+        """Put the lab together: style, parts, status and error line; then show the state."""
+        style = widgets.HTML(f"<style>{CSS}</style>", layout=widgets.Layout(display="none"))
+        flow = widgets.Box(parts, layout=widgets.Layout(flex_flow="row wrap", margin="0"))
+        flow.add_class("mlp-flow")
+        self.widget = widgets.VBox([style, flow, self.status, self.error])
+        self.widget.add_class("mlp-lab")
+        self.complain("")
+        self._refresh()
+
+    def close(self) -> None:
+        """Remove the lab from the page and free its widgets."""
+        with self._lock:
+            for widget in _all_widgets(self.widget):
+                widget.close()
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
+        """The live widget, and beside it a picture and the constructor call for other viewers."""
+        import base64
+
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
+        return {
+            "application/vnd.jupyter.widget-view+json": view,
+            "image/png": base64.b64encode(self.snapshot()).decode("ascii"),
+            "text/plain": repr(self),
+        }
+
+
+def _all_widgets(widget: widgets.Widget) -> Iterator[widgets.Widget]:
+    """A widget, its layout and style, and all of its children, innermost first."""
+    for child in getattr(widget, "children", ()):
+        yield from _all_widgets(child)
+    for name in ("layout", "style"):
+        if isinstance(getattr(widget, name, None), widgets.Widget):
+            yield getattr(widget, name)
+    yield widget

@@ -1,0 +1,108 @@
+"""The parameters of a network as rows: number box, slider, and the gradient beside it."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import ipywidgets as widgets
+
+from ..drawing.numbers import number, symbol
+from .sliders import SteppedSlider
+
+FULL_BAR = 100.0
+"""|gradient| at which a bar reaches its full length."""
+UNIT = 0.1
+"""|gradient| around which a bar's length turns from proportional to logarithmic."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A neuron: its heading and the names of its parameters."""
+
+    heading: str
+    names: tuple[str, ...]
+
+
+def bar_length(gradient: float) -> float:
+    """Length of a gradient's bar, 0 to 1: asinh(|g| / UNIT), so small ones stay visible."""
+    return min(1.0, math.asinh(abs(gradient) / UNIT) / math.asinh(FULL_BAR / UNIT))
+
+
+class ParameterTable:
+    """Rows of parameters, grouped by neuron. A move calls ``on_change(name, value)``.
+
+    The slider has a range; the number box has none: a value outside keeps the slider at its end.
+    """
+
+    def __init__(self, groups: Sequence[Group], step: float = 0.05) -> None:
+        self.groups = groups
+        self.sliders: dict[str, SteppedSlider] = {}
+        self.boxes: dict[str, widgets.FloatText] = {}
+        rows: list[widgets.Widget] = []
+        for group in groups:
+            rows.append(widgets.HTML(f'<div class="mlp-heading">{group.heading}</div>'))
+            rows.extend(self._row(name, step) for name in group.names)
+        self.gradients = widgets.HTML()
+        self.gradients.add_class("mlp-gradients")
+        left = widgets.VBox(rows, layout=widgets.Layout(overflow="visible", margin="0"))
+        self.widget = widgets.HBox([left, self.gradients],
+                                   layout=widgets.Layout(overflow="visible", margin="0"))
+
+    def _row(self, name: str, step: float) -> widgets.HBox:
+        """Number box with the parameter's name (which names it for screen readers), and slider."""
+        box = self.boxes[name] = widgets.FloatText(
+            description=symbol(name), step=step, layout=widgets.Layout(width="104px", margin="0"),
+            style={"description_width": "28px"},
+        )
+        slider = self.sliders[name] = SteppedSlider(
+            min=-1.0, max=1.0, step=step, readout=False,
+            layout=widgets.Layout(width="100px", margin="0"),
+        )
+        box.add_class(f"mlp-box-{name}")
+        slider.add_class(f"mlp-slider-{name}")
+        row = widgets.HBox([box, slider])
+        row.add_class("mlp-row")
+        return row
+
+    def on_change(self, connect: Callable, action: Callable[[str, float], object]) -> None:
+        """Connect every control: ``connect(control, callback of the value)``."""
+        for name in self.sliders:
+            for control in (self.sliders[name], self.boxes[name]):
+                connect(control, lambda value, name=name: action(name, value))
+
+    def set_ranges(self, ranges: Mapping[str, tuple[float, float, float]]) -> None:
+        """Ends and step of every slider."""
+        for name, (low, high, step) in ranges.items():
+            self.sliders[name].set_ends(low, high, step)
+            self.boxes[name].step = step
+
+    def show(self, values: Mapping[str, float], gradients: Mapping[str, float]) -> None:
+        """Values into boxes and sliders, gradients into their column."""
+        for name, slider in self.sliders.items():
+            slider.put(values[name])
+            self.boxes[name].value = float(f"{values[name]:.4g}")
+        parts = []
+        for group in self.groups:
+            parts.append('<div class="mlp-heading"><small>J falls to ◂ ▸</small></div>')
+            parts.extend(self._gradient(name, gradients[name]) for name in group.names)
+        self.gradients.value = "".join(parts)
+
+    def _gradient(self, name: str, gradient: float) -> str:
+        """One gradient: signed number, arrow and bar towards the side on which J falls."""
+        value = number(gradient, 3, plus=True, pad=True)
+        percent = 50 * bar_length(gradient)
+        left = 50.0 if gradient < 0 else 50.0 - percent
+        arrow = "▸" if gradient < 0 else ("◂" if gradient > 0 else "·")
+        title = ("J does not change with it" if gradient == 0 else
+                 f"J falls when {symbol(name)} {'grows' if gradient < 0 else 'shrinks'}; "
+                 "the bar's length grows like a logarithm")
+        return (
+            f'<div class="mlp-gradient-row" title="{html.escape(title)}">'
+            f'<div class="mlp-gradient-text"><span>∂J/∂{symbol(name)} =</span>'
+            f'<span><span class="mlp-gradient-{name}">{value}</span>'
+            f'&thinsp;{arrow}</span></div><div class="mlp-gradient-bar">'
+            f'<i style="left:{left:.1f}%;width:{percent:.1f}%"></i><b></b></div></div>'
+        )

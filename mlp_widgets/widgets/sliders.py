@@ -1,0 +1,80 @@
+"""Sliders that may show a value between their steps without changing it.
+
+The browser's part of an ipywidgets slider rounds every value it is given to its steps and sends the
+rounded value back, as if the student had moved it. Set by the lab to 0.123, a slider of step 0.05
+would so change the parameter to 0.1. These sliders are only ever given values on their steps, and
+what comes back without having been moved is not taken for a move.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+
+import ipywidgets as widgets
+
+RETURN_SECONDS = 2.0
+"""A value that the lab gave may come back from a busy browser as late as this."""
+
+
+class _Stepped:
+    """What the two sliders share: values on steps, and what the browser sends back unmoved."""
+
+    def on_step(self, value: float) -> float:
+        """The value on the slider's steps that is nearest, within its ends."""
+        raise TypeError(f"{type(self).__name__} must define on_step()")
+
+    def put(self, value: float) -> None:
+        """Move the handle as near to ``value`` as steps and ends allow."""
+        self._given().append((time.monotonic(), self.on_step(value)))
+        self.value = self._given()[-1][1]
+
+    def set_state(self, sync_data: dict) -> None:
+        """A message of the browser: drop a value that is only our own, coming back."""
+        if "value" in sync_data:
+            value = self.on_step(sync_data["value"])
+            sync_data = {**sync_data, "value": value}
+            if self._came_back(value):
+                del sync_data["value"]
+            else:
+                self._given().clear()
+        super().set_state(sync_data)
+
+    def _came_back(self, value: float) -> bool:
+        """True if the lab gave this value last, or a moment ago."""
+        given, now = self._given(), time.monotonic()
+        recent = [v for at, v in given if now - at < RETURN_SECONDS] + [v for _, v in [*given][-1:]]
+        return value in recent
+
+    def _given(self) -> deque:
+        if "_given_values" not in self.__dict__:
+            self.__dict__["_given_values"] = deque(maxlen=64)
+        return self.__dict__["_given_values"]
+
+
+class SteppedSlider(_Stepped, widgets.FloatSlider):
+    """A FloatSlider whose handle stands on steps, whatever the value beside it is."""
+
+    def on_step(self, value: float) -> float:
+        """min + k step, rounded to the decimals of the step."""
+        k = round((min(max(value, self.min), self.max) - self.min) / self.step)
+        decimals = max(0, 3 - math.floor(math.log10(self.step)))
+        return min(round(self.min + k * self.step, decimals), self.max)
+
+    def set_ends(self, low: float, high: float, step: float) -> None:
+        """Other ends and step; the value is kept inside."""
+        if (self.min, self.max, self.step) != (low, high, step):
+            self.min, self.max = min(low, self.min), max(high, self.max)
+            self.value = min(max(self.value, low), high)
+            self.min, self.max, self.step = low, high, step
+
+
+class SteppedLogSlider(_Stepped, widgets.FloatLogSlider):
+    """A FloatLogSlider whose exponent stands on steps."""
+
+    def on_step(self, value: float) -> float:
+        """10^(min + k step), rounded to six digits."""
+        exponent = min(max(math.log10(max(value, 1e-300)), self.min), self.max)
+        k = round((exponent - self.min) / self.step)
+        return float(f"{10 ** (self.min + k * self.step):.6g}")
