@@ -34,12 +34,14 @@ ifeq ($(CONDA_DEFAULT_ENV),mlp-widgets)
   TEST_READY :=
 endif
 
-.PHONY: help lab test bench clean
+.PHONY: help lab test bench notebooks pictures clean
 
 help:
 	$(info make lab     opens the notebooks in JupyterLab (flags: LAB_FLAGS="--port=9000"))
 	$(info make test    runs all checks: style, unit tests, notebooks, a real browser)
 	$(info make bench   measures how fast the widgets are)
+	$(info make notebooks  runs the notebooks and stores their outputs)
+	$(info make pictures   takes the pictures of the README in a real browser)
 	$(info make clean   removes .venv and what the tools left behind)
 	@echo The first call sets up .venv. To use another Python: make lab PYTHON=python3.12
 
@@ -58,6 +60,16 @@ test: $(TEST_READY)
 
 bench: $(TEST_READY)
 	$(PY) -m benchmarks
+
+# Outputs are stored in the notebooks: nbval compares with them, and viewers without a kernel show
+# them. The state of the widgets is not stored, because GitHub refuses such notebooks.
+RUN_NOTEBOOK := --to notebook --execute --inplace --ExecutePreprocessor.store_widget_state=False \
+  --ExecutePreprocessor.record_timing=False --ExecutePreprocessor.coalesce_streams=True
+notebooks: $(TEST_READY)
+	$(PY) -m nbconvert $(RUN_NOTEBOOK) notebooks/*.ipynb
+
+pictures: $(TEST_READY)
+	$(PY) tests/browser/take_pictures.py
 
 LITTER := .venv build dist mlp_widgets.egg-info .pytest_cache .ruff_cache .hypothesis
 clean:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .numbers import number
-from .picture import Picture, stepped_limit
+from .picture import Picture, short_ticks, stepped_limit
 from .quick_artists import QuickText
 from .style import BLACK, FAINT, GREY, LINE, NEURON, QUADRATIC
 
@@ -18,7 +18,8 @@ class FitView:
 
     x, y: the data, shape (N,); y_hat: the prediction at x; grid: where curves are drawn, shape
     (G,); curve: ŷ on the grid; contributions: w2j a1j on the grid, shape (2, G); kinks: where z1j
-    is 0, None if nowhere; rivals: name -> curve on the grid, only those to be shown.
+    is 0, None if nowhere; rivals: name -> curve on the grid, only those to be shown; x_label,
+    y_label: what x and y are.
     """
 
     x: np.ndarray
@@ -29,14 +30,14 @@ class FitView:
     contributions: np.ndarray
     kinks: tuple[float | None, ...]
     rivals: dict[str, np.ndarray]
+    x_label: str = "x"
+    y_label: str = ""
 
 
 class FitPicture(Picture):
     """Three plots over the same x: data with ŷ, the contributions w2j·a1j, the residuals."""
 
-    def __init__(self, width: int = 500, height: int = 404, scale: float = 2.0,
-                 x_label: str = "hour of the day", y_label: str = "1000 vehicles / h") -> None:
-        self.x_label, self.y_label = x_label, y_label
+    def __init__(self, width: int = 500, height: int = 404, scale: float = 2.0) -> None:
         self._data: np.ndarray | None = None
         super().__init__(width, height, scale)
 
@@ -48,10 +49,12 @@ class FitPicture(Picture):
         for axes in (self.fit, self.parts, self.residual):
             axes.grid(color=FAINT, linewidth=0.5)
             axes.set_axisbelow(True)
-        self.fit.set_title(f"data ● and prediction ŷ  [{self.y_label}]")
+            axes.yaxis.set_major_formatter(short_ticks)
+        self.fit.xaxis.set_major_formatter(short_ticks)
+        self.title = self.fit.set_title(" ")
         self.parts.set_title("what each hidden neuron adds: w₂₁·a₁₁ solid, w₂₂·a₁₂ dashed")
         self.residual.set_title("residuals ŷ − y")
-        self.residual.set_xlabel(self.x_label, labelpad=1)
+        self.residual.xaxis.labelpad = 1
         self._build_fit()
         for axes in (self.parts, self.residual):
             axes.axhline(0.0, color=GREY, linewidth=0.8)
@@ -89,7 +92,7 @@ class FitPicture(Picture):
     def update(self, view: FitView) -> None:
         """Show other numbers."""
         if self._data is not view.y:
-            self._show_data(view.x, view.y)
+            self._show_data(view)
         self.curve.set_data(view.grid, view.curve)
         for line, values in zip(self.contributions, view.contributions, strict=True):
             line.set_data(view.grid, values)
@@ -106,10 +109,13 @@ class FitPicture(Picture):
         reach = stepped_limit(float(np.abs(view.contributions).max()), 1.2 * self._span)
         self.set_limits(self.parts, y=(-reach, reach))
 
-    def _show_data(self, x: np.ndarray, y: np.ndarray) -> None:
-        """Points and the limits that follow from them; the still part is drawn anew."""
+    def _show_data(self, view: FitView) -> None:
+        """Points, their names, and the limits that follow; the still part is drawn anew."""
+        x, y = view.x, view.y
         self._data = y
         self.points.set_data(x, y)
+        self.title.set_text(f"data ● and prediction ŷ  {view.y_label}")
+        self.residual.set_xlabel(view.x_label)
         low, high = float(x.min()), float(x.max())
         margin = 0.05 * ((high - low) or 1.0)
         self.fit.set_xlim(low - margin, high + margin)

@@ -9,7 +9,8 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from .picture import Picture, round_limit
+from .numbers import number
+from .picture import Picture, round_limit, short_ticks
 from .quick_artists import QuickImage
 from .style import BLACK, FAINT, LANDSCAPE, MARK
 
@@ -50,6 +51,8 @@ class LandscapePicture(Picture):
         self.colors = ScalarMappable(Normalize(0, 1), LANDSCAPE)
         self.figure.colorbar(self.colors, cax=self.bar)
         self.bar.set_title("J", loc="center")
+        self.map.xaxis.set_major_formatter(short_ticks)
+        self.map.yaxis.set_major_formatter(short_ticks)
         self.title = self.map.set_title(" ")
         self.map.xaxis.labelpad, self.map.yaxis.labelpad = 1, 0
         outline, core = {"color": MARK, "linewidth": 3.2}, {"color": BLACK, "linewidth": 1.4}
@@ -102,7 +105,7 @@ class LandscapePicture(Picture):
         self.image.limits = (low, high)
         self.colors.set_clim(low, high)
         decades = range(low, high + 1)
-        self.bar.set_yticks(decades, [f"{10.0 ** decade:g}" for decade in decades])
+        self.bar.set_yticks(decades, [number(10.0**decade) for decade in decades])
         self.redraw_still()
 
     def _show_curve(self, steps: np.ndarray, J: np.ndarray) -> None:

@@ -22,7 +22,9 @@ def number(value: float, digits: int = 4, *, plus: bool = False, pad: bool = Fal
     if size == 0:
         return "0"
     if not 1e-3 <= size < 1e6:
-        mantissa, exponent = f"{size:.{max(digits - 3, 0)}e}".split("e")
+        mantissa, exponent = f"{size:.{digits - 1}e}".split("e")
+        if not pad and "." in mantissa:
+            mantissa = mantissa.rstrip("0").rstrip(".")
         return f"{sign}{mantissa}e{int(exponent)}".replace("-", "−")
     if size >= 10 ** (digits - 1):
         return f"{sign}{size:.0f}"

@@ -16,7 +16,9 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
+from .numbers import number
 from .style import STYLE
 
 CSS_DPI = 96
@@ -79,6 +81,12 @@ class Picture:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.width} x {self.height})"
+
+
+@FuncFormatter
+def short_ticks(value: float, _position: int | None) -> str:
+    """Tick labels without the factor that matplotlib writes above an axis, over its title."""
+    return number(value, 3)
 
 
 def stepped_limit(value: float, base: float) -> float:

@@ -113,7 +113,7 @@ class QuickImage(Artist):
         low, high = self.limits
         share = (self.values - low) / (high - low) * len(self.table)
         cells = self.table[np.clip(share, 0, len(self.table) - 1).astype(np.intp)]
-        up = np.arange(rows)[::-1] * cells.shape[0] // rows
+        up = np.arange(rows) * cells.shape[0] // rows  # Agg wants the lowest row first
         across = np.arange(columns) * cells.shape[1] // columns
         pixels = cells[up[:, None], across]
         graphics = renderer.new_gc()

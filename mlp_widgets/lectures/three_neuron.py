@@ -42,7 +42,7 @@ from .three_neuron_model import (
 
 STEPS_PER_FRAME = 20
 PRESETS = ("lecture", "zeros", "random", "stuck")
-LARGEST = 1e6
+LARGEST = 1e12
 
 
 class ThreeNeuronLab(Panel):
@@ -369,10 +369,20 @@ class ThreeNeuronLab(Panel):
 
     def _divergence(self, J: str) -> str:
         """What happened, why, and what to try."""
-        rate = self.state.learning_rate
-        return (f"Stopped after step {len(self._path) - 1}: the next step would raise J from "
+        return (f"Stopped after step {len(self._path) - 1}: the next step would take J from "
                 f"{number(self._path[0][1])} at the start to {J}. The steps are too large for this "
-                f"slope. Try a learning rate of {rate / 3:.1g} instead of {rate:.2g}, or Rewind.")
+                f"slope. Try a learning rate of {number(self._lower_rate(), 1)} instead of "
+                f"{number(self.state.learning_rate, 2)}, or Rewind.")
+
+    def _lower_rate(self) -> float:
+        """A third, a ninth, ... of the learning rate: the first with which a step lowers J."""
+        s, rate = self.solution, self.state.learning_rate
+        for _ in range(60):
+            rate = float(f"{rate / 3:.1g}")
+            network = descend(s.network, s.back.parameters(), rate)
+            if s.mse > forward(network, s.trace.a[0], s.trace.y).J:
+                break
+        return rate
 
     def _note_best(self) -> None:
         """Remember the student's best; what was given (presets, the optimum) does not count."""

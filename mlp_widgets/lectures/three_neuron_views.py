@@ -34,6 +34,7 @@ def fit(solution: Solution, rivals: Rivals) -> FitView:
     return FitView(
         solution.points.x, solution.points.y, solution.y_hat, solution.grid,
         solution.curves.output[0], solution.contributions, kinks, chosen,
+        *(("x", "") if solution.points.own else ("hour of the day", "[1000 vehicles / h]")),
     )
 
 

@@ -12,13 +12,16 @@ CSS = """
   { outline: 2px solid #0072B2; outline-offset: 1px; }
 .mlp-heading { font-weight: 600; font-size: 13px; height: 22px; line-height: 24px;
   white-space: nowrap; }
-.mlp-heading small { font-weight: 400; font-size: 12px; }
+.mlp-heading small { font-weight: 400; font-size: 11.5px; }
+.mlp-gradients { margin-left: 4px !important; }
 .mlp-row { height: 32px; align-items: center; overflow: visible; }
 .mlp-row .widget-text, .mlp-row .widget-slider { height: 28px; }
 .mlp-row .widget-label { font-size: 15px; text-align: right; }
-.mlp-row input[type="number"] { padding: 0 0 0 5px; font-variant-numeric: tabular-nums; }
+.mlp-row input::-webkit-inner-spin-button { display: none; }
+.mlp-row input[type="number"] { -moz-appearance: textfield; appearance: textfield;
+  padding: 0 0 0 5px; font-variant-numeric: tabular-nums; }
 .mlp-gradients .mlp-heading { color: #5a2b7e; }
-.mlp-gradient-row { height: 32px; width: 124px; box-sizing: border-box; padding-top: 4px; }
+.mlp-gradient-row { height: 32px; width: 122px; box-sizing: border-box; padding-top: 4px; }
 .mlp-gradient-text { display: flex; justify-content: space-between; font-size: 12px;
   line-height: 16px; color: #5a2b7e; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .jp-mod-dark .mlp-gradients .mlp-heading, body[data-jp-theme-light="false"] .mlp-gradients *

@@ -8,7 +8,9 @@ Nothing is changed by a state that cannot be solved: the last good one stays.
 
 from __future__ import annotations
 
+import base64
 import html
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -30,6 +32,9 @@ class Panel:
 
     undoable: tuple[str, ...] = ()
     """Names of the state's fields that undo brings back."""
+
+    scale: float = 2.0
+    """Pixels drawn per CSS pixel."""
 
     def __init__(self, state: Any) -> None:
         self._lock = threading.RLock()  # callbacks may come on other threads
@@ -201,16 +206,19 @@ class Panel:
             for widget in _all_widgets(self.widget):
                 widget.close()
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple:
         """The live widget, and beside it a picture and the constructor call for other viewers."""
-        import base64
-
+        png = self.snapshot()
+        width, height = struct.unpack(">II", png[16:24])  # from the PNG's header
         view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
-        return {
+        data = {
             "application/vnd.jupyter.widget-view+json": view,
-            "image/png": base64.b64encode(self.snapshot()).decode("ascii"),
+            "image/png": base64.b64encode(png).decode("ascii"),
             "text/plain": repr(self),
         }
+        # shown at the size of the live lab, so that its pixels are sharp on a fine screen
+        size = {"width": round(width / self.scale), "height": round(height / self.scale)}
+        return data, {"image/png": size}
 
 
 def _all_widgets(widget: widgets.Widget) -> Iterator[widgets.Widget]:

@@ -85,8 +85,9 @@ class ParameterTable:
             slider.put(values[name])
             self.boxes[name].value = float(f"{values[name]:.4g}")
         parts = []
-        for group in self.groups:
-            parts.append('<div class="mlp-heading"><small>J falls to ◂ ▸</small></div>')
+        for number_of_group, group in enumerate(self.groups):
+            hint = "" if number_of_group else "arrow: J falls"
+            parts.append(f'<div class="mlp-heading"><small>{hint}</small></div>')
             parts.extend(self._gradient(name, gradients[name]) for name in group.names)
         self.gradients.value = "".join(parts)
 

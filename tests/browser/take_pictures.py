@@ -1,0 +1,46 @@
+"""Take the README's pictures: each lab in use, in JupyterLab under a real browser.
+
+    make pictures
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from real_jupyter import CHECKOUT, Browser, JupyterServer, NotebookPage, missing_parts
+
+PICTURES = CHECKOUT / "docs"
+
+
+def use_three_neuron(page: NotebookPage) -> None:
+    """Random start, the landscape in view, some descent, the quadratic as a rival."""
+    page.click(".mlp-preset-stuck")
+    page.click(".mlp-quadratic input")
+    page.click_button("Landscape and path")
+    for _ in range(8):
+        page.click(".mlp-ten-steps")
+    page.wait_until_still(".mlp-picture-fit", ".mlp-picture-view")
+
+
+USED = {"three_neuron": use_three_neuron}
+"""Notebook -> what a student does before the picture is taken."""
+
+
+def main() -> None:
+    """One PNG a notebook into docs/."""
+    if reasons := missing_parts():
+        sys.exit("; ".join(reasons))
+    PICTURES.mkdir(exist_ok=True)
+    with JupyterServer(CHECKOUT / "notebooks") as server, Browser() as browser:
+        for name, use in USED.items():
+            with browser.open(server, f"{name}.ipynb", width=1100, height=1000) as page:
+                page.run_all()
+                use(page)
+                page.screenshot(PICTURES / f"{name}.png", ".mlp-lab")
+
+
+if __name__ == "__main__":
+    main()

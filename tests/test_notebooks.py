@@ -1,0 +1,164 @@
+"""Every notebook is stored as a reader should find it: run once, short cells, nothing private.
+
+Whether the stored numbers are right is checked by nbval, which passes everything in a notebook
+without stored outputs; that is why the outputs themselves are checked here.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LECTURES = ("6.390", "10-315")  # the course numbers of the lectures (MIT, CMU)
+VIEW = "application/vnd.jupyter.widget-view+json"
+LONGEST_CELL = 12
+ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{5,}")
+EMBEDDED_IMAGE = re.compile(r"data:image/[\w+.-]+;base64,[A-Za-z0-9+/=]*")
+
+
+def code_cells(notebook) -> list:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def outputs(notebook) -> list:
+    return [output for cell in code_cells(notebook) for output in cell.outputs]
+
+
+def texts(notebook) -> list[str]:
+    """All that can be read: sources, printed lines, and every text form of a shown value."""
+    shown = [cell.source for cell in notebook.cells]
+    for output in outputs(notebook):
+        shown.append(output.get("text", ""))
+        for kind, value in output.get("data", {}).items():
+            if not kind.startswith("image/"):
+                shown.append(value if isinstance(value, str) else json.dumps(value))
+    return [EMBEDDED_IMAGE.sub("", text) for text in shown]
+
+
+def must_show(source: str) -> bool:
+    """Whether a cell surely shows something: it prints, or ends in a value that is not None.
+
+    A call at the end, such as ``lab.step()``, may return None; only a call of a class counts.
+    """
+    body = ast.parse(source).body
+    for node in body:
+        if isinstance(node, ast.Expr) and called(node.value) in {"print", "display"}:
+            return True
+    if not body or not isinstance(body[-1], ast.Expr) or source.rstrip().endswith(";"):
+        return False
+    last = body[-1].value
+    if isinstance(last, ast.Call):
+        return called(last)[:1].isupper()
+    return not (isinstance(last, ast.Constant) and last.value in (None, Ellipsis))
+
+
+def called(node: ast.expr) -> str:
+    """The last name of what is called: ``pkg.Lab(1)`` -> 'Lab'; '' if nothing is called."""
+    return ast.unparse(node.func).split(".")[-1] if isinstance(node, ast.Call) else ""
+
+
+def number_of_code_lines(source: str) -> int:
+    lines = [line.strip() for line in source.splitlines()]
+    return len([line for line in lines if line and not line.startswith("#")])
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=[p.stem for p in NOTEBOOKS])
+def notebook(request):
+    return nbformat.read(request.param, as_version=nbformat.NO_CONVERT)
+
+
+def test_there_are_notebooks():
+    assert NOTEBOOKS, "notebooks/ holds no notebook"
+
+
+def test_it_is_valid(notebook):
+    nbformat.validate(notebook)
+    assert notebook.nbformat == 4
+
+
+def test_it_was_run_once_from_top_to_bottom(notebook):
+    counts = [cell.execution_count for cell in code_cells(notebook)]
+    assert counts
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_its_outputs_are_stored(notebook):
+    assert outputs(notebook)
+    silent = [c.source for c in code_cells(notebook) if must_show(c.source) and not c.outputs]
+    assert silent == []
+
+
+def test_it_prints_something_that_nbval_compares(notebook):
+    # nbval compares text, and passes over images and widgets.
+    plain = [o for o in outputs(notebook) if VIEW not in o.get("data", {})]
+    assert [o for o in plain if o.get("text") or o.get("data", {}).get("text/plain")]
+
+
+def test_no_output_is_an_error(notebook):
+    bad = [o for o in outputs(notebook) if "error" in o.output_type or o.get("name") == "stderr"]
+    assert bad == []
+
+
+def test_it_stores_no_state_of_widgets(notebook):
+    # GitHub refuses to show a notebook with a broken metadata.widgets.
+    assert "widgets" not in notebook.metadata
+
+
+def test_a_widget_can_be_seen_without_a_kernel(notebook):
+    views = [o.data for o in outputs(notebook) if VIEW in o.get("data", {})]
+    for data in views:
+        assert data.get("text/plain", "").strip()
+        assert data.get("image/png", "").strip()
+
+
+def test_nothing_in_it_changes_from_run_to_run(notebook):
+    assert [found for text in texts(notebook) for found in ADDRESS.findall(text)] == []
+
+
+def test_it_holds_no_path_of_a_machine(notebook, machine_paths):
+    assert [found for text in texts(notebook) for found in machine_paths(text)] == []
+
+
+def test_its_cells_are_short(notebook):
+    sources = [cell.source for cell in code_cells(notebook)]
+    assert [s for s in sources if number_of_code_lines(s) > LONGEST_CELL] == []
+
+
+def test_it_runs_with_any_python_3_kernel(notebook):
+    assert notebook.metadata.kernelspec.name == "python3"
+
+
+def test_it_hides_nothing_from_nbval(notebook):
+    assert [text for text in texts(notebook) if "NBVAL_" in text] == []
+    tags = {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])}
+    assert not {tag for tag in tags if tag.startswith("nbval") or tag == "raises-exception"}
+
+
+def test_it_says_which_lecture_it_follows(notebook):
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    assert any(lecture in prose for lecture in LECTURES)
+
+
+@pytest.mark.parametrize(
+    ("source", "shows"),
+    [
+        ("print(1)", True),
+        ("print(1)\nx = 2", True),
+        ("lab = ThreeNeuronLab()\nlab", True),
+        ("ThreeNeuronLab()", True),
+        ("lab.mse", True),
+        ("lab.mse;", False),
+        ("lab.step()", False),
+        ("lab.w11 = 0.5", False),
+        ("", False),
+    ],
+)
+def test_which_cells_must_show_something(source, shows):
+    assert must_show(source) is shows
