@@ -28,8 +28,8 @@ SCALAR_ACTIVATIONS = {
 }
 OUTPUT_LOSSES = {
     "squared": lambda a, y: (a - y) * (a - y),
-    "nll": lambda a, y: -(
-        (y * cmath.log(a) if y else 0) + ((1 - y) * cmath.log(1 - a) if y != 1 else 0)
+    "nll": lambda a, y: (
+        -((y * cmath.log(a) if y else 0) + ((1 - y) * cmath.log(1 - a) if y != 1 else 0))
     ),
     "softmax_cross_entropy": lambda a, y: -y * cmath.log(a) if y else 0,
 }

@@ -70,9 +70,7 @@ def test_descend_follows_minus_the_gradient_and_leaves_the_network_alone():
     gradients = backward(forward(network, *random_points(network))).parameters()
     before = numbers(network)
     after = descend(network, gradients, 0.1)
-    for old, new, gradient in zip(
-        network.parameters(), after.parameters(), gradients, strict=True
-    ):
+    for old, new, gradient in zip(network.parameters(), after.parameters(), gradients, strict=True):
         np.testing.assert_array_equal(new, old - 0.1 * gradient)
     assert numbers(network) == before
 

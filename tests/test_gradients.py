@@ -147,9 +147,7 @@ def networks(draw):
     widths = draw(st.lists(st.integers(1, 4), min_size=2, max_size=5))
     depth = len(widths) - 1
     names = draw(st.lists(st.sampled_from(ELEMENTWISE), min_size=depth, max_size=depth))
-    loss, last = draw(
-        st.sampled_from([("squared", None), ("nll", "sigmoid"), (CROSS, "softmax")])
-    )
+    loss, last = draw(st.sampled_from([("squared", None), ("nll", "sigmoid"), (CROSS, "softmax")]))
     if last == "softmax" and widths[-1] == 1:  # has a test of its own: all 0
         widths[-1] = 2
     names[-1] = last or names[-1]

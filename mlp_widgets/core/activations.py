@@ -4,9 +4,9 @@
 element. Softmax mixes the neurons of its layer, so it has no slope of this kind; what every row
 has is ``pull(z, dJ_da)``, which turns dJ/da into dJ/dz.
 
-**ReLU's slope at z = 0 is 1 here**, as on the lecture slides (0 for z < 0 and 1 otherwise; seeds
-001, 003, 004). At this one point frameworks differ: PyTorch uses 0. The same rule holds for leaky
-ReLU, and the hard threshold is 1 at z = 0.
+**ReLU's slope at z = 0 is 1 here**, as on the lecture slides (0 for z < 0 and 1 otherwise; MIT
+6.390 and CMU 10-315). At this one point frameworks differ: PyTorch uses 0. The same rule holds for
+leaky ReLU, and the hard threshold is 1 at z = 0.
 
 Complex input is allowed, because the tests differentiate with complex steps: the kinked functions
 then branch on the real part.

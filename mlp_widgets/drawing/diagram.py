@@ -55,7 +55,7 @@ class DiagramView:
 class DiagramPicture(Picture):
     """Nodes and edges. The first view gives the layout; later ones change numbers and states."""
 
-    def __init__(self, layout: DiagramView, width: int = 500, height: int = 290,
+    def __init__(self, layout: DiagramView, width: int = 490, height: int = 280,
                  scale: float = 2.0) -> None:
         self.layout = layout
         super().__init__(width, height, scale)

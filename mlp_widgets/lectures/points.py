@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from os import PathLike
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def load_points(source: object) -> Points:
     if isinstance(source, Points):
         return source
     if isinstance(source, str) and source in TRAFFIC:
-        return Points(HOURS, np.array(TRAFFIC[source]), source)
+        return _measured(source)
     if isinstance(source, (str, PathLike)):
         return _checked(*parse_columns(_read(Path(source))), str(source))
     try:
@@ -65,6 +66,12 @@ def load_points(source: object) -> Points:
     if len(x) != len(y):
         raise ValueError(f"x has {len(x)} numbers and y has {len(y)}; give as many of each")
     return _checked(x, y, None)
+
+
+@cache
+def _measured(name: str) -> Points:
+    """One object for each measured data set, so that what is known of it is kept."""
+    return Points(HOURS, np.array(TRAFFIC[name]), name)
 
 
 def parse_columns(text: str) -> tuple[list[float], list[float]]:
@@ -133,8 +140,11 @@ def _read(path: Path) -> str:
 def _as_list(values: object, what: str) -> list[float]:
     """A flat list of floats from any sequence or array."""
     try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
+        array = np.asarray(values)
+        if array.dtype.kind == "c":
+            raise TypeError("float() would drop the imaginary part")
+        array = array.astype(float)
+    except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{what} must be a list of numbers, got {values!r:.60}") from None
     if array.ndim != 1:
         raise ValueError(f"{what} must be a flat list of numbers, got shape {array.shape}")

@@ -215,6 +215,16 @@ class ThreeNeuronLab(Panel):
         self._pause()
         self.say(self.describe())
 
+    def undo(self) -> None:
+        """Stop a run and bring back the state before the last change."""
+        self._pause()
+        super().undo()
+
+    def reset(self) -> None:
+        """Stop a run and bring back the state in which the lab was made."""
+        self._pause()
+        super().reset()
+
     def rewind(self) -> None:
         """Back to where the present descent began."""
         self._pause()
@@ -267,8 +277,6 @@ class ThreeNeuronLab(Panel):
 
     def show(self) -> None:
         """Controls, numbers and the two pictures in view."""
-        self._note_best()
-        self.controls.show()
         state = self.state
         moved = (*state.parameters.values(), id(state.data), state.activation)
         if self._changed("fit", (moved, state.rivals)):
@@ -282,6 +290,9 @@ class ThreeNeuronLab(Panel):
             view = views.landscape(self.solution, ranges_for(state.data), self.path)
             self.canvases["landscape"].picture.update(view)
             self.canvases["landscape"].refresh()
+        # after the pictures: the page handles messages in their order, and pictures take longest
+        self._note_best()
+        self.controls.show()
 
     def describe(self) -> str:
         """MSE, the chosen hour, and the steepest parameter."""

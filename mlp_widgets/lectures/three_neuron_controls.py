@@ -16,7 +16,7 @@ from .traffic_data import TRAFFIC
 if TYPE_CHECKING:
     from .three_neuron import ThreeNeuronLab
 
-NARROW, WIDE = "332px", "500px"
+NARROW, WIDE = "328px", "490px"
 OWN = "own data"
 
 

@@ -47,14 +47,17 @@ class PngEncoder:
         height, width = pixels.shape[:2]
         packed = np.ascontiguousarray(pixels).view("<u4")[..., 0]
         groups = self._groups(packed)
-        indices = self._index_of[groups]
+        # each row of a PNG begins with the number of its filter: 0, none
+        lines = np.zeros((height, width + 1), np.uint8)
+        indices = lines[:, 1:]
+        np.take(self._index_of, groups, out=indices, mode="clip")  # clip: skips a check of bounds
         new = indices == UNKNOWN
         if new.any():
             self._learn(packed[new], groups[new])
             if (self._index_of == UNKNOWN).all():  # the table was full: start it again
                 self._learn(packed.ravel(), groups.ravel())
-            indices = self._index_of[groups]
-        return self._png(width, height, indices)
+            np.take(self._index_of, groups, out=indices, mode="clip")
+        return self._png(width, height, lines)
 
     @staticmethod
     def _groups(packed: np.ndarray) -> np.ndarray:
@@ -85,10 +88,8 @@ class PngEncoder:
         gaps = rgb[room:, None].astype(int) - self._colors[None].astype(int)
         self._index_of[new[room:]] = (gaps**2).sum(axis=-1).argmin(axis=-1)
 
-    def _png(self, width: int, height: int, indices: np.ndarray) -> bytes:
-        """Signature, header, colour table, and rows that each begin with filter 0 (none)."""
-        lines = np.zeros((height, width + 1), np.uint8)
-        lines[:, 1:] = indices
+    def _png(self, width: int, height: int, lines: np.ndarray) -> bytes:
+        """Signature, header, colour table, and the rows of indices, packed."""
         deflate = zlib.compressobj(1, zlib.DEFLATED, 15, 9, zlib.Z_RLE)
         body = deflate.compress(lines) + deflate.flush()
         header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)  # 8 bits, colour table

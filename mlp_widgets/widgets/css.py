@@ -4,7 +4,7 @@ CSS = """
 .mlp-lab { overflow: visible; }
 .mlp-lab .widget-html, .mlp-lab .widget-html-content, .mlp-lab .jupyter-widgets { margin: 0; }
 .mlp-lab .widget-html-content { line-height: 1.3; }
-.mlp-flow { max-width: 846px; gap: 8px 8px; align-items: flex-start; }
+.mlp-flow { max-width: 830px; gap: 8px 8px; align-items: flex-start; }
 .mlp-column { gap: 4px; overflow: visible; }
 .mlp-line { gap: 6px; overflow: visible; align-items: center; flex: 0 0 auto; }
 .mlp-lab .jupyter-button { line-height: 28px; padding: 0 9px; flex: 0 0 auto; }
@@ -36,9 +36,9 @@ CSS = """
 .mlp-board td { padding: 0 4px; height: 19px; text-align: left; white-space: nowrap; }
 .mlp-board td + td { text-align: right; font-variant-numeric: tabular-nums; }
 .mlp-board .mlp-now td { font-size: 20px; font-weight: 700; height: 28px; }
-.mlp-status { min-height: 36px; max-width: 842px; font-size: 13px; line-height: 18px;
+.mlp-status { min-height: 36px; max-width: 826px; font-size: 13px; line-height: 18px;
   overflow-wrap: anywhere; }
-.mlp-error { min-height: 36px; max-width: 842px; font-size: 13px; line-height: 18px;
+.mlp-error { min-height: 36px; max-width: 826px; font-size: 13px; line-height: 18px;
   font-weight: 600; color: #a51d1d; overflow-wrap: anywhere; }
 body[data-jp-theme-light="false"] .mlp-error { color: #ff9c9c; }
 """

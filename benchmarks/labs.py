@@ -1,0 +1,72 @@
+"""Which labs are measured, and the notebook cells that make them.
+
+A new lab is one more `LabCase`: its constructor, the slider that is moved, and a function that
+draws the same content anew with pyplot, as an `interact` cell does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LabCase:
+    """A lab and what stands beside it.
+
+    `cell` is a notebook cell that leaves the lab in the variable `lab`. `redraw` names, as
+    "module:function", the function redraw(value, dpi) that draws the same content with pyplot.
+    The slider of `parameter` starts at `start` and is moved in steps of `step`.
+    """
+
+    name: str
+    cell: str
+    redraw: str
+    parameter: str
+    start: float
+    step: float
+    low: float
+    high: float
+
+    @property
+    def interact_cell(self) -> str:
+        """A cell that leaves an `interact` of the same content in `box`, in the lab's pixels."""
+        module, function = self.redraw.split(":")
+        return INTERACT.format(module=module, function=function, **self.__dict__)
+
+
+INTERACT = """\
+%matplotlib inline
+%config InlineBackend.print_figure_kwargs = {{"bbox_inches": None}}
+import ipywidgets
+from {module} import {function} as redraw
+slider = ipywidgets.FloatSlider({start}, min={low}, max={high}, step={step})
+box = ipywidgets.interactive(lambda {parameter}: redraw({parameter}, dpi=192), {parameter}=slider)
+box.add_class("bench-interact")
+box
+"""
+
+# The floor of the transport: a picture of 4 x 4 pixels, made anew in almost no time.
+TINY = """\
+import ipywidgets
+from benchmarks.in_kernel import tiny_png
+tiny_slider = ipywidgets.FloatSlider({start}, min={low}, max={high}, step={step})
+tiny_picture = ipywidgets.Image(value=tiny_png({start}), format="png", width=4, height=4)
+tiny_slider.observe(lambda change: tiny_picture.set_trait("value", tiny_png(change.new)), "value")
+tiny = ipywidgets.VBox([tiny_slider, tiny_picture])
+tiny.add_class("bench-tiny")
+tiny
+"""
+
+
+CASES = [
+    LabCase(
+        name="three neurons",
+        cell="from mlp_widgets import ThreeNeuronLab\nlab = ThreeNeuronLab()\nlab",
+        redraw="benchmarks.by_pyplot:three_neuron",
+        parameter="b11",
+        start=-5.9,
+        step=0.1,
+        low=-15.0,
+        high=15.0,
+    ),
+]

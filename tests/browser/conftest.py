@@ -1,0 +1,61 @@
+"""A JupyterLab server and a browser for all browser tests, and a page for each lab."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from described_labs import LABS, LabDescription
+from real_jupyter import CHECKOUT, Browser, JupyterServer, NotebookPage, missing_parts
+
+NARROW = 1024  # CSS pixels: the narrowest page in which a lab must fit
+
+
+@pytest.fixture(scope="session")
+def server(missing) -> Iterator[JupyterServer]:
+    """JupyterLab on a copy of the project's notebooks."""
+    if reasons := missing_parts():
+        missing("; ".join(reasons))
+    with JupyterServer(CHECKOUT / "notebooks") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(server) -> Iterator[Browser]:
+    """Chromium without a window."""
+    with Browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=LABS, ids=str)
+def lab(request) -> LabDescription:
+    """Each lab in turn."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def opened(server, browser, lab) -> Iterator[NotebookPage]:
+    """The lab's notebook in a narrow page, every cell run without an error."""
+    if not (CHECKOUT / "notebooks" / lab.notebook).exists():
+        pytest.fail(f"notebooks/{lab.notebook} does not exist")
+    with browser.open(server, lab.notebook, width=NARROW, height=768) as page:
+        page.run_all()
+        assert page.problems() == []
+        yield page
+
+
+@pytest.fixture
+def page(opened, lab) -> Iterator[NotebookPage]:
+    """The page with the lab reset; any new error in page, kernel or server fails the test."""
+    before = Counter(opened.problems())
+    opened.click(".mlp-reset")
+    lab.settle(opened)
+    yield opened
+    lab.settle(opened)
+    assert Counter(opened.problems()) - before == Counter()

@@ -1,0 +1,65 @@
+"""What the browser tests must know of each lab.
+
+A new lab is covered by one more `LabDescription`. Its panel carries these CSS classes: `mlp-lab`,
+`mlp-box-NAME`, `mlp-slider-NAME` and `mlp-gradient-NAME` for each parameter,
+`mlp-picture-NAME` for each picture, `mlp-mse-now`, `mlp-status`, `mlp-error`, and on its buttons
+`mlp-step`, `mlp-run`, `mlp-undo`, `mlp-reset`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LabDescription:
+    """One lab: its notebook, its parameters and what moves when one of them does.
+
+    `moved` is the parameter that keys move and for which `typed` is typed; `too_large` is a number
+    for it with which nothing can be computed. The first of `pictures` is the one that is watched.
+    """
+
+    notebook: str
+    parameters: tuple[str, ...]
+    moved: str
+    typed: float
+    too_large: float
+    pictures: tuple[str, ...]
+
+    @property
+    def picture(self) -> str:
+        """The selector of the picture that is watched."""
+        return f".mlp-picture-{self.pictures[0]}"
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """CSS classes of the numbers that follow every move."""
+        return (f"mlp-gradient-{self.moved}", "mlp-mse-now")
+
+    def settle(self, page) -> None:
+        """Wait until no picture of the lab changes any more."""
+        page.wait_until_still(*(f".mlp-picture-{name}" for name in self.pictures))
+
+    def __str__(self) -> str:
+        return self.notebook.removesuffix(".ipynb")
+
+
+LABS = [
+    LabDescription(
+        notebook="three_neuron.ipynb",
+        parameters=("w11", "b11", "w12", "b12", "w21", "w22", "b21"),
+        moved="w11",
+        typed=0.65,
+        too_large=1e200,
+        pictures=("fit", "view"),
+    ),
+]
+
+
+def number(text: str) -> float:
+    """The last number in a text as a page shows it: "∂J/∂w11 −1.5e−3" is -0.0015."""
+    found = re.findall(r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?", text.replace("−", "-"))
+    if not found:
+        raise AssertionError(f"there is no number in {text!r}")
+    return float(found[-1])

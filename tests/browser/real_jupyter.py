@@ -1,0 +1,516 @@
+"""A real JupyterLab in a real browser, for the browser tests and for the benchmarks.
+
+    with JupyterServer("notebooks") as server, Browser() as browser:
+        page = browser.open(server, "three_neuron.ipynb")
+        page.run_all()
+        page.press(".mlp-slider-w11", "ArrowRight")
+        assert page.problems() == []
+
+Nothing of the user's own Jupyter is read or written, and nothing is asked of the network.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# (pattern of a message, why it says nothing about a lab). JupyterLab 4.6 needs none.
+HARMLESS: list[tuple[str, str]] = []
+
+# A line of the server's log that tells of an error in the server or in a kernel.
+LOG_ERROR = re.compile(r"Traceback \(most recent call last\)|\[(E|C) \d|\b(ERROR|CRITICAL)\b")
+
+
+def missing_parts() -> list[str]:
+    """What a browser test needs and this machine has not, one short reason each."""
+    reasons = [
+        f"the Python package {name} is not installed"
+        for name in ("playwright", "jupyterlab", "ipykernel")
+        if not _installed(name)
+    ]
+    return reasons if browser_path() else [*reasons, "no Chromium or Chrome was found"]
+
+
+def _installed(name: str) -> bool:
+    from importlib.util import find_spec
+
+    return find_spec(name) is not None
+
+
+def browser_path() -> str | None:
+    """The first Chromium or Chrome on the path."""
+    return next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
+
+
+class JupyterServer:
+    """A JupyterLab server on a temporary copy of a folder of notebooks; use it in a `with`."""
+
+    def __init__(self, notebooks: str | Path):
+        self.temporary = tempfile.TemporaryDirectory(
+            prefix="mlp-jupyter-", ignore_cleanup_errors=True
+        )
+        self.home = Path(self.temporary.name)
+        self.notebooks = self.home / "notebooks"
+        hidden = shutil.ignore_patterns(".*", "__pycache__")
+        shutil.copytree(notebooks, self.notebooks, ignore=hidden)
+        self.token = secrets.token_hex(16)
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log_file = self.home / "server.log"
+
+    def __enter__(self) -> JupyterServer:
+        self._write_settings()
+        with self.log_file.open("w") as log:
+            self.process = subprocess.Popen(
+                self._command(), cwd=self.notebooks, env=self._environment(),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            self._wait_until_it_answers()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_error) -> None:
+        """Ask the server to stop, which stops its kernels too; kill only what does not obey."""
+        try:
+            self.ask("api/shutdown", method="POST")
+        except OSError:
+            self.process.terminate()
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.temporary.cleanup()
+
+    def _command(self) -> list[str]:
+        options = {
+            "ServerApp.ip": "127.0.0.1",
+            "ServerApp.port": self.port,
+            "ServerApp.port_retries": 0,
+            "ServerApp.open_browser": False,
+            "ServerApp.root_dir": self.notebooks,
+            "ServerApp.terminals_enabled": False,
+            "IdentityProvider.token": self.token,
+            "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+            "LabApp.extension_manager": "readonly",
+            # gives the page window.jupyterapp, so that run_all can wait for the cells
+            "LabApp.expose_app_in_browser": True,
+        }
+        root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+        given = [f"--{name}={value}" for name, value in options.items()]
+        return [sys.executable, "-m", "jupyterlab", *given, *root]
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if "JUPYTER" not in name}
+        folders = {
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_DATA_DIR": "data",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+            "IPYTHONDIR": "ipython",
+            "MPLCONFIGDIR": "matplotlib",
+        }
+        own = {name: str(self.home / folder) for name, folder in folders.items()}
+        path = os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")]))
+        return {**kept, **own, "PYTHONPATH": path, "JUPYTER_PREFER_ENV_PATH": "1"}
+
+    def _write_settings(self) -> None:
+        folder = self.home / "settings" / "@jupyterlab" / "apputils-extension"
+        folder.mkdir(parents=True)
+        quiet = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
+        (folder / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
+
+    def _wait_until_it_answers(self, seconds: float = 60) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                return self.ask("api/status")
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError(f"the JupyterLab server did not start; it said:\n{self.log()}")
+
+    def ask(self, path: str, method: str = "GET") -> None:
+        """One request to the server, past any proxy; OSError where it does not answer."""
+        headers = {"Authorization": f"token {self.token}"}
+        request = urllib.request.Request(f"{self.url}/{path}", method=method, headers=headers)
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        direct.open(request, timeout=10).close()
+
+    def log(self) -> str:
+        """What the server and its kernels have printed so far."""
+        return self.log_file.read_text(errors="replace")
+
+    def log_errors(self) -> list[str]:
+        """The lines of the log that tell of an error."""
+        return [line for line in self.log().splitlines() if LOG_ERROR.search(line)]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Browser:
+    """Chromium without a window; use it in a `with`."""
+
+    def __enter__(self) -> Browser:
+        from playwright.sync_api import sync_playwright
+
+        self.playwright = sync_playwright().start()
+        try:
+            self.chromium = self.playwright.chromium.launch(
+                executable_path=browser_path(),
+                args=BROWSER_ARGUMENTS,
+                # a student's page has scrollbars, and they take width
+                ignore_default_args=["--hide-scrollbars"],
+            )
+        except BaseException:
+            self.playwright.stop()
+            raise
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self.chromium.close()
+        self.playwright.stop()
+
+    def open(
+        self,
+        server: JupyterServer,
+        notebook: str,
+        *,
+        width: int = 1280,
+        height: int = 900,
+        device_pixels: float = 1,
+        sidebar: bool = False,
+    ) -> NotebookPage:
+        """Open a notebook in JupyterLab in a fresh browser profile.
+
+        `width` and `height` are the page's, in CSS pixels; `device_pixels` is the number of
+        screen pixels per CSS pixel (2 on a HiDPI screen).
+        """
+        context = self.chromium.new_context(
+            viewport={"width": width, "height": height}, device_scale_factor=device_pixels
+        )
+        return NotebookPage(context, server, notebook, sidebar)
+
+
+class NotebookPage:
+    """One notebook in JupyterLab: run it, press its keys, read its pictures and its errors."""
+
+    def __init__(self, context, server: JupyterServer, notebook: str, sidebar: bool = False):
+        self.server, self.context = server, context
+        self.page = context.new_page()
+        self.page.set_default_timeout(30_000)
+        self.said: list[str] = []  # by the page: console errors, exceptions, lost requests
+        self._listen()
+        self.page.goto(f"{server.url}/lab/tree/{notebook}?reset&token={server.token}")
+        self.page.wait_for_function(NOTEBOOK_IS_OPEN, timeout=60_000)
+        self.page.evaluate(COLLECT_KERNEL_ERRORS)
+        if not sidebar:
+            self.page.evaluate(COLLAPSE_SIDEBAR)
+
+    def __enter__(self) -> NotebookPage:
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self.context.close()
+
+    # What went wrong -----------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        self.page.on("console", self._hear_console)
+        self.page.on("pageerror", lambda error: self.said.append(f"page error: {error}"))
+        self.page.on("crash", lambda _page: self.said.append("page error: the page crashed"))
+        self.page.on("request", self._hear_request)
+
+    def _hear_console(self, message) -> None:
+        if message.type in ("error", "assert"):
+            where = message.location.get("url", "")
+            self.said.append(f"console {message.type}: {message.text} ({where})")
+
+    def _hear_request(self, request) -> None:
+        if not request.url.startswith((self.server.url, "data:", "blob:", "ws:", "about:")):
+            self.said.append(f"request that leaves the machine: {request.url}")
+
+    def problems(self) -> list[str]:
+        """Every error that the page, the kernel or the server told of, harmless ones left out."""
+        kernel = self.page.evaluate("window.mlpKernelErrors")
+        shown = self.page.evaluate(ERRORS_IN_OUTPUTS)
+        found = [*self.said, *kernel, *shown, *self.server.log_errors()]
+        return [text for text in found if not is_harmless(text)]
+
+    # The notebook --------------------------------------------------------------------------
+
+    def run_all(self, seconds: float = 120) -> None:
+        """Run every cell and wait until the last one is done and the kernel is idle."""
+        self.page.set_default_timeout(seconds * 1000)
+        try:
+            self.page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        finally:
+            self.page.set_default_timeout(30_000)
+        self.wait_idle(seconds)
+
+    def wait_idle(self, seconds: float = 60) -> None:
+        """Wait until no cell runs or waits, and the kernel says it is idle."""
+        self.page.wait_for_function(NOTEBOOK_IS_IDLE, timeout=seconds * 1000)
+
+    def collapse_sidebar(self) -> None:
+        """Fold the file browser on the left away, as a student in a lecture hall does."""
+        self.page.evaluate(COLLAPSE_SIDEBAR)
+
+    def screenshot(self, path: str | Path, selector: str | None = None) -> None:
+        """A PNG of the page, or of one part of it."""
+        place = self.page.locator(selector).first if selector else self.page
+        place.screenshot(path=str(path))
+
+    # A student's hands ---------------------------------------------------------------------
+
+    def focus_slider(self, selector: str) -> None:
+        """Put the keyboard on the handle of the slider inside `selector`."""
+        self.page.locator(f"{selector} .noUi-handle").first.focus()
+
+    def press(self, selector: str, key: str = "ArrowRight", times: int = 1) -> None:
+        """Press a key on the handle of the slider inside `selector`."""
+        self.focus_slider(selector)
+        for _ in range(times):
+            self.page.keyboard.press(key)
+
+    def type_number(self, selector: str, number: float | str) -> None:
+        """Type a number in the number box inside `selector`, and Enter."""
+        box = self.page.locator(f"{selector} input").first
+        box.fill(str(number))
+        box.press("Enter")
+
+    def click(self, selector: str) -> None:
+        """Press a button, found by its class or by `text=...`."""
+        self.page.locator(selector).first.click()
+
+    def click_button(self, text: str) -> None:
+        """Press the button that shows this text."""
+        self.page.get_by_role("button", name=text, exact=True).first.click()
+
+    # What a student sees -------------------------------------------------------------------
+
+    def text(self, selector: str) -> str:
+        """The text shown in the first element that fits."""
+        return self.page.locator(selector).first.inner_text().strip()
+
+    def value(self, selector: str) -> float:
+        """The number in the number box inside `selector`."""
+        return float(self.page.locator(f"{selector} input").first.input_value())
+
+    def slider_value(self, selector: str) -> float:
+        """Where the handle of the slider inside `selector` stands, as it tells a screen reader."""
+        handle = self.page.locator(f"{selector} .noUi-handle").first
+        return float(handle.get_attribute("aria-valuenow"))
+
+    def wait_for_value(self, selector: str, fits: Callable[[float], bool], seconds: float = 20):
+        """Wait until the number in the box inside `selector` fits."""
+        end = time.monotonic() + seconds
+        while not fits(value := self.value(selector)):
+            if time.monotonic() > end:
+                raise AssertionError(f"{selector} still shows {value:g} after {seconds} s")
+            self.page.wait_for_timeout(20)
+
+    def box(self, selector: str) -> dict[str, float]:
+        """x, y, width and height of an element in CSS pixels, measured from its notebook's top.
+
+        Scrolling the notebook does not change it, a jump of the layout does.
+        """
+        return self.page.locator(selector).first.evaluate(BOX_IN_NOTEBOOK)
+
+    def overflow(self, selector: str) -> list[str]:
+        """The elements inside `selector` that reach beyond its right edge, or that scroll."""
+        return self.page.locator(selector).first.evaluate(WHAT_OVERFLOWS)
+
+    def pixels(self, selector: str) -> str:
+        """A hash of the pixels of the picture at or inside `selector`, once it is decoded."""
+        return self.page.locator(picture(selector)).first.evaluate(HASH_OF_PIXELS)
+
+    def remember(self, selector: str) -> str:
+        """Keep the picture at `selector` in the page for `unlike`; gives its hash."""
+        return self.page.locator(picture(selector)).first.evaluate(REMEMBER_PIXELS)
+
+    def unlike(self, selector: str, remembered: str) -> float:
+        """The share of pixels that differ visibly from a remembered picture, 0 to 1.
+
+        The colour of a blend at a line's edge may differ a little: a PNG has 256 colours.
+        """
+        find = self.page.locator(picture(selector)).first
+        return find.evaluate(SHARE_OF_UNLIKE_PIXELS, remembered)
+
+    def wait_for_new_pixels(self, selector: str, old: str, seconds: float = 20) -> str:
+        """Wait until a picture differs from `old`, and give its hash."""
+        end = time.monotonic() + seconds
+        while (new := self.pixels(selector)) == old:
+            if time.monotonic() > end:
+                raise AssertionError(f"the picture {selector} did not change in {seconds} s")
+            self.page.wait_for_timeout(50)
+        return new
+
+    def wait_until_still(self, *selectors: str, quiet: float = 0.3, seconds: float = 20) -> None:
+        """Wait until none of the pictures has changed for `quiet` seconds."""
+        end = time.monotonic() + seconds
+        old, since = None, time.monotonic()
+        while time.monotonic() - since < quiet:
+            if (new := [self.pixels(selector) for selector in selectors]) != old:
+                old, since = new, time.monotonic()
+            if time.monotonic() > end:
+                raise AssertionError(f"{', '.join(selectors)} still change after {seconds} s")
+            self.page.wait_for_timeout(50)
+
+
+def picture(selector: str) -> str:
+    """The CSS selector of the image that is, or is inside, `selector`."""
+    return f"img{selector}, {selector} img" if selector.startswith(".") else f"{selector} img"
+
+
+def is_harmless(text: str) -> bool:
+    """Whether a message is on the short list of those that say nothing about a lab."""
+    return any(re.search(pattern, text) for pattern, _reason in HARMLESS)
+
+
+NOTEBOOK_IS_OPEN = """() => {
+    const panel = window.jupyterapp?.shell?.currentWidget;
+    const kernel = panel?.sessionContext?.session?.kernel;
+    return kernel?.connectionStatus === 'connected' && kernel?.status === 'idle'
+        && document.querySelector('.jp-Notebook-ExecutionIndicator') !== null;
+}"""
+
+# Errors in a widget's callback belong to no cell: only the kernel's own channel has them all.
+COLLECT_KERNEL_ERRORS = """() => {
+    window.mlpKernelErrors = [];
+    const session = window.jupyterapp.shell.currentWidget.sessionContext;
+    session.iopubMessage.connect((_, message) => {
+        const { header, content } = message;
+        if (header.msg_type === 'error')
+            window.mlpKernelErrors.push(`kernel error: ${content.ename}: ${content.evalue}`);
+        if (header.msg_type === 'stream' && content.name === 'stderr')
+            window.mlpKernelErrors.push(`kernel stderr: ${content.text}`);
+    });
+    session.statusChanged.connect((_, status) => {
+        if (['dead', 'autorestarting', 'restarting', 'terminating'].includes(status))
+            window.mlpKernelErrors.push(`kernel status: ${status}`);
+    });
+}"""
+
+COLLAPSE_SIDEBAR = """() => {
+    const shell = window.jupyterapp.shell;
+    shell.collapseLeft();
+    shell.collapseRight();
+}"""
+
+NOTEBOOK_IS_IDLE = """() => {
+    const indicator = document.querySelector('.jp-Notebook-ExecutionIndicator');
+    const waiting = [...document.querySelectorAll('.jp-InputArea-prompt')]
+        .some(prompt => prompt.textContent.includes('[*]'));
+    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    return indicator?.dataset.status === 'idle' && !waiting && kernel.status === 'idle';
+}"""
+
+ERRORS_IN_OUTPUTS = """() => {
+    const stderr = '.jp-RenderedText[data-mime-type="application/vnd.jupyter.stderr"]';
+    const broken = '.jupyter-widgets-error-widget, .jp-OutputArea-output.jp-mod-error';
+    return [...document.querySelectorAll(`${stderr}, ${broken}`)]
+        .map(element => `error output: ${element.innerText}`);
+}"""
+
+BOX_IN_NOTEBOOK = """element => {
+    const viewport = element.closest('.jp-WindowedPanel-viewport, .jp-Notebook');
+    const origin = viewport.getBoundingClientRect();
+    const box = element.getBoundingClientRect();
+    const round = length => Math.round(length * 10) / 10;
+    return { x: round(box.x - origin.x), y: round(box.y - origin.y),
+             width: round(box.width), height: round(box.height) };
+}"""
+
+# Half a pixel of rounding is no overflow. Clipped or scrolling boxes are found by their
+# scrollWidth, visible ones by their right edge.
+WHAT_OVERFLOWS = """root => {
+    const cell = root.closest('.jp-OutputArea-output') ?? root;
+    const edge = Math.min(cell.getBoundingClientRect().right, window.innerWidth) + 0.5;
+    const name = element => `${element.tagName.toLowerCase()}.${[...element.classList].join('.')}`;
+    const found = [];
+    for (const element of [cell, ...cell.querySelectorAll('*')]) {
+        const box = element.getBoundingClientRect();
+        const hidden = box.width === 0 || getComputedStyle(element).visibility === 'hidden';
+        if (hidden || element.closest('.noUi-target') || element.closest('svg')) continue;
+        if (box.right > edge) found.push(`${name(element)} ends at ${box.right}, not ${edge}`);
+        const scrolls = ['auto', 'scroll'].includes(getComputedStyle(element).overflowX);
+        if (scrolls && element.scrollWidth > element.clientWidth + 1)
+            found.push(`${name(element)} is ${element.scrollWidth} wide in ${element.clientWidth}`);
+    }
+    return found;
+}"""
+
+READ_PIXELS = """
+    async function read(image) {
+        await image.decode().catch(() => null);
+        const { naturalWidth: width, naturalHeight: height } = image;
+        if (!width || !height) return { width, bytes: new Uint8Array(), hash: 'no picture' };
+        const context = new OffscreenCanvas(width, height)
+            .getContext('2d', { willReadFrequently: true });
+        context.drawImage(image, 0, 0);
+        const bytes = context.getImageData(0, 0, width, height).data;
+        const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+        const hash = [...digest].map(byte => byte.toString(16).padStart(2, '0')).join('');
+        return { width, bytes, hash };
+    }
+"""
+
+HASH_OF_PIXELS = f"async image => {{ {READ_PIXELS} return (await read(image)).hash; }}"
+
+REMEMBER_PIXELS = f"""async image => {{
+    {READ_PIXELS}
+    const seen = await read(image);
+    (window.mlpPictures ??= {{}})[seen.hash] = seen;
+    return seen.hash;
+}}"""
+
+VISIBLE = 40  # of 255, in any one channel
+
+SHARE_OF_UNLIKE_PIXELS = f"""async (image, remembered) => {{
+    {READ_PIXELS}
+    const now = await read(image), then = window.mlpPictures[remembered];
+    if (now.width !== then.width || now.bytes.length !== then.bytes.length) return 1;
+    let unlike = 0;
+    for (let i = 0; i < now.bytes.length; i += 4) {{
+        const gap = Math.max(Math.abs(now.bytes[i] - then.bytes[i]),
+            Math.abs(now.bytes[i + 1] - then.bytes[i + 1]),
+            Math.abs(now.bytes[i + 2] - then.bytes[i + 2]));
+        unlike += gap > {VISIBLE};
+    }}
+    return unlike / (now.bytes.length / 4);
+}}"""

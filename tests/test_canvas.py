@@ -1,0 +1,236 @@
+"""The PNG that travels, decoded by another program, is the picture."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from PIL import Image
+
+from mlp_widgets.drawing.picture import Picture
+from mlp_widgets.drawing.table import TablePicture
+from mlp_widgets.widgets.canvas import FLAT, Canvas, PngEncoder, composite_png
+
+STEP = 16  # the encoder may move the colour of a blend by less than this
+GENERATOR = np.random.default_rng(0)
+
+
+def decoded(png: bytes) -> np.ndarray:
+    """RGB of a PNG, by Pillow, after a check of the file's structure."""
+    check_structure(png)
+    image = Image.open(io.BytesIO(png))
+    image.verify()
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+
+def check_structure(png: bytes) -> None:
+    """Signature, four chunks in order, all checksums, a table of at most 256 colours."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    kinds, place = [], 8
+    while place < len(png):
+        (size,) = struct.unpack(">I", png[place : place + 4])
+        body = png[place + 4 : place + 8 + size]
+        (checksum,) = struct.unpack(">I", png[place + 8 + size : place + 12 + size])
+        assert zlib.crc32(body) == checksum
+        kinds.append(body[:4])
+        if body[:4] == b"PLTE":
+            assert 1 <= size // 3 <= 256 and size % 3 == 0
+        place += 12 + size
+    assert kinds == [b"IHDR", b"PLTE", b"IDAT", b"IEND"]
+
+
+def opaque(rgb) -> np.ndarray:
+    """RGBA as a canvas gives it."""
+    rgb = np.asarray(rgb, np.uint8)
+    return np.concatenate([rgb, np.full((*rgb.shape[:2], 1), 255, np.uint8)], axis=-1)
+
+
+def flat(height: int, width: int, *colors) -> np.ndarray:
+    """Vertical stripes of equal width, one of each colour."""
+    columns = np.arange(width) * len(colors) // width
+    return opaque(np.broadcast_to(np.array(colors)[columns], (height, width, 3)))
+
+
+def gap(png: bytes, pixels: np.ndarray) -> np.ndarray:
+    """Largest difference of the channels, for each pixel."""
+    return np.abs(decoded(png).astype(int) - pixels[..., :3]).max(axis=-1)
+
+
+# --- the encoder ---
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 7), (7, 1), (2, 3), (13, 17), (101, 99), (404, 500)])
+def test_flat_areas_are_exact_at_any_size(size):
+    pixels = flat(*size, (255, 255, 255), (0, 114, 178), (26, 26, 26))
+    assert (gap(PngEncoder().encode(pixels), pixels) == 0).all()
+
+
+@given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9), st.just(3))))
+def test_any_small_picture_is_close(rgb):
+    # at most 81 pixels, so the table is never full
+    assert gap(PngEncoder().encode(opaque(rgb)), opaque(rgb)).max() < STEP
+
+
+def test_pixels_need_not_lie_together_in_memory():
+    pixels = flat(20, 30, (255, 255, 255), (0, 114, 178))
+    wide = np.repeat(pixels, 2, axis=1)[:, ::2]
+    assert (gap(PngEncoder().encode(wide), pixels) == 0).all()
+    assert (gap(PngEncoder().encode(pixels[::-1]), pixels[::-1]) == 0).all()
+
+
+def test_the_pixels_are_not_changed():
+    pixels = flat(20, 30, (255, 255, 255), (0, 114, 178))
+    before = pixels.copy()
+    PngEncoder().encode(pixels)
+    assert (pixels == before).all()
+
+
+def gradient() -> np.ndarray:
+    """All combinations of red and green, blue growing with both: far more colours than entries."""
+    r, g = np.mgrid[:256, :256]
+    return opaque(np.stack([r, g, (r + g) // 2], axis=-1))
+
+
+def test_many_colours_take_the_nearest_of_the_table():
+    encoder, pixels = PngEncoder(), gradient()
+    png = encoder.encode(pixels)
+    table = encoder._colors.astype(int)
+    assert len(table) == 255
+    truth = pixels[::7, ::7, None, :3].astype(int)
+    nearest = ((truth - table) ** 2).sum(axis=-1).min(axis=-1) ** 0.5
+    received = decoded(png)[::7, ::7].astype(int)
+    distance = ((received - truth[:, :, 0]) ** 2).sum(axis=-1) ** 0.5
+    assert (distance <= nearest + 2 * STEP * 3**0.5).all()  # of the group, not of the pixel
+    assert gap(png, pixels).max() < 128 and gap(png, pixels).mean() < 24
+
+
+def test_many_colours_do_not_touch_the_flat_area_beside_them():
+    pixels = np.concatenate([gradient(), flat(256, 100, (0, 114, 178), (255, 255, 255))], axis=1)
+    assert (gap(PngEncoder().encode(pixels), pixels)[:, 256:] == 0).all()
+
+
+def test_a_new_flat_area_is_exact_though_the_table_is_full():
+    encoder = PngEncoder()
+    encoder.encode(gradient())
+    pixels = gradient()
+    pixels[:10, :10, :3] = (200, 30, 250)  # no colour of the gradient is in its group
+    assert 10 * 10 >= FLAT
+    png = encoder.encode(pixels)
+    assert (gap(png, pixels)[:10, :10] == 0).all()
+
+
+def test_a_new_blend_leaves_a_full_table_as_it_is():
+    encoder = PngEncoder()
+    encoder.encode(gradient())
+    table, pixels = encoder._colors.copy(), gradient()
+    pixels[:2, :2, :3] = (200, 30, 250)
+    encoder.encode(pixels)
+    assert (encoder._colors == table).all()
+
+
+def test_new_colours_come_to_the_end_of_the_table():
+    encoder = PngEncoder()
+    first = flat(10, 20, (255, 255, 255), (0, 114, 178))
+    encoder.encode(first)
+    table = encoder._colors.copy()
+    second = flat(10, 30, (255, 255, 255), (0, 114, 178), (192, 74, 0))
+    assert (gap(encoder.encode(second), second) == 0).all()
+    assert (encoder._colors[: len(table)] == table).all()
+    assert (gap(encoder.encode(first), first) == 0).all()
+
+
+def test_a_flat_area_is_exact_though_a_blend_of_its_group_is_there():
+    pixels = flat(20, 40, (239, 239, 239), (0, 114, 178))
+    pixels[3:8, 3, :3] = (234, 233, 235)
+    off = gap(PngEncoder().encode(pixels), pixels)
+    assert off[3:8, 3].tolist() == [6] * 5 and off.sum() == 6 * 5
+
+
+def test_a_flat_area_is_close_if_a_blend_of_its_group_came_first():
+    encoder = PngEncoder()
+    first = flat(20, 40, (255, 255, 255), (0, 114, 178))
+    first[3, 3, :3] = (234, 233, 235)
+    encoder.encode(first)
+    second = flat(20, 40, (239, 239, 239), (0, 114, 178))
+    assert gap(encoder.encode(second), second).max() < STEP
+
+
+def test_the_same_pixels_give_the_same_png():
+    encoder = PngEncoder()
+    pixels = flat(50, 60, (255, 255, 255), (0, 114, 178))
+    assert encoder.encode(pixels) == encoder.encode(pixels)
+
+
+def test_many_pictures_after_each_other_stay_close():
+    # lines of changing colour on white: the table fills and is made anew
+    encoder = PngEncoder()
+    for _ in range(60):
+        pixels = flat(40, 60, (255, 255, 255))
+        color = GENERATOR.integers(0, 256, 3)
+        for row in range(5, 15):
+            share = GENERATOR.random()
+            pixels[row, 10:50, :3] = np.round(share * color + (1 - share) * 255)
+        png = encoder.encode(pixels)
+        assert (gap(png, pixels)[20:] == 0).all() and len(encoder._colors) <= 255
+
+
+# --- pictures ---
+
+
+class Sketch(Picture):
+    """Two lines and a text on white."""
+
+    def build(self):
+        axes = self.figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+        axes.plot([0, 1], [0, 1], color="#0072B2", linewidth=7)
+        self.line = self.moving(axes.plot([0, 1], [1, 0], color="#C04A00", linewidth=5)[0])
+        axes.text(0.1, 0.5, "text 123")
+
+
+def test_a_canvas_shows_its_picture():
+    picture = Sketch(90, 61, scale=1.5)
+    canvas = Canvas(picture, "mlp-test")
+    canvas.refresh()
+    pixels = picture.render()
+    assert pixels.shape == (91, 135, 4)
+    difference = gap(canvas.widget.value, pixels)
+    assert difference.max() < STEP
+    assert (canvas.widget.width, canvas.widget.height) == ("90", "61")
+    assert canvas.widget.format == "png" and canvas.widget.layout.width == "90px"
+    assert "mlp-test" in canvas.widget._dom_classes
+    canvas.widget.layout.close()
+    canvas.widget.close()
+
+
+def test_a_canvas_follows_its_picture():
+    picture = Sketch(90, 60, scale=1.0)
+    canvas = Canvas(picture, "mlp-test")
+    first = canvas.png()
+    picture.line.set_ydata([1, 0.5])
+    second = canvas.png()
+    assert first != second and gap(second, picture.render()).max() < STEP
+    canvas.widget.layout.close()
+    canvas.widget.close()
+
+
+@pytest.mark.parametrize("heights", [(60, 40, 31), (10, 40, 31)])
+def test_a_composite_holds_all_its_pictures(heights):
+    left, *right = [
+        TablePicture(f"Title {i}", [("a", "b", "c")], ["note"], 90 + 10 * (i > 0), height, 1.0)
+        for i, height in enumerate(heights)
+    ]
+    found = decoded(composite_png(left, *right)).astype(int)
+    assert found.shape == (max(heights[0], sum(heights[1:])), 190, 3)
+    places = [(left, 0, 0), (right[0], 0, 90), (right[1], heights[1], 90)]
+    expected = np.full(found.shape, 255)
+    for picture, top, x in places:
+        pixels = picture.render()
+        expected[top : top + len(pixels), x : x + pixels.shape[1]] = pixels[..., :3]
+    assert np.abs(found - expected).max() < STEP
