@@ -119,10 +119,9 @@ def test_a_new_flat_area_is_exact_though_the_table_is_full():
     encoder = PngEncoder()
     encoder.encode(gradient())
     pixels = gradient()
-    pixels[:10, :10, :3] = (200, 30, 250)  # no colour of the gradient is in its group
-    assert 10 * 10 >= FLAT
+    pixels[:FLAT, :2, :3] = (200, 30, 250)  # of a group of its own
     png = encoder.encode(pixels)
-    assert (gap(png, pixels)[:10, :10] == 0).all()
+    assert (gap(png, pixels)[:FLAT, :2] == 0).all()
 
 
 def test_a_new_blend_leaves_a_full_table_as_it_is():
@@ -196,7 +195,7 @@ class Sketch(Picture):
 
 def test_a_canvas_shows_its_picture():
     picture = Sketch(90, 61, scale=1.5)
-    canvas = Canvas(picture, "mlp-test")
+    canvas = Canvas([picture], "mlp-test")
     canvas.refresh()
     pixels = picture.render()
     assert pixels.shape == (91, 135, 4)
@@ -211,11 +210,20 @@ def test_a_canvas_shows_its_picture():
 
 def test_a_canvas_follows_its_picture():
     picture = Sketch(90, 60, scale=1.0)
-    canvas = Canvas(picture, "mlp-test")
-    first = canvas.png()
+    other = Sketch(90, 40, scale=1.0)
+    canvas = Canvas([picture, other], "mlp-test")
+    canvas.refresh()
+    first = canvas.widget.value
     picture.line.set_ydata([1, 0.5])
-    second = canvas.png()
-    assert first != second and gap(second, picture.render()).max() < STEP
+    canvas.refresh(other)  # not told that the first one changed
+    assert canvas.widget.value == first
+    canvas.refresh(picture)
+    both = np.concatenate([picture.render(), other.render()])
+    assert canvas.widget.value != first and gap(canvas.widget.value, both).max() < STEP
+    canvas.put(1, third := Sketch(90, 40, scale=1.0))
+    third.line.set_ydata([0, 0])
+    canvas.refresh(third)
+    assert gap(canvas.widget.value, np.concatenate([both[:60], third.render()])).max() < STEP
     canvas.widget.layout.close()
     canvas.widget.close()
 

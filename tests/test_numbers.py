@@ -26,7 +26,6 @@ def half_a_digit(text: str) -> float:
     return 0.5 * 10.0 ** (int(exponent or 0) - decimals)
 
 
-# fmt: off
 @pytest.mark.parametrize(("value", "options", "text"), [
     (0.0, {}, "0"), (-0.0, {}, "0"), (0.0, {"plus": True}, "0"), (0.0, {"pad": True}, "0"),
     (5.1, {}, "5.1"), (-5.9, {}, "−5.9"), (5.1, {"plus": True}, "+5.1"), (8.0, {}, "8"),
@@ -36,8 +35,7 @@ def half_a_digit(text: str) -> float:
     (1e6, {}, "1e6"), (-2.5e9, {}, "−2.5e9"), (1e-3, {}, "0.001"), (9e-4, {}, "9e−4"),
     (-1.256e-14, {"digits": 3}, "−1.26e−14"), (1.2e-14, {"pad": True, "plus": True}, "+1.200e−14"),
     (math.inf, {}, "∞"), (-math.inf, {}, "−∞"), (math.nan, {}, "not a number"),
-])
-# fmt: on
+])  # fmt: skip
 def test_number(value, options, text):
     assert number(value, **options) == text
 
@@ -60,13 +58,11 @@ def test_a_padded_number_keeps_its_length(value, digits):
     assert len(shown) == digits or value >= 10 ** (digits - 1)
 
 
-# fmt: off
 @pytest.mark.parametrize(("value", "text"), [
     (0.50194275, "0.5019"), (2.5534188, "2.5534"), (0.0, "0.0000"), (-0.0335, "−0.0335"),
     (999.99994, "999.9999"), (1000.0, "1000"), (123456.0, "123456"), (1e9, "1e9"),
     (math.inf, "∞"), (math.nan, "not a number"),
-])
-# fmt: on
+])  # fmt: skip
 def test_fixed(value, text):
     assert fixed(value) == text
 

@@ -127,7 +127,6 @@ def test_sequences_are_read(values):
     assert load_points(points.source).y.tolist() == points.y.tolist()
 
 
-# fmt: off
 @pytest.mark.parametrize(("values", "sentence"), [
     ((X, Y[:2]), "x has 3 numbers and y has 2"),
     (([0, 1], [1, 2]), "at least 3 points"),
@@ -149,8 +148,7 @@ def test_sequences_are_read(values):
     ("", "can't be read"), ("holiday", "there is no file 'holiday'"), ("a\0b", "null"),
     ((list(range(MOST_DIFFERENT + 1)),) * 2, "at most 300 different x, got 301"),
     (([0.0] * (MOST + 1),) * 2, "at most 100000 points"),
-])
-# fmt: on
+])  # fmt: skip
 def test_other_values_are_refused(values, sentence):
     with pytest.raises(ValueError) as error:
         load_points(values)

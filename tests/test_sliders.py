@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from mlp_widgets.widgets import sliders
 from mlp_widgets.widgets.sliders import RETURN_SECONDS, SteppedLogSlider, SteppedSlider
 
-RANGES = [(-2.0, 2.0, 0.05), (-15.0, 15.0, 0.1), (0.0, 23.0, 1.0), (-7.0, 1e4, 13.3), (3, 3.1, 7e-4)]
+RANGES = [(-2.0, 2.0, 0.05), (-15.0, 15.0, 0.1), (0.0, 23.0, 1.0), (-7.0, 1e4, 13.3)]
+RANGES += [(3.0, 3.1, 7e-4), (-5e9, 5e9, 1e8), (1e-5, 3e-5, 4e-7)]
 
 
 @pytest.fixture

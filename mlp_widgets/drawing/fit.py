@@ -88,12 +88,14 @@ class FitPicture(Picture):
             for colour in NEURON
         ]
         self.curve = self.moving(self.fit.plot([], [], color=BLACK, linewidth=2.4)[0])
+        self.lost = self.moving(QuickText(self.fit, 0, 0, size=10, box=True))
 
     def update(self, view: FitView) -> None:
         """Show other numbers."""
         if self._data is not view.y:
             self._show_data(view)
         self.curve.set_data(view.grid, view.curve)
+        self._show_lost_curve(view.curve)
         for line, values in zip(self.contributions, view.contributions, strict=True):
             line.set_data(view.grid, values)
         for name, line in self.rivals.items():
@@ -122,6 +124,16 @@ class FitPicture(Picture):
         self._span = float(np.ptp(y)) or abs(float(y[0])) or 1.0
         self.fit.set_ylim(float(y.min()) - 0.2 * self._span, float(y.max()) + 0.3 * self._span)
         self.redraw_still()
+
+    def _show_lost_curve(self, curve: np.ndarray) -> None:
+        """Say where ŷ is when none of it is in the picture."""
+        (low, high), (left, right) = self.fit.get_ylim(), self.fit.get_xlim()
+        below, above = bool((curve < low).all()), bool((curve > high).all())
+        self.lost.set_visible(below or above)
+        if below or above:
+            share = 0.1 if below else 0.78
+            self.lost.show("ŷ is below the picture ↓" if below else "ŷ is above the picture ↑",
+                           place=((left + right) / 2, low + share * (high - low)))
 
     def _show_kinks(self, view: FitView) -> None:
         """Vertical lines where a hidden neuron switches, with the place written beside."""

@@ -79,14 +79,14 @@ class LandscapePicture(Picture):
     def update(self, view: LandscapeView) -> None:
         """Show other numbers; the axes change only when other parameters are chosen."""
         self._show_axes(view)
-        self.image.values = np.log10(np.maximum(view.J, 1e-6))
+        self.image.values = np.log10(np.maximum(view.J, 10.0 ** (view.decades[0] - 1)))
         for line in self.path:
             line.set_data(view.path[:, 0], view.path[:, 1])
         self.start.set_data(view.path[:1, 0], view.path[:1, 1])
         # a point outside the map is shown at its edge
         self.point.set_data([np.clip(view.point[0], view.across[0], view.across[-1])],
                             [np.clip(view.point[1], view.up[0], view.up[-1])])
-        self._show_curve(view.steps, view.J_path)
+        self._show_curve(view.steps, view.J_path, 10.0 ** (view.decades[0] - 5))
 
     def _show_axes(self, view: LandscapeView) -> None:
         """Limits and names of the two parameters."""
@@ -108,11 +108,11 @@ class LandscapePicture(Picture):
         self.bar.set_yticks(decades, [number(10.0**decade) for decade in decades])
         self.redraw_still()
 
-    def _show_curve(self, steps: np.ndarray, J: np.ndarray) -> None:
-        """The curve; its axes widen in steps, so that they seldom change."""
+    def _show_curve(self, steps: np.ndarray, J: np.ndarray, least: float) -> None:
+        """The curve; its axes widen in steps, so that they seldom change, and end at ``least``."""
         self.curve.set_data(steps, J)
         self.now.set_data(steps[-1:], J[-1:])
-        low = 10.0 ** np.floor(np.log10(max(J.min(), 1e-6)))
-        high = 10.0 ** np.ceil(np.log10(max(J.max(), 1e-5)) + 1e-9)
+        low = 10.0 ** np.floor(np.log10(max(J.min(), least)))
+        high = 10.0 ** np.ceil(np.log10(max(J.max(), 10 * least)) + 1e-9)
         self.set_limits(self.curve_axes, x=(0.0, round_limit(max(1.04 * steps[-1], 10))),
                         y=(low, max(high, 10 * low)))

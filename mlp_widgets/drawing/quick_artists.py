@@ -66,6 +66,7 @@ class QuickText(Artist):
                  color: str = BLACK, align: str = "center", rotation: float = 0.0,
                  box: bool = False) -> None:
         super().__init__()
+        self.set_zorder(5)  # over lines and markers, where it is not moving
         self.place, self.text, self.size, self.align = (x, y), text, size, align
         self.color, self.rotation, self.box = color, rotation, box
         axes.add_artist(self)
@@ -113,8 +114,9 @@ class QuickImage(Artist):
         low, high = self.limits
         share = (self.values - low) / (high - low) * len(self.table)
         cells = self.table[np.clip(share, 0, len(self.table) - 1).astype(np.intp)]
-        up = np.arange(rows) * cells.shape[0] // rows  # Agg wants the lowest row first
-        across = np.arange(columns) * cells.shape[1] // columns
+        # the cell at the middle of each pixel; Agg wants the lowest row first
+        up = (2 * np.arange(rows) + 1) * cells.shape[0] // (2 * rows)
+        across = (2 * np.arange(columns) + 1) * cells.shape[1] // (2 * columns)
         pixels = cells[up[:, None], across]
         graphics = renderer.new_gc()
         renderer.draw_image(graphics, left, bottom, pixels.view(np.uint8).reshape(rows, columns, 4))

@@ -10,7 +10,9 @@ Source: CMU 10-315, P. Virtue, "Neural Networks", three-neuron traffic network, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 
 import numpy as np
 
@@ -42,7 +44,9 @@ from .three_neuron_model import (
 
 STEPS_PER_FRAME = 20
 PRESETS = ("lecture", "zeros", "random", "stuck")
-LARGEST = 1e12
+LARGEST = 1e30
+"""Of a parameter, either way: with x and y up to 1e9, J and gradients stay far from infinity."""
+NUMBERS = {**dict.fromkeys(PARAMETERS, LARGEST), "hour": 1e9, "learning_rate": LARGEST}
 
 
 class ThreeNeuronLab(Panel):
@@ -76,7 +80,10 @@ class ThreeNeuronLab(Panel):
         scale: float = 2.0,
     ) -> None:  # fmt: skip
         points = load_points(data)
-        self.scale = scale
+        _check_number("scale", scale, 8.0)
+        if scale < 0.25:
+            raise ValueError(f"scale must be a number from 0.25 to 8, got {scale:g}")
+        self.scale = float(scale)
         self._rivals: dict[int, Rivals] = {}
         self._best: dict[tuple[int, str], tuple[float, dict[str, float]]] = {}
         self._given = [LECTURE, ZEROS, STUCK]
@@ -88,19 +95,19 @@ class ThreeNeuronLab(Panel):
         hour = _default_hour(points) if hour is None else hour
         super().__init__(ThreeNeuronState(
             w11, b11, w12, b12, w21, w22, b21, points, activation, hour, view, edges, across, up,
-            tuple(rivals), learning_rate,
+            _as_names(rivals), learning_rate,
         ))  # fmt: skip
         self._build()
 
     def _build(self) -> None:
         """Pictures, controls and their connections; made once."""
         self.table = ParameterTable(views.groups("relu"))
-        self.fit = Canvas(FitPicture(scale=self.scale), "mlp-picture-fit")
-        layout = views.diagram(self.solution)
-        self.canvases = {
-            "network": Canvas(DiagramPicture(layout, scale=self.scale), "mlp-picture-view"),
-            "landscape": Canvas(LandscapePicture(scale=self.scale), "mlp-picture-view"),
+        self.pictures = {
+            "fit": FitPicture(scale=self.scale),
+            "network": DiagramPicture(views.diagram(self.solution), scale=self.scale),
+            "landscape": LandscapePicture(scale=self.scale),
         }
+        self.canvas = Canvas([self.pictures["fit"], self.pictures["network"]], "mlp-picture-lab")
         self.controls = Controls(self)
         self.assemble(*self.controls.columns())
 
@@ -159,12 +166,16 @@ class ThreeNeuronLab(Panel):
     def set(self, **changes: object) -> None:
         """Change any fields of the state at once, as from the controls; ValueError keeps all."""
         self._pause()
+        for name, value in changes.items():
+            _check_choice("field", name, tuple(field.name for field in fields(self.state)))
+            if name in NUMBERS:
+                _check_number(name, value, NUMBERS[name])
         if "data" in changes:
             points = changes["data"] = load_points(changes["data"])
             if not points.x[0] <= changes.get("hour", self.state.hour) <= points.x[-1]:
                 changes["hour"] = _default_hour(points)
         if "rivals" in changes:
-            changes["rivals"] = tuple(changes["rivals"])
+            changes["rivals"] = _as_names(changes["rivals"])
         self.change(group=tuple(changes), **changes)
 
     def preset(self, name: str, seed: int | None = None) -> None:
@@ -196,19 +207,22 @@ class ThreeNeuronLab(Panel):
                 except Diverged:
                     problem = "infinity"
                     break
-                if not limit > trace.J:
+                values = named(network)
+                largest = max(map(abs, values.values()))
+                if not np.isfinite(trace.J) or limit < trace.J or largest > LARGEST:
                     problem = number(float(trace.J))
                     break
                 back = backward(trace)
-                self._path.append((named(network), float(trace.J)))
+                self._path.append((values, float(trace.J)))
             self.change(group="descent", **self._path[-1][0])
             if problem:
                 raise Diverged(self._divergence(problem))
 
     def run(self) -> None:
         """Descend until paused; a second call while running does nothing."""
-        self.runner.start()
-        self.controls.show_running(True)
+        with self._lock:  # the first frame may end the run, and then the button must say so
+            self.runner.start()
+            self.controls.show_running(True)
 
     def pause(self) -> None:
         """Stop a run."""
@@ -219,6 +233,11 @@ class ThreeNeuronLab(Panel):
         """Stop a run and bring back the state before the last change."""
         self._pause()
         super().undo()
+
+    def recalled(self, earlier: ThreeNeuronState) -> dict[str, object]:
+        """With other data comes the hour that was chosen for it."""
+        kept = super().recalled(earlier)
+        return kept if earlier.data is self.state.data else {**kept, "hour": earlier.hour}
 
     def reset(self) -> None:
         """Stop a run and bring back the state in which the lab was made."""
@@ -248,19 +267,19 @@ class ThreeNeuronLab(Panel):
         if id(self.state.data) in self._revealed:
             self._load(self._optimum)
             return
-        self._revealed.add(id(self.state.data))
-        self._refresh()
-        gap = self.mse - self.rivals.optimum.mse
-        self.say(f"The smallest possible MSE is {fixed(self.rivals.optimum.mse)}; "
-                 f"you are {fixed(gap)} above it. Press again to load it.")
+        with self._lock:
+            self._revealed.add(id(self.state.data))
+            self._refresh()
+            gap = max(self.mse - self.rivals.optimum.mse, 0.0)
+            self.say(f"The smallest possible MSE is {fixed(self.rivals.optimum.mse)}; "
+                     f"you are {fixed(gap)} above it. Press again to load it.")
 
     # -- what Panel asks for ----------------------------------------------------------------
 
     def solve(self, state: ThreeNeuronState) -> Solution:
         """All numbers of a state; ValueError says which field is not allowed."""
-        for name, value in state.parameters.items():
-            _check_number(name, value, LARGEST)
-        _check_number("hour", state.hour, 1e9)
+        for name, largest in NUMBERS.items():
+            _check_number(name, getattr(state, name), largest)
         _check_choice("activation", state.activation, ACTIVATION_NAMES)
         _check_choice("view", state.view, ("network", "landscape"))
         _check_choice("edges", state.edges, ("values", "gradients"))
@@ -270,29 +289,35 @@ class ThreeNeuronLab(Panel):
             _check_choice("axis", axis, tuple(PARAMETERS))
         if state.across == state.up:
             raise ValueError(f"the landscape needs two different parameters, got {state.up} twice")
-        _check_number("learning_rate", state.learning_rate, LARGEST)
         if state.learning_rate <= 0:
             raise ValueError(f"the learning rate must be positive, got {state.learning_rate:g}")
         return Solution(state)
 
     def show(self) -> None:
         """Controls, numbers and the two pictures in view."""
-        state = self.state
-        moved = (*state.parameters.values(), id(state.data), state.activation)
-        if self._changed("fit", (moved, state.rivals)):
-            self.fit.picture.update(views.fit(self.solution, self.rivals))
-            self.fit.refresh()
-        if state.view == "network":
-            if self._changed("network", (moved, state.hour, state.edges)):
-                self.canvases["network"].picture.update(views.diagram(self.solution))
-                self.canvases["network"].refresh()
-        elif self._changed("landscape", (moved, state.across, state.up, len(self.path))):
-            view = views.landscape(self.solution, ranges_for(state.data), self.path)
-            self.canvases["landscape"].picture.update(view)
-            self.canvases["landscape"].refresh()
+        self._show_pictures()
         # after the pictures: the page handles messages in their order, and pictures take longest
         self._note_best()
         self.controls.show()
+
+    def _show_pictures(self) -> None:
+        """Update those pictures in view that show something else now, and send one frame."""
+        state, pictures, changed = self.state, self.pictures, []
+        moved = (*state.parameters.values(), id(state.data), state.activation)
+        if self._changed("fit", (moved, state.rivals)):
+            pictures["fit"].update(views.fit(self.solution, self.rivals))
+            changed.append(pictures["fit"])
+        if state.view == "network":
+            if self._changed("network", (moved, state.hour, state.edges)):
+                pictures["network"].update(views.diagram(self.solution))
+                changed.append(pictures["network"])
+        elif self._changed("landscape", (moved, state.across, state.up, len(self.path))):
+            ranges = ranges_for(state.data)
+            pictures["landscape"].update(views.landscape(self.solution, ranges, self.path))
+            changed.append(pictures["landscape"])
+        if changed or pictures[state.view] not in self.canvas.pictures:
+            self.canvas.put(1, pictures[state.view])
+            self.canvas.refresh(*changed)
 
     def describe(self) -> str:
         """MSE, the chosen hour, and the steepest parameter."""
@@ -319,13 +344,15 @@ class ThreeNeuronLab(Panel):
         with self._lock:
             return composite_png(
                 views.numbers_picture(self, self.scale),
-                self.fit.picture, self.canvases[self.state.view].picture,
+                self.pictures["fit"], self.pictures[self.state.view],
             )
 
     def close(self) -> None:
         """Stop a run and remove the lab from the page."""
         self.runner.stop()
-        super().close()
+        with self._lock:  # a frame under way would hide a part again
+            self.controls.gather()
+            super().close()
 
     def __repr__(self) -> str:
         state = self.state
@@ -431,9 +458,20 @@ def _check_number(name: str, value: object, largest: float) -> None:
     """ValueError unless value is a real number of at most this size."""
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise ValueError(f"{name} must be a number, got {value!r:.40}")
+    try:
+        value = float(value)
+    except OverflowError:  # an int of hundreds of digits
+        value = math.inf if value > 0 else -math.inf
     if not abs(value) <= largest:
         raise ValueError(f"{name} must be a number from {number(-largest)} to {number(largest)}, "
-                         f"got {number(float(value))}")
+                         f"got {number(value)}")
+
+
+def _as_names(names: object) -> tuple:
+    """A tuple of any collection of names."""
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise ValueError(f"rivals must be a list of names, such as ['line'], got {names!r:.40}")
+    return tuple(names)
 
 
 def _check_choice(what: str, value: object, allowed: Sequence[str]) -> None:

@@ -16,7 +16,6 @@ from .traffic_data import TRAFFIC
 if TYPE_CHECKING:
     from .three_neuron import ThreeNeuronLab
 
-NARROW, WIDE = "328px", "490px"
 OWN = "own data"
 
 
@@ -27,10 +26,11 @@ def _line(*parts: widgets.Widget, **layout: str) -> widgets.HBox:
     return box
 
 
-def _column(width: str, *parts: widgets.Widget) -> widgets.VBox:
-    """Parts below each other, of fixed width."""
-    box = widgets.VBox(parts, layout=widgets.Layout(width=width, min_width=width, margin="0"))
+def _column(side: str, *parts: widgets.Widget) -> widgets.VBox:
+    """Parts below each other on one side of the lab; the style sheet has the widths."""
+    box = widgets.VBox(parts, layout=widgets.Layout(margin="0"))
     box.add_class("mlp-column")
+    box.add_class(f"mlp-{side}")
     return box
 
 
@@ -131,14 +131,14 @@ class Controls:
             on_value(getattr(self, name), lambda value, name=name: lab.change(**{name: value}))
 
     def columns(self) -> list[widgets.Widget]:
-        """The four blocks of the lab; they stand two by two, or below each other if narrow."""
+        """Parameters, pictures, and the rest: two columns, or below each other if narrow."""
         lab = self.lab
         self.view_box = widgets.VBox(layout=widgets.Layout(margin="0"))
         self.view_box.add_class("mlp-column")
         return [
-            _column(NARROW, _line(*self.presets), lab.table.widget, _line(self.undo, self.reset)),
-            _column(WIDE, lab.fit.widget),
-            _column(NARROW, self.board, _line(self.best, self.reveal),
+            _column("left", _line(*self.presets), lab.table.widget, _line(self.undo, self.reset)),
+            _column("right", lab.canvas.widget, self.view, self.view_box),
+            _column("left", self.board, _line(self.best, self.reveal),
                     _line(widgets.HTML("compare with"), *self.rivals.values()),
                     widgets.HTML('<div class="mlp-heading">Gradient descent '
                                  "<small>θ ← θ − α ∂J/∂θ</small></div>"),
@@ -146,7 +146,6 @@ class Controls:
                     _line(self.one, self.ten, self.run, self.rewind),
                     widgets.HTML('<div class="mlp-heading">Data and network</div>'),
                     _line(self.data, self.upload), _line(self.activation)),
-            _column(WIDE, self.view, self.view_box),
         ]
 
     # -- callbacks --------------------------------------------------------------------------
@@ -165,6 +164,8 @@ class Controls:
         """A file chosen in the browser; ipywidgets 7 gives a dict, 8 a tuple."""
         files = list(value.values()) if isinstance(value, dict) else list(value)
         if files:
+            with self.lab.syncing():  # emptied, so that the same file can be chosen again
+                self.upload.value = type(value)()
             self.lab.set(data=parse_columns(decode(bytes(files[0]["content"]))))
 
     # -- showing ----------------------------------------------------------------------------
@@ -184,9 +185,8 @@ class Controls:
         self.hour.put(state.hour)
         self.view.value, self.edges.value = state.view, state.edges
         self.across.value, self.up.value = state.across, state.up
-        canvas = lab.canvases[state.view].widget
-        if self.view_box.children[1:] != (canvas,):
-            self.view_box.children = (self.view_lines[state.view], canvas)
+        if self.view_box.children != (self.view_lines[state.view],):
+            self.view_box.children = (self.view_lines[state.view],)
         self._show_board()
 
     def _show_data(self, points: Points) -> None:
@@ -199,6 +199,10 @@ class Controls:
         low, high = float(points.x[0]), float(points.x[-1])
         high = max(high, low + 1e-6)
         self.hour.set_ends(low, high, 1.0 if named else (high - low) / 50)
+
+    def gather(self) -> None:
+        """Put what is hidden beside what is shown, so that closing the lab reaches all of it."""
+        self.view_box.children = tuple(self.view_lines.values())
 
     def show_running(self, running: bool) -> None:
         """The Run button says what a press would do."""

@@ -148,7 +148,8 @@ class Solution:
     def kinks(self) -> tuple[float | None, float | None]:
         """Where z1j = 0: x = -b1j / w1j, and None where w1j is 0."""
         s = self.state
-        return tuple(-b / w if w else None for w, b in ((s.w11, s.b11), (s.w12, s.b12)))
+        pairs = ((s.w11, s.b11), (s.w12, s.b12))
+        return tuple(-float(b) / float(w) if w else None for w, b in pairs)
 
     @cached_property
     def grid(self) -> np.ndarray:
@@ -195,7 +196,8 @@ class Solution:
         at = np.flatnonzero(self.points.x == x)
         if name not in PARAMETERS or not len(at):
             raise ValueError(f"no parameter {name!r} or no data point at x = {x:g}")
-        trace = forward(self.network, [x], self.points.y[at[:1]])
+        # points of one x count as one with their mean y: that gives the same gradient
+        trace = forward(self.network, [x], [self.points.y[at].mean()])
         letter, layer, index = PARAMETERS[name]
         outer = [2.0 * float(trace.output[0, 0] - trace.y[0, 0])]
         j = index[0]
@@ -220,7 +222,7 @@ class Solution:
     def decades(self) -> tuple[int, int]:
         """Powers of ten around the variance of y, for the colours of the landscape."""
         variance = float(self.points.y.var()) or 1.0
-        middle = int(np.floor(np.log10(variance)))
+        middle = max(int(np.floor(np.log10(variance))), -250)
         return middle - 1, middle + 2
 
 
@@ -230,7 +232,7 @@ def ranges_for(points: Points) -> dict[str, tuple[float, float, float]]:
     if points.own:
         across = float(np.ptp(points.x)) or 1.0
         size = float(np.abs(points.y).max()) or 1.0
-        slope = round_limit(8.0 * size / across)
+        slope = round_limit(min(8.0 * size / across, 1e20))
         shift = round_limit(slope * max(float(np.abs(points.x).max()), across) / 3)
         level = round_limit(2.0 * size)
     w1, b1, w2, b2 = ((-end, end, end / steps) for end, steps in
@@ -243,7 +245,7 @@ def random_start(seed: int, points: Points) -> dict[str, float]:
     generator = np.random.default_rng(seed)
     ranges = ranges_for(points)
     kinks = generator.uniform(points.x[0], points.x[-1], 2)
-    slopes = generator.uniform(0.1, 0.4, 2) * ranges["w11"][1] * generator.choice([-1, 1], 2)
+    slopes = generator.uniform(0.1, 0.32, 2) * ranges["w11"][1] * generator.choice([-1, 1], 2)
     w2 = generator.uniform(0.5, 1.5, 2) * generator.choice([-1, 1], 2)
     values = (slopes[0], -slopes[0] * kinks[0], slopes[1], -slopes[1] * kinks[1], *w2,
               generator.uniform(0, 1) * float(points.y.max()))

@@ -51,8 +51,9 @@ def diagram(solution: Solution) -> DiagramView:
     nodes = (
         Node("x", 0.1, 0.51, f"x = {number(state.hour)}"), *hidden,
         Node("y", 0.87, 0.51, f"ŷ = {output}"),
-        Node("1b11", 0.47, 0.965, "1", size=17), Node("1b12", 0.47, 0.05, "1", size=17),
-        Node("1b21", 0.87, 0.83, "1", size=17),
+        Node("1b11", 0.47, 0.965, "1", size=17, still=True),
+        Node("1b12", 0.47, 0.05, "1", size=17, still=True),
+        Node("1b21", 0.87, 0.83, "1", size=17, still=True),
     )
     edges = tuple(_edge(solution, name) for name in PARAMETERS)
     return DiagramView(nodes, edges, LEGEND)
@@ -62,7 +63,10 @@ ENDS = {
     "w11": ("x", "h1"), "w12": ("x", "h2"), "w21": ("h1", "y"), "w22": ("h2", "y"),
     "b11": ("1b11", "h1"), "b12": ("1b12", "h2"), "b21": ("1b21", "y"),
 }  # fmt: skip
-BESIDE = {"b11": 14.0, "b12": 14.0, "b21": -14.0}
+PLACES = {
+    "b11": {"beside": 14.0}, "b12": {"beside": 14.0}, "b21": {"beside": -14.0},
+    "w12": {"side": -1}, "w22": {"side": -1},
+}  # fmt: skip
 
 
 def _edge(solution: Solution, name: str) -> Edge:
@@ -71,12 +75,12 @@ def _edge(solution: Solution, name: str) -> Edge:
     if state.edges == "gradients":
         value = solution.gradient[name]
         return Edge(*ENDS[name], f"∂J/∂{symbol(name)} = {number(value, 3, plus=True)}", value,
-                    beside=BESIDE.get(name, 0.0))
+                    **PLACES.get(name, {}))
     value = state.parameters[name]
     neuron = {"w21": 0, "w22": 1}.get(name)
     carries = neuron is None or solution.off[neuron] == "on"
     return Edge(*ENDS[name], f"{symbol(name)} = {number(value, 3)}", value,
-                "on" if carries else "off", BESIDE.get(name, 0.0))
+                "on" if carries else "off", **PLACES.get(name, {}))
 
 
 def landscape(solution: Solution, ranges: dict, path: list[tuple[dict, float]]) -> LandscapeView:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 
 import ipywidgets as widgets
 import numpy as np
@@ -42,14 +43,23 @@ class PngEncoder:
         self._index_of = np.full(4096, UNKNOWN, np.uint8)
         self._colors = np.zeros((0, 3), np.uint8)
 
-    def encode(self, pixels: np.ndarray) -> bytes:
-        """PNG of opaque pixels, uint8 of shape (height, width, 4)."""
-        height, width = pixels.shape[:2]
-        packed = np.ascontiguousarray(pixels).view("<u4")[..., 0]
-        groups = self._groups(packed)
+    def encode(self, *pictures: np.ndarray) -> bytes:
+        """One PNG of opaque pixels, below each other; each uint8 of shape (height, width, 4)."""
+        height, width = sum(len(pixels) for pixels in pictures), pictures[0].shape[1]
         # each row of a PNG begins with the number of its filter: 0, none
         lines = np.zeros((height, width + 1), np.uint8)
-        indices = lines[:, 1:]
+        table = None
+        while table is not self._index_of:  # again if a full table was begun anew on the way
+            table, top = self._index_of, 0
+            for pixels in pictures:
+                self._look_up(pixels, lines[top : top + len(pixels), 1:])
+                top += len(pixels)
+        return self._png(width, height, lines)
+
+    def _look_up(self, pixels: np.ndarray, indices: np.ndarray) -> None:
+        """Write the index of each pixel into ``indices``; new shades are learned."""
+        packed = np.ascontiguousarray(pixels).view("<u4")[..., 0]
+        groups = self._groups(packed)
         np.take(self._index_of, groups, out=indices, mode="clip")  # clip: skips a check of bounds
         new = indices == UNKNOWN
         if new.any():
@@ -57,7 +67,6 @@ class PngEncoder:
             if (self._index_of == UNKNOWN).all():  # the table was full: start it again
                 self._learn(packed.ravel(), groups.ravel())
             np.take(self._index_of, groups, out=indices, mode="clip")
-        return self._png(width, height, lines)
 
     @staticmethod
     def _groups(packed: np.ndarray) -> np.ndarray:
@@ -99,25 +108,41 @@ class PngEncoder:
 
 
 class Canvas:
-    """An Image widget that shows a Picture, at the picture's size in CSS pixels."""
+    """An Image widget that shows pictures of one width below each other.
 
-    def __init__(self, picture: Picture, css_class: str) -> None:
-        self.picture = picture
+    They travel as one PNG: the page decodes one image a frame instead of several, and never shows
+    two pictures of different states.
+    """
+
+    def __init__(self, pictures: Sequence[Picture], css_class: str) -> None:
+        self.pictures = list(pictures)
         self._encoder = PngEncoder()
-        size = {"width": f"{picture.width}px", "height": f"{picture.height}px"}
+        self._pixels = [picture.render() for picture in self.pictures]
+        width = f"{self.pictures[0].width}px"
+        height = sum(picture.height for picture in self.pictures)
         self.widget = widgets.Image(
-            format="png", width=str(picture.width), height=str(picture.height),
-            layout=widgets.Layout(**size, min_width=size["width"], margin="0", object_fit="fill"),
+            format="png", width=width[:-2], height=str(height),
+            layout=widgets.Layout(width=width, min_width=width, height=f"{height}px", margin="0",
+                                  object_fit="fill"),
         )
         self.widget.add_class(css_class)
 
-    def refresh(self) -> None:
-        """Render the picture and send it."""
+    def put(self, place: int, picture: Picture) -> None:
+        """Show another picture of the same size in a place, from the next refresh on."""
+        if self.pictures[place] is not picture:
+            self.pictures[place] = picture
+            self._pixels[place] = picture.render()
+
+    def refresh(self, *changed: Picture) -> None:
+        """Render the pictures that changed (all if none is named) and send the frame."""
+        for place, picture in enumerate(self.pictures):
+            if not changed or picture in changed:
+                self._pixels[place] = picture.render()
         self.widget.value = self.png()
 
     def png(self) -> bytes:
-        """The picture as it is now."""
-        return self._encoder.encode(self.picture.render())
+        """The frame as it was rendered last."""
+        return self._encoder.encode(*self._pixels)
 
 
 def composite_png(left: Picture, *right: Picture) -> bytes:

@@ -4,7 +4,10 @@ CSS = """
 .mlp-lab { overflow: visible; }
 .mlp-lab .widget-html, .mlp-lab .widget-html-content, .mlp-lab .jupyter-widgets { margin: 0; }
 .mlp-lab .widget-html-content { line-height: 1.3; }
-.mlp-flow { max-width: 830px; gap: 8px 8px; align-items: flex-start; }
+.mlp-lab .mlp-flow { display: flow-root; max-width: 828px; overflow: visible; }
+.mlp-left { float: left; clear: left; width: 328px; margin: 0 8px 8px 0 !important; }
+.mlp-right { float: right; width: 490px; margin-bottom: 8px !important; }
+@media (max-width: 1000px) { .mlp-right { float: left; clear: left; } }
 .mlp-column { gap: 4px; overflow: visible; }
 .mlp-line { gap: 6px; overflow: visible; align-items: center; flex: 0 0 auto; }
 .mlp-lab .jupyter-button { line-height: 28px; padding: 0 9px; flex: 0 0 auto; }

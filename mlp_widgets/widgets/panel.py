@@ -14,7 +14,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from typing import Any
 
@@ -76,11 +76,13 @@ class Panel:
         with self._lock:
             state = replace(self.state, **changes)
             if state == self.state:
+                self.complain("")
                 return
             solution = self.solve(state)
-            if any(getattr(state, name) != getattr(self.state, name) for name in self.undoable):
-                self._remember(group)
+            earlier = self.state
             self._show(state, solution)
+            if any(getattr(state, name) != getattr(earlier, name) for name in self.undoable):
+                self._remember(earlier, group)
 
     def undo(self) -> None:
         """Bring back the state before the last change; does nothing when there is none."""
@@ -88,24 +90,27 @@ class Panel:
             if not self._undo:
                 self.say("Nothing to undo.")
                 return
-            earlier = self._undo.pop()
-            self._group = (None, 0.0)
-            kept = {name: getattr(earlier, name) for name in self.undoable}
-            state = replace(self.state, **kept)
+            earlier = self._undo[-1]
+            state = replace(self.state, **self.recalled(earlier))
             self._show(state, self.solve(state))
+            self._undo, self._group = self._undo[:-1], (None, 0.0)
             self.say("Undone. " + self.describe())
+
+    def recalled(self, earlier: Any) -> dict[str, Any]:
+        """The fields of an earlier state that undo brings back."""
+        return {name: getattr(earlier, name) for name in self.undoable}
 
     def reset(self) -> None:
         """Bring back the state in which the lab was made."""
         with self._lock:
             self.change(**{f.name: getattr(self.initial, f.name) for f in fields(self.initial)})
 
-    def _remember(self, group: object) -> None:
-        """Keep the present state for undo, unless this change continues the last one."""
+    def _remember(self, earlier: Any, group: object) -> None:
+        """Keep the earlier state for undo, unless this change continues the last one."""
         now = time.monotonic()
         same = group is not None and group == self._group[0]
         if not (same and now - self._group[1] < GROUP_SECONDS and self._undo):
-            self._undo = [*self._undo[1 - UNDO_LEVELS :], self.state]
+            self._undo = [*self._undo[1 - UNDO_LEVELS :], earlier]
         self._group = (group, now)
 
     def _show(self, state: Any, solution: Any) -> None:
@@ -116,7 +121,7 @@ class Panel:
             self._refresh()
         except Exception:
             self.state, self.solution = before
-            self._refresh()
+            self._try_to_refresh()
             raise
         self.complain("")
 
@@ -125,6 +130,11 @@ class Panel:
         with self.syncing():
             self.show()
         self.say(self.describe())
+
+    def _try_to_refresh(self) -> None:
+        """Show the last good state after an error; a second error would hide the first."""
+        with suppress(Exception):
+            self._refresh()
 
     # -- callbacks --------------------------------------------------------------------------
 
@@ -151,11 +161,11 @@ class Panel:
                     action(*args)
                 except (ValueError, ArithmeticError) as error:
                     self.complain(str(error))
-                    self._refresh()  # controls show the last good state again
+                    self._try_to_refresh()  # controls show the last good state again
                 except Exception as error:
                     self.complain(f"This did not work ({type(error).__name__}: {error}). "
                                   "The last good state is kept.")
-                    self._refresh()
+                    self._try_to_refresh()
 
         return callback
 
@@ -193,7 +203,7 @@ class Panel:
     def assemble(self, *parts: widgets.Widget) -> None:
         """Put the lab together: style, parts, status and error line; then show the state."""
         style = widgets.HTML(f"<style>{CSS}</style>", layout=widgets.Layout(display="none"))
-        flow = widgets.Box(parts, layout=widgets.Layout(flex_flow="row wrap", margin="0"))
+        flow = widgets.Box(parts, layout=widgets.Layout(margin="0"))
         flow.add_class("mlp-flow")
         self.widget = widgets.VBox([style, flow, self.status, self.error])
         self.widget.add_class("mlp-lab")

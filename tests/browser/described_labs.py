@@ -52,7 +52,7 @@ LABS = [
         moved="w11",
         typed=0.65,
         too_large=1e200,
-        pictures=("fit", "view"),
+        pictures=("lab",),
     ),
 ]
 

@@ -40,8 +40,15 @@ BROWSER_ARGUMENTS = [
     "--disable-sync",
 ]
 
-# (pattern of a message, why it says nothing about a lab). JupyterLab 4.6 needs none.
-HARMLESS: list[tuple[str, str]] = []
+# (pattern of a message, why it says nothing about a lab).
+HARMLESS: list[tuple[str, str]] = [
+    (
+        r"^kernel stderr: .*No such comm( target registered)?: "
+        r"(jupyter\.widget\.control|[0-9a-f-]{36})\s*$",
+        "a page that opens before the kernel has imported ipywidgets asks for widgets in vain "
+        "(ipywidgets issue 3525: harmless); it depends on who is faster",
+    ),
+]
 
 # A line of the server's log that tells of an error in the server or in a kernel.
 LOG_ERROR = re.compile(r"Traceback \(most recent call last\)|\[(E|C) \d|\b(ERROR|CRITICAL)\b")

@@ -22,7 +22,7 @@ def use_three_neuron(page: NotebookPage) -> None:
     page.click_button("Landscape and path")
     for _ in range(8):
         page.click(".mlp-ten-steps")
-    page.wait_until_still(".mlp-picture-fit", ".mlp-picture-view")
+    page.wait_until_still(".mlp-picture-lab")
 
 
 USED = {"three_neuron": use_three_neuron}

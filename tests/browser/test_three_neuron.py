@@ -137,14 +137,14 @@ def test_a_learning_rate_that_is_too_large_stops_the_run_and_says_so(page, lab):
 
 
 def test_the_landscape_takes_the_place_of_the_network(page, lab):
-    place, network = page.box(".mlp-picture-view"), page.pixels(".mlp-picture-view")
+    place, network = page.box(".mlp-picture-lab"), page.pixels(".mlp-picture-lab")
     page.click(".mlp-view button:has-text('Landscape')")
-    landscape = page.wait_for_new_pixels(".mlp-picture-view", network)
-    assert page.box(".mlp-picture-view") == place
+    landscape = page.wait_for_new_pixels(".mlp-picture-lab", network)
+    assert page.box(".mlp-picture-lab") == place
     page.press(".mlp-slider-b11", "ArrowRight", times=2)
-    page.wait_for_new_pixels(".mlp-picture-view", landscape)
+    page.wait_for_new_pixels(".mlp-picture-lab", landscape)
     lab.settle(page)
-    assert page.box(".mlp-picture-view") == place
+    assert page.box(".mlp-picture-lab") == place
 
 
 def test_picture_and_numbers_stand_side_by_side_in_a_page_of_1024_pixels(page, lab):

@@ -1,0 +1,515 @@
+"""Pictures: the right pixels, the same artists after every update, texts that keep apart."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from matplotlib.colors import ListedColormap, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.path import Path
+
+from mlp_widgets.drawing.diagram import DiagramPicture, DiagramView, Edge, Node
+from mlp_widgets.drawing.fit import FitPicture, FitView
+from mlp_widgets.drawing.landscape import LandscapePicture, LandscapeView
+from mlp_widgets.drawing.picture import Picture, round_limit, stepped_limit
+from mlp_widgets.drawing.quick_artists import CAP_HEIGHT, QuickImage, QuickText, _outline
+from mlp_widgets.drawing.style import LANDSCAPE, NEURON
+from mlp_widgets.lectures import three_neuron_views as views
+from mlp_widgets.lectures.points import load_points
+from mlp_widgets.lectures.three_neuron_model import LECTURE, Solution, ThreeNeuronState
+
+WHITE = np.array([255, 255, 255])
+
+
+def ink(pixels) -> tuple[int, int, int, int]:
+    """Box (left, top, right, bottom) of all that is clearly not white."""
+    dark = (pixels[..., :3].astype(int) < 160).any(axis=-1)
+    rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
+    return int(columns[0]), int(rows[0]), int(columns[-1]), int(rows[-1])
+
+
+def copy_of(picture: Picture) -> np.ndarray:
+    return picture.render().copy()
+
+
+class Page(Picture):
+    """Axes over all of the picture, for one artist."""
+
+    def build(self):
+        self.axes = self.figure.add_axes((0, 0, 1, 1))
+        self.axes.set(xlim=(0, self.width), ylim=(0, self.height))
+        self.axes.axis("off")
+
+
+# --- quick text and image against matplotlib's own ---
+
+
+@pytest.mark.parametrize("text", ["w₁₁ = −5.9", "∂J/∂b₂₁", "Ag 0.5019", "ŷ = 1e−14", "σ"])
+@pytest.mark.parametrize(("align", "rotation"), [("left", 0), ("center", 30), ("right", -72)])
+def test_quick_text_stands_where_text_stands(text, align, rotation):
+    page, other = Page(220, 200, 2.0), Page(220, 200, 2.0)
+    quick = QuickText(page.axes, 110, 100, text, size=12, align=align, rotation=rotation)
+    page.moving(quick)
+    # matplotlib's baseline, so much below the place as the middle of a capital letter
+    down = CAP_HEIGHT / 2 * 12 * 96 / 72
+    turn = np.radians(rotation)
+    place = (110 + down * np.sin(turn), 100 - down * np.cos(turn))
+    other.axes.text(*place, text, size=12, ha=align, va="baseline", rotation=rotation,
+                    rotation_mode="anchor")
+    np.testing.assert_allclose(ink(page.render()), ink(other.render()), atol=3)
+
+
+def test_lines_of_quick_text_stand_below_each_other():
+    page = Page(200, 200, 1.0)
+    text = page.moving(QuickText(page.axes, 100, 100, "HHH", size=20))
+    one = ink(page.render())
+    text.show("HHH\nHHH")
+    two = ink(page.render())
+    assert one[0] == two[0] and one[2] == two[2]
+    assert sum(one[1::2]) == pytest.approx(sum(two[1::2]), abs=2)  # both are centred
+    assert two[3] - two[1] > 1.9 * (one[3] - one[1])
+
+
+def test_quick_text_has_its_colour_its_place_and_no_ink_when_empty():
+    page = Page(200, 100, 2.0)
+    text = page.moving(QuickText(page.axes, 50, 50, "HHH", size=20))
+    page.render()
+    text.show("HHH", color="#C04A00", place=(150, 50), align="left")
+    pixels = copy_of(page)
+    assert ink(pixels)[0] >= 300
+    assert (pixels[..., :3] == np.round(np.array(to_rgb("#C04A00")) * 255)).all(axis=-1).any()
+    text.show("")
+    assert (page.render()[..., :3] == WHITE).all()
+    text.show("HHH")
+    text.set_visible(False)
+    assert (page.render()[..., :3] == WHITE).all()
+
+
+def test_the_box_of_a_quick_text_hides_what_is_behind():
+    page = Page(200, 100, 2.0)
+    page.axes.plot([0, 200], [50, 50], color="black", linewidth=2)
+    text = page.moving(QuickText(page.axes, 100, 50, "i", size=20, box=True))
+    row = copy_of(page)[100, :, 0]
+    assert row[20] == row[380] == 0 and (row[190:193] == 255).all() and (row[208:210] == 255).all()
+    text.show("")
+    assert (page.render()[100, :, 0] == 0).all()
+
+
+def test_letters_that_the_font_lacks_are_boxes():
+    page = Page(100, 50, 1.0)
+    page.moving(QuickText(page.axes, 50, 25, "語\U0001f600"))
+    with pytest.warns(UserWarning, match="missing from font"):
+        assert page.render().min() < 255
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (101, 101), (1, 1), (4, 300)])
+def test_quick_image_paints_what_imshow_paints(shape):
+    colors = ListedColormap(LANDSCAPE(range(24)))
+    values = np.random.default_rng(1).uniform(-1, 2, shape)
+    page, other = Page(240, 160, 1.0), Page(240, 160, 1.0)
+    image = page.moving(QuickImage(page.axes, colors))
+    image.values, image.limits = values, (-1.0, 2.0)
+    other.axes.imshow(values, cmap=colors, vmin=-1, vmax=2, origin="lower", aspect="auto",
+                      extent=(0, 240, 0, 160), interpolation="nearest")
+    # imshow rounds its colours down
+    got, expected = page.render().astype(int), other.render().astype(int)
+    assert (np.abs(got - expected) > 1).any(axis=-1).mean() < 0.015
+    rows = ((np.arange(shape[0]) + 0.5) / shape[0] * 160).astype(int)
+    columns = ((np.arange(shape[1]) + 0.5) / shape[1] * 240).astype(int)
+    if max(shape) <= 101:  # centres of the cells, row 0 at the bottom
+        cells = np.round(colors((values + 1) / 3) * 255)
+        assert (got[159 - rows][:, columns] == cells).all()
+
+
+def test_quick_image_shows_values_beyond_its_limits_as_the_ends():
+    page = Page(30, 10, 1.0)
+    image = page.moving(QuickImage(page.axes, LANDSCAPE))
+    image.values, image.limits = np.array([[-50.0, 0.5, np.inf]]), (0.0, 1.0)
+    pixels = page.render()[5, [5, 25], :3]
+    assert (pixels == np.round(LANDSCAPE([0, 23])[:, :3] * 255)).all()
+
+
+# --- pictures ---
+
+
+def test_a_picture_has_the_pixels_it_promises():
+    for scale in (1.0, 1.5, 2.0):
+        assert Page(120, 80, scale).render().shape == (80 * scale, 120 * scale, 4)
+    assert (Page(120, 80).render() == 255).all()
+    assert repr(Page(120, 80)) == "Page(120 x 80)"
+
+
+def test_only_moving_artists_are_drawn_again():
+    page = Page(100, 100, 1.0)
+    still = page.axes.plot([0, 100], [80, 80], color="black", linewidth=4)[0]
+    line = page.moving(page.axes.plot([0, 100], [20, 20], color="black", linewidth=4)[0])
+    first = copy_of(page)
+    still.set_ydata([60, 60])
+    line.set_ydata([40, 40])
+    second = copy_of(page)
+    assert first[20, 50, 0] == second[20, 50, 0] == 0  # the still part was kept
+    assert first[80, 50, 0] == second[60, 50, 0] == 0 and second[80, 50, 0] == 255
+    page.redraw_still()
+    third = copy_of(page)
+    assert third[40, 50, 0] == 0 and third[20, 50, 0] == 255
+
+
+def test_other_limits_draw_the_still_part_again_equal_ones_do_not():
+    page = Page(100, 100, 1.0)
+    page.render()
+    kept = page._still
+    page.set_limits(page.axes, x=(0, 100), y=(0, 100))
+    assert page._still is kept
+    for limits in ({"y": (0, 50)}, {"x": (0, 70)}, {"x": (5, 70), "y": (0, 50)}):
+        page.render()
+        page.set_limits(page.axes, **limits)
+        assert page._still is None
+
+
+def test_pictures_do_not_stay_alive():
+    def figures():
+        gc.collect()
+        return sum(isinstance(thing, Figure) for thing in gc.get_objects())
+
+    before = figures()
+    for _ in range(5):
+        Page(20, 20, 1.0).render()
+    assert figures() == before
+
+
+@pytest.mark.parametrize(
+    ("value", "limit"),
+    [(1, 1), (1.1, 2), (2.5, 3), (4, 5), (7, 10), (10, 10), (11, 20), (0.03, 0.03), (0.031, 0.05),
+     (0, 1), (-3, 1), (1e9, 1e9)],
+)  # fmt: skip
+def test_round_limit(value, limit):
+    assert round_limit(value) == pytest.approx(limit)
+
+
+def test_stepped_limit():
+    values = [0, 4.9, 5, 5.1, 20, 21, 1e30]
+    got = [stepped_limit(value, 4.2) for value in values]
+    assert got[:6] == [5, 5, 5, 20, 20, 80] and 1e30 <= got[6] < 4e30
+
+
+# --- the three pictures of the lab ---
+
+
+def solution(data="all days", **changes) -> Solution:
+    """The lecture's state, with changes, solved."""
+    points = load_points(data)
+    return Solution(ThreeNeuronState(**{**LECTURE, **changes}, data=points))
+
+
+NO_RIVALS = None
+RANGES = dict.fromkeys(LECTURE, (-2.0, 2.0, 0.05))
+STATES = [
+    {}, dict.fromkeys(LECTURE, 0.0), {"w11": 1e6, "w21": -1e6}, {"w11": -1e-9, "b21": 1e9},
+    {"activation": "tanh"}, {"data": ([0.0, 1.0, 5.0], [1e6, -1e6, 0.0])}, {"edges": "gradients"},
+]  # fmt: skip
+
+
+def path_of(s: Solution, count: int) -> list:
+    return [({**s.state.parameters, "w11": 0.01 * k}, 1.0 / (k + 1)) for k in range(count)]
+
+
+def all_views(changes) -> dict:
+    s = solution(**changes)
+    return {
+        "fit": views.fit(s, NO_RIVALS), "diagram": views.diagram(s),
+        "landscape": views.landscape(s, RANGES, path_of(s, 3 + 40 * len(changes))),
+    }  # fmt: skip
+
+
+def new_picture(name: str, scale: float = 1.0) -> Picture:
+    if name == "diagram":
+        return DiagramPicture(views.diagram(solution()), scale=scale)
+    return {"fit": FitPicture, "landscape": LandscapePicture}[name](scale=scale)
+
+
+def artists(picture: Picture) -> list:
+    """All artists; left out are ticks and the colour bar, which matplotlib makes as it needs."""
+    kept = [axes for axes in picture.figure.axes if axes is not getattr(picture, "bar", None)]
+    inner = [child for axes in kept for child in axes.get_children()]
+    return [*picture.figure.get_children(), *inner]
+
+
+@pytest.mark.parametrize("name", ["fit", "diagram", "landscape"])
+def test_updates_make_no_artists(name):
+    picture = new_picture(name)
+    before, count = artists(picture), len(picture.figure.findobj(include_self=False))
+    for changes in STATES:
+        picture.update(all_views(changes)[name])
+        picture.render()
+        assert artists(picture) == before
+    assert len(picture.figure.findobj(include_self=False)) < 1.5 * count  # ticks come and go
+    assert set(picture._moving) <= set(before)
+
+
+@pytest.mark.parametrize("name", ["fit", "diagram", "landscape"])
+def test_the_way_to_a_view_does_not_matter(name):
+    picture = new_picture(name)
+    for changes in (*STATES, STATES[3], STATES[0]):
+        view = all_views(changes)[name]
+        picture.update(view)
+        fresh = new_picture(name)
+        fresh.update(view)
+        assert (picture.render() == fresh.render()).all(), changes
+
+
+@pytest.mark.parametrize("name", ["fit", "diagram", "landscape"])
+def test_different_views_look_different(name):
+    seen = set()
+    picture = new_picture(name)
+    for changes in STATES[:5]:
+        picture.update(all_views(changes)[name])
+        seen.add(picture.render().tobytes())
+    assert len(seen) == 5
+
+
+def fit_view(**changes) -> FitView:
+    return replace(views.fit(solution(), NO_RIVALS), **changes)
+
+
+def changed_columns(with_it, without) -> np.ndarray:
+    return np.flatnonzero((with_it != without).any(axis=(0, 2)))
+
+
+@pytest.mark.parametrize("kink", [14.75, 26 / 3, 0.5, 22.9])
+@pytest.mark.parametrize("neuron", [0, 1])
+def test_a_kink_stands_at_its_hour(kink, neuron):
+    picture = FitPicture(scale=2.0)
+    bare = fit_view(kinks=(None, None))
+    picture.update(bare)
+    without = copy_of(picture)
+    picture.update(replace(bare, kinks=(kink, None) if neuron == 0 else (None, kink)))
+    pixels = picture.render()
+    x, low = picture.parts.transData.transform((kink, 0))
+    top = len(pixels) - round(picture.parts.bbox.y1)
+    rows = slice(top, len(pixels) - round(low) - 5)  # upper half of the plot of contributions
+    columns = changed_columns(pixels[rows], without[rows])
+    assert abs(columns.mean() + 0.5 - x) <= 1 and len(columns) <= 5
+    color = np.round(np.array(to_rgb(NEURON[neuron])) * 255)
+    assert np.abs(pixels[rows][:, columns, :3] - color).max(axis=-1).min() <= 1
+
+
+@pytest.mark.parametrize("kink", [-1e9, -5.0, 24.5, np.inf, -np.inf, None])
+def test_a_kink_outside_is_not_drawn(kink):
+    picture = FitPicture(scale=1.0)
+    picture.update(fit_view(kinks=(None, None)))
+    without = copy_of(picture)
+    picture.update(fit_view(kinks=(5.0, 6.0)))
+    picture.update(fit_view(kinks=(kink, kink)))
+    assert (picture.render() == without).all()
+
+
+def test_the_curve_passes_through_its_points():
+    picture = FitPicture(scale=2.0)
+    view = fit_view(kinks=(None, None))
+    picture.update(view)
+    pixels = picture.render()
+    places = picture.fit.transData.transform(np.column_stack([view.grid, view.curve]))
+    for x, y in places[3:-3:7]:
+        assert pixels[len(pixels) - 1 - round(y), round(x), :3].max() < 60
+
+
+def test_residuals_are_prediction_minus_data():
+    picture = FitPicture(scale=1.0)
+    view = fit_view()
+    picture.update(view)
+    tips = np.array([segment[1] for segment in picture.sticks.get_segments()])
+    np.testing.assert_array_equal(tips, np.column_stack([view.x, view.y_hat - view.y]))
+    low, high = picture.residual.get_ylim()
+    assert low == -high and np.abs(tips[:, 1]).max() <= high
+
+
+def test_rivals_are_drawn_with_their_names():
+    picture = FitPicture(scale=1.0)
+    line = {"line": np.linspace(1, 5, len(fit_view().grid))}
+    seen = []
+    for rivals in ({}, line, {**line, "quadratic": np.full(len(fit_view().grid), 3.0)}, {}):
+        picture.update(fit_view(rivals=rivals))
+        seen.append(copy_of(picture))
+        shown = [name for name, text in picture.rival_names.items() if text.get_visible()]
+        assert shown == list(rivals)
+    assert (seen[0] != seen[1]).any() and (seen[1] != seen[2]).any()
+    assert (seen[0] == seen[3]).all()
+
+
+# --- the diagram ---
+
+
+def outlines(picture: DiagramPicture) -> dict[str, Path]:
+    """Box of the ink of every label and of the text in every circle, in CSS pixels."""
+    texts = {label.text: label for label in picture.labels}
+    texts |= {f"node {i}": node[2] for i, node in enumerate(picture.circles)}
+    known = set(texts.values())
+    others = [a for a in picture.axes.get_children() if isinstance(a, QuickText) and a not in known]
+    texts |= {f"still {i}": text for i, text in enumerate(others)}  # the caption
+    boxes = {}
+    for name, text in texts.items():
+        if not text.text:
+            continue
+        path, _ = _outline(text.text, text.align)
+        low, high = path.get_extents().min, path.get_extents().max
+        corners = np.array([low, (high[0], low[1]), high, (low[0], high[1]), low])
+        turn = np.radians(text.rotation)
+        matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        size = text.size * 96 / 72
+        boxes[name] = Path(corners * size @ matrix.T + np.array(text.place))
+    return boxes
+
+
+def overlaps(picture: DiagramPicture, labels_only: bool = False) -> list[tuple[str, str]]:
+    boxes = list(outlines(picture).items())
+    boxes = [b for b in boxes if not (labels_only and b[0].startswith("node"))]
+    return [(a, b) for i, (a, one) in enumerate(boxes) for b, other in boxes[:i]
+            if one.intersects_path(other, filled=True)]
+
+
+DIAGRAM = new_picture("diagram")
+
+
+def diagram_of(value: float, edges: str) -> DiagramPicture:
+    """The diagram with one number for all parameters and gradients."""
+    s = solution(edges=edges, **dict.fromkeys(LECTURE, value))
+    s.__dict__["gradient"] = dict.fromkeys(LECTURE, value)
+    DIAGRAM.update(views.diagram(s))
+    return DIAGRAM
+
+
+@pytest.mark.parametrize("value", [-5.9, 0.0, 0.123, -0.0123, 15.0, -99.4, 123.0])
+@pytest.mark.parametrize("edges", ["values", "gradients"])
+def test_no_text_of_the_diagram_touches_another(value, edges):
+    assert overlaps(diagram_of(value, edges)) == []
+
+
+# the longest numbers that three digits can be: "−999999", "−1.23e−10"
+EXTREME = [-999999.4, -1.234e-10, -9.87e12, 123456.7]
+
+
+@pytest.mark.parametrize("value", EXTREME)
+@pytest.mark.parametrize("edges", ["values", "gradients"])
+def test_no_label_of_the_diagram_touches_another(value, edges):
+    picture = diagram_of(value, edges)
+    assert overlaps(picture, labels_only=True) == []
+    for name, box in outlines(picture).items():
+        low, high = box.get_extents().min, box.get_extents().max
+        assert (low >= 0).all() and (high <= (picture.width, picture.height)).all(), name
+
+
+def test_the_overlap_check_sees_an_overlap():
+    nodes = (Node("a", 0.1, 0.5), Node("b", 0.9, 0.5), Node("c", 0.11, 0.5), Node("d", 0.89, 0.5))
+    view = DiagramView(nodes, (Edge("a", "b", "w = 1", 1.0), Edge("c", "d", "v = 2", 2.0)))
+    picture = DiagramPicture(view)
+    picture.update(view)
+    assert overlaps(picture) == [("v = 2", "w = 1")]
+
+
+def test_texts_fit_into_their_circles():
+    picture = new_picture("diagram")
+    for changes in ({}, {"w11": -5e5}, {"b11": 1e5, "b12": -1e5, "b21": -1e5}):
+        view = views.diagram(solution(**changes))
+        picture.update(view)
+        boxes = outlines(picture)
+        for i, node in enumerate(view.nodes):
+            if node.text:
+                box = boxes[f"node {i}"].get_extents()
+                assert box.width <= node.size and box.height <= node.size
+
+
+def test_edges_and_nodes_look_as_their_numbers():
+    picture = new_picture("diagram")
+    picture.update(views.diagram(solution()))
+    shown = dict(zip(LECTURE, picture.lines, strict=True))
+    for name, line in shown.items():
+        grey = name == "w21"  # at x = 8 neuron 1 is off
+        color = "#d0d0d0" if grey else "#0072B2" if LECTURE[name] > 0 else "#C04A00"
+        assert line.get_color() == color
+        assert (line.get_linestyle() == "-") == (LECTURE[name] > 0)
+    widths = {name: line.get_linewidth() for name, line in shown.items()}
+    assert sorted(widths, key=widths.get) == sorted(LECTURE, key=lambda n: abs(LECTURE[n]))
+    faces = [circle.get_markerfacecolor() for circle, _, _ in picture.circles]
+    assert faces[:4] == ["white", "#efefef", "white", "white"]
+    assert not any(cross.get_visible() for _, cross, _ in picture.circles)
+    picture.update(views.diagram(solution(b12=-1.0)))  # neuron 2 is off everywhere
+    assert [cross.get_visible() for _, cross, _ in picture.circles[:4]] == [0, 0, 1, 0]
+
+
+# --- the landscape ---
+
+
+def landscape_view(**changes) -> LandscapeView:
+    s = solution()
+    return replace(views.landscape(s, RANGES, path_of(s, 30)), **changes)
+
+
+def test_the_point_stands_at_the_present_values():
+    picture = LandscapePicture(scale=2.0)
+    picture.update(landscape_view(point=(0.5, -1.0)))
+    x, y = picture.map.transData.transform((0.5, -1.0))
+    pixels = picture.render()
+    assert (pixels[len(pixels) - 1 - round(y), round(x), :3] == WHITE).all()
+    assert picture.point.get_xydata().tolist() == [[0.5, -1.0]]
+
+
+def test_a_point_outside_the_map_stands_at_its_edge():
+    picture = LandscapePicture(scale=1.0)
+    picture.update(landscape_view(point=(7.0, -1e6)))
+    assert picture.point.get_xydata().tolist() == [[2.0, -2.0]]
+
+
+def test_a_cell_has_the_colour_of_its_J():
+    picture = LandscapePicture(scale=2.0)
+    J = np.full((101, 101), 10.0)
+    J[20:40, 60:80] = 0.1
+    picture.update(landscape_view(J=J, decades=(-1, 2), point=(-2, -2), path=np.full((30, 2), -2)))
+    pixels = picture.render()
+    for share, place in ((0.0, (0.70, 0.30)), (2 / 3, (0.3, 0.7))):
+        x, y = picture.map.transAxes.transform(place)
+        color = np.round(np.array(LANDSCAPE(share)[:3]) * 255)
+        assert (pixels[len(pixels) - 1 - round(y), round(x), :3] == color).all()
+
+
+def test_the_path_and_the_curve_hold_all_steps():
+    picture = LandscapePicture(scale=1.0)
+    view = landscape_view()
+    picture.update(view)
+    for line in picture.path:
+        np.testing.assert_array_equal(line.get_xydata(), view.path)
+    np.testing.assert_array_equal(picture.curve.get_xydata()[:, 1], view.J_path)
+    np.testing.assert_array_equal(picture.curve.get_xydata()[:, 0], np.arange(30))
+    low, high = picture.curve_axes.get_ylim()
+    assert low <= view.J_path.min() and view.J_path.max() <= high
+    assert picture.curve_axes.get_xlim()[1] >= 29
+
+
+def test_a_long_path_is_thinned_but_keeps_its_end():
+    s = solution()
+    path = path_of(s, 12345)
+    view = views.landscape(s, RANGES, path)
+    assert len(view.path) == len(view.steps) == len(view.J_path) <= 1100
+    assert view.steps[-1] == 12344 and view.J_path[-1] == path[-1][1]
+    assert view.path[-1].tolist() == [path[-1][0]["w11"], path[-1][0]["b11"]]
+    for step, J in zip(view.steps, view.J_path, strict=True):
+        assert path[step][1] == J
+
+
+@pytest.mark.parametrize("J", [0.0, 1e-30, 1e140])
+def test_any_J_can_be_shown(J):
+    picture = LandscapePicture(scale=1.0)
+    picture.update(landscape_view(J=np.full((101, 101), J), J_path=np.array([2.0] * 29 + [J])))
+    assert picture.render().min() < 255
+
+
+def test_small_data_have_a_landscape_too():
+    s = solution(([0.0, 1.0, 2.0, 3.0], [1e-5, 2e-5, 1e-5, 3e-5]), **dict.fromkeys(LECTURE, 0.0))
+    ranges = dict.fromkeys(LECTURE, (-5e-5, 5e-5, 1e-6))
+    picture = LandscapePicture(scale=1.0)
+    picture.update(views.landscape(s, ranges, [(s.state.parameters, s.mse)]))
+    assert np.log10(s.mse) == pytest.approx(picture.image.values.min(), abs=1)
+    low, high = picture.curve_axes.get_ylim()
+    assert low <= s.mse <= high
