@@ -198,7 +198,7 @@ def test_gradients_are_those_of_complex_step(lab, data, activation):
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("data", DATA, ids=str)
 def test_a_gradient_is_a_product_along_the_path(lab, data, activation):
-    lab.set(data=data, activation=activation, w11=0.35, b12=5.0)
+    lab.set(data=data, activation=activation, w11=0.35, b12=5.0, w21=-1.5, w22=-0.7)
     for name in PARAMETERS:
         factors = [lab.path_factors(name, x) for x in lab.state.data.x]
         assert {len(f) for f in factors} == {4 if name in ("w11", "b11", "w12", "b12") else 2}
@@ -519,6 +519,36 @@ def test_a_run_is_not_disturbed_by_values_that_come_back_late(lab):
         for name, value in frame.items():
             lab.table.sliders[name].set_state({"value": value})
     assert lab.state is before
+
+
+CHANGES_PICTURE = {
+    "a slider": ("fit", {"w11": 0.45}, {}), "a slider, network": ("network", {"b21": 4.0}, {}),
+    "a slider, landscape": ("landscape", {"w22": 0.5}, {"view": "landscape"}),
+    "a rival": ("fit", {"rivals": ("line",)}, {}),
+    "the other rival": ("fit", {"rivals": ("quadratic",)}, {"rivals": ("line",)}),
+    "no rival": ("fit", {"rivals": ()}, {"rivals": ("line",)}),
+    "the hour": ("network", {"hour": 9.0}, {}), "edges": ("network", {"edges": "gradients"}, {}),
+    "across": ("landscape", {"across": "w12"}, {"view": "landscape"}),
+    "up": ("landscape", {"up": "w12"}, {"view": "landscape"}),
+    "data": ("fit", {"data": "weekday"}, {}), "activation": ("fit", {"activation": "tanh"}, {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CHANGES_PICTURE)
+def test_what_changes_a_picture_sends_it(lab, what):
+    name, changes, before = CHANGES_PICTURE[what]
+    lab.set(**before)
+    old, image = lab.pictures[name].render().copy(), lab.canvas.widget.value
+    lab.set(**changes)
+    assert (lab.pictures[name].render() != old).any()
+    assert lab.canvas.widget.value != image
+
+
+@pytest.mark.parametrize("changes", [{"learning_rate": 0.5}, {"up": "w22"}, {"w11": 0.4}], ids=str)
+def test_what_changes_no_picture_sends_none(lab, changes):
+    image = lab.canvas.widget.value
+    lab.set(**changes)
+    assert lab.canvas.widget.value is image
 
 
 # --- repr ---

@@ -99,7 +99,7 @@ class PngEncoder:
 
     def _png(self, width: int, height: int, lines: np.ndarray) -> bytes:
         """Signature, header, colour table, and the rows of indices, packed."""
-        deflate = zlib.compressobj(1, zlib.DEFLATED, 15, 9, zlib.Z_RLE)
+        deflate = zlib.compressobj(1, zlib.DEFLATED, 15, 5, zlib.Z_RLE)
         body = deflate.compress(lines) + deflate.flush()
         header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)  # 8 bits, colour table
         return (b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header)
