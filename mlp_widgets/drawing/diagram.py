@@ -9,7 +9,7 @@ import numpy as np
 
 from .picture import Picture
 from .quick_artists import QuickText
-from .style import BLACK, FAINT, GREY, NEGATIVE, POSITIVE
+from .style import BLACK, FAINT, GREY, NEGATIVE, OFF, POSITIVE
 
 LABEL_DISTANCE = 11.0
 """CSS pixels between the middle of a line and the middle of its label."""
@@ -61,7 +61,7 @@ class DiagramView:
 class DiagramPicture(Picture):
     """Nodes and edges. The first view gives the layout; later ones change numbers and states."""
 
-    def __init__(self, layout: DiagramView, width: int = 490, height: int = 280,
+    def __init__(self, layout: DiagramView, width: int = 490, height: int = 256,
                  scale: float = 2.0) -> None:
         self.layout = layout
         super().__init__(width, height, scale)
@@ -127,7 +127,7 @@ class DiagramPicture(Picture):
             if node.still:
                 continue
             on = node.state == "on"
-            circle.set(markerfacecolor="white" if on else "#efefef",
+            circle.set(markerfacecolor="white" if on else OFF,
                        markeredgecolor=BLACK if on else FAINT)
             cross.set_visible(node.state == "dead")
             text.show(node.text, color=BLACK if on else GREY)

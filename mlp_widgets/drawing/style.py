@@ -22,7 +22,13 @@ MARK = "#FFFFFF"
 
 # Bands instead of a smooth ramp: their edges read as level lines. Cividis is made for
 # colour-blind eyes; its light half keeps a dark marker visible.
-LANDSCAPE = ListedColormap(colormaps["cividis"].resampled(24)(range(24)), name="landscape")
+# 18 bands are 6 for each power of ten of J, and no two of them look alike.
+LANDSCAPE = ListedColormap(colormaps["cividis"].resampled(18)(range(18)), name="landscape")
+
+OFF = "#efefef"       # inside of a circle that is off
+COLORS = ("#ffffff", BLACK, GREY, FAINT, *NEURON, LINE, QUADRATIC, POSITIVE, NEGATIVE, OFF,
+          *map(tuple, LANDSCAPE.colors[:, :3]))
+"""Every colour that fills areas or lines."""
 
 STYLE = {
     "font.family": "DejaVu Sans",   # ships with matplotlib, so pictures are equal everywhere

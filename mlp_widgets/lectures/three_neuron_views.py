@@ -110,4 +110,4 @@ def numbers_picture(lab, scale: float) -> TablePicture:
              ("line", "", fixed(lab.rivals.line.mse))]
     notes = (f"data: {lab.state.data.name}", f"hidden neurons: {lab.state.activation}",
              "Run this notebook to move the sliders.")
-    return TablePicture("Three-neuron traffic network", rows, notes, 300, 660, scale)
+    return TablePicture("Three-neuron traffic network", rows, notes, 300, 616, scale)

@@ -13,18 +13,34 @@ from collections.abc import Sequence
 
 import ipywidgets as widgets
 import numpy as np
+from matplotlib.colors import to_rgb
 
 from ..drawing.picture import Picture
+from ..drawing.style import COLORS
 
 UNKNOWN = 255
 """Index of a group of shades that was not seen yet; so the table holds at most 255 entries."""
 FLAT = 50
 """Pixels of one colour from which it counts as an area, not as the blend at an edge."""
+LEARNED = UNKNOWN - len(COLORS)
+"""Entries of a table that may be learned: the others are the colours of the house."""
+BLOCK = 32768
+"""Pixels treated at once: so many stay in the processor's cache through all the passes."""
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
     """A PNG chunk: length, kind, data, checksum."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def _groups_of(packed: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """12 bits of each pixel 0x..BBGGRR: one product lines the three upper halves up."""
+    groups = np.bitwise_and(packed, np.uint32(0xF0F0F0), out=out)
+    groups >>= np.uint32(4)
+    groups *= np.uint32(0x01001001)
+    groups >>= np.uint32(16)
+    groups &= np.uint32(0xFFF)
+    return groups
 
 
 class PngEncoder:
@@ -33,15 +49,20 @@ class PngEncoder:
     Pixels are grouped by the upper four bits of red, green and blue (4096 groups). A group gets
     an entry in the table when it first appears, with its most frequent true colour: flat areas
     keep their colour, only blends at the edges of lines are moved, by less than 16 of 256. When
-    the table is full, a blend takes the nearest entry; a new flat area makes a new table.
+    the table is full, a blend takes the nearest entry; a new flat area makes a new table. The
+    colours of the house stand in the table from the start.
     """
 
     def __init__(self) -> None:
         self._forget()
 
     def _forget(self) -> None:
+        """Begin the table anew, with the colours of the house, so that these are always exact."""
         self._index_of = np.full(4096, UNKNOWN, np.uint8)
-        self._colors = np.zeros((0, 3), np.uint8)
+        self._colors = np.array([to_rgb(color) for color in COLORS]) * 255
+        self._colors = np.round(self._colors).astype(np.uint8)
+        packed = self._colors.astype(np.uint32) @ np.array([1, 256, 65536], np.uint32)
+        self._index_of[_groups_of(packed)[::-1]] = np.arange(len(packed))[::-1]
 
     def encode(self, *pictures: np.ndarray) -> bytes:
         """One PNG of opaque pixels, below each other; each uint8 of shape (height, width, 4)."""
@@ -59,37 +80,33 @@ class PngEncoder:
     def _look_up(self, pixels: np.ndarray, indices: np.ndarray) -> None:
         """Write the index of each pixel into ``indices``; new shades are learned."""
         packed = np.ascontiguousarray(pixels).view("<u4")[..., 0]
-        groups = self._groups(packed)
-        np.take(self._index_of, groups, out=indices, mode="clip")  # clip: skips a check of bounds
-        new = indices == UNKNOWN
-        if new.any():
-            self._learn(packed[new], groups[new])
-            if (self._index_of == UNKNOWN).all():  # the table was full: start it again
-                self._learn(packed.ravel(), groups.ravel())
-            np.take(self._index_of, groups, out=indices, mode="clip")
+        rows = max(1, BLOCK // packed.shape[1])
+        groups = np.empty((rows, packed.shape[1]), np.uint32)
+        unknown = []
+        for top in range(0, len(packed), rows):
+            block, found = packed[top : top + rows], indices[top : top + rows]
+            part = _groups_of(block, out=groups[: len(block)])
+            np.take(self._index_of, part, out=found, mode="clip")  # clip: no check of bounds
+            new = found == UNKNOWN
+            if new.any():
+                unknown.append((block[new], new, found))
+        if unknown:
+            self._learn(np.concatenate([shades for shades, _, _ in unknown]))
+            for shades, new, found in unknown:
+                found[new] = self._index_of[_groups_of(shades)]
 
-    @staticmethod
-    def _groups(packed: np.ndarray) -> np.ndarray:
-        """12 bits of each pixel 0x..BBGGRR: one product lines the three upper halves up."""
-        groups = packed & np.uint32(0xF0F0F0)
-        groups >>= np.uint32(4)
-        groups *= np.uint32(0x01001001)
-        groups >>= np.uint32(16)
-        groups &= np.uint32(0xFFF)
-        return groups
-
-    def _learn(self, packed: np.ndarray, groups: np.ndarray) -> None:
+    def _learn(self, packed: np.ndarray) -> None:
         """Give an index to each group: an entry of its own while there is room, else the nearest.
 
-        If there is no room for a flat area, forget everything instead.
+        If a table that has learned before has no room for a flat area, it is begun anew.
         """
         colors, counts = np.unique(packed & np.uint32(0xFFFFFF), return_counts=True)
         often = np.argsort(-counts)
-        new, first = np.unique(self._groups(colors[often]), return_index=True)
+        new, first = np.unique(_groups_of(colors[often]), return_index=True)
         new, first = new[np.argsort(first)], np.sort(first)  # by how often the colour stands
         rgb = colors[often][first].astype("<u4").view(np.uint8).reshape(-1, 4)[:, :3]
         room = UNKNOWN - len(self._colors)
-        if len(self._colors) and counts[often][first][room:].max(initial=0) >= FLAT:
+        if room < LEARNED and counts[often][first][room:].max(initial=0) >= FLAT:
             self._forget()
             return
         self._index_of[new[:room]] = len(self._colors) + np.arange(len(new[:room]))
