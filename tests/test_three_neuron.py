@@ -1230,3 +1230,21 @@ def test_texts_say_what_is_true(lab):
         row = lab.table.gradients.value.split(f'mlp-gradient-{name}"')[1][:80]
         arrow = "▸" if slope < 0 else "◂" if slope > 0 else "·"
         assert arrow in html.unescape(row)
+
+
+def test_every_field_can_be_set_as_an_attribute_and_a_misspelt_one_is_refused(lab):
+    lab.view, lab.hour, lab.activation = "landscape", 3.0, "tanh"
+    assert (lab.state.view, lab.state.hour, lab.state.activation) == ("landscape", 3.0, "tanh")
+    with pytest.raises(AttributeError, match="no 'w13' that could be set"):
+        lab.w13 = 3.0
+
+
+def test_a_long_run_pauses_and_keeps_a_bounded_path(lab, monkeypatch):
+    monkeypatch.setattr("mlp_widgets.lectures.three_neuron.MOST_STEPS", 50)
+    lab.run()
+    lab.runner.join(30)
+    assert not lab.runner.running and len(lab.path) == 61
+    assert "Paused after 60 steps" in lab.status.value
+    assert lab.controls.run.description == "▶ Run"
+    lab.step(5)
+    assert len(lab.path) == 6

@@ -43,6 +43,8 @@ from .three_neuron_model import (
 )
 
 STEPS_PER_FRAME = 20
+MOST_STEPS = 20_000
+"""Steps of one descent that are kept; then a run pauses, and the next begins a new path."""
 PRESETS = ("lecture", "zeros", "random", "stuck")
 LARGEST = 1e30
 """Of a parameter, either way: with x and y up to 1e9, J and gradients stay far from infinity."""
@@ -198,6 +200,8 @@ class ThreeNeuronLab(Panel):
         """
         with self._lock:
             self._path, self._path_key = self.path, self._key
+            if len(self._path) > MOST_STEPS:
+                self._path = self._path[-1:]
             limit = 100 * (self._path[0][1] + float(self.state.data.y.var()))
             network, back, problem = self.solution.network, self.solution.back, ""
             for _ in range(count):
@@ -399,7 +403,12 @@ class ThreeNeuronLab(Panel):
                 return False
             try:
                 self.step(STEPS_PER_FRAME)
-                return True
+                if len(self._path) <= MOST_STEPS:
+                    return True
+                self.controls.show_running(False)
+                self.say(f"Paused after {len(self._path) - 1} steps; Run goes on from here. "
+                         + self.describe())
+                return False
             except Exception as error:
                 self.complain(str(error))
                 self.controls.show_running(False)
@@ -436,17 +445,18 @@ class ThreeNeuronLab(Panel):
         return changed
 
 
-def _parameter(name: str) -> property:
-    """An attribute of the lab that reads and sets one parameter."""
+def _field(name: str) -> property:
+    """An attribute of the lab that reads and sets one field of its state."""
     return property(
         lambda lab: getattr(lab.state, name),
         lambda lab, value: lab.set(**{name: value}),
-        doc=f"The parameter {symbol(name)}; setting it moves its slider.",
+        doc=f"The state's {name}; setting it moves its control.",
     )
 
 
-for _name in PARAMETERS:
-    setattr(ThreeNeuronLab, _name, _parameter(_name))
+for _name in (field.name for field in fields(ThreeNeuronState)):
+    if not hasattr(ThreeNeuronLab, _name):  # rivals are the fits; set(rivals=...) chooses them
+        setattr(ThreeNeuronLab, _name, _field(_name))
 
 
 def _default_hour(points) -> float:

@@ -48,6 +48,12 @@ class Panel:
         self.status.add_class("mlp-status-box")
         self.error.add_class("mlp-error-box")
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse a misspelt name, once the lab is made: nothing would happen."""
+        if "widget" in self.__dict__ and not name.startswith("_") and not hasattr(self, name):
+            raise AttributeError(f"{type(self).__name__} has no {name!r} that could be set")
+        super().__setattr__(name, value)
+
     # -- what a lab must give ---------------------------------------------------------------
 
     def solve(self, state: Any) -> Any:
