@@ -107,7 +107,7 @@ class Controls:
         self.view_lines = {
             "network": _line(self.hour, self.edges),
             "landscape": _line(self.across, self.up,
-                               widgets.HTML("the other five parameters as they are")),
+                               widgets.HTML("the other five stay")),
         }
         for name, control in (("rate", self.rate_box), ("rate-slider", self.rate),
                               ("data", self.data), ("upload", self.upload), ("view", self.view),
