@@ -113,7 +113,7 @@ def backward(trace: ForwardTrace) -> BackwardTrace:
                 dJ_dz[layer] = dJ_dz[layer] + by_skip["z", layer]
             dJ_dw[layer] = dJ_dz[layer] @ trace.a[layer - 1].swapaxes(-1, -2)
             dJ_db[layer] = dJ_dz[layer].sum(axis=-1)
-            dJ_da[layer - 1] = net.w[layer].swapaxes(-1, -2) @ dJ_dz[layer]
+            dJ_da[layer - 1] = _product(net.w[layer].swapaxes(-1, -2), dJ_dz[layer])
             if ("a", layer - 1) in by_skip:
                 dJ_da[layer - 1] = dJ_da[layer - 1] + by_skip["a", layer - 1]
     biases = None if net.b is None else _frozen(dJ_db)
@@ -145,9 +145,14 @@ def _frozen(arrays: list[Array | None]) -> tuple[Array | None, ...]:
     return tuple(arrays)
 
 
+def _product(w: Array, a: Array) -> Array:
+    """w @ a; where that is an outer product, numpy's ``*`` is the same and five times faster."""
+    return w * a if w.shape[-1] == 1 else w @ a
+
+
 def _weighted_sum(network: Network, layer: int, a: Array) -> Array:
     """z[l] = w[l] a[l-1] + b[l]."""
-    z = network.w[layer] @ a
+    z = _product(network.w[layer], a)
     return z if network.b is None else z + network.b[layer][..., None]
 
 
