@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert import HTMLExporter
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -116,6 +117,12 @@ def test_a_widget_can_be_seen_without_a_kernel(notebook):
     for data in views:
         assert data.get("text/plain", "").strip()
         assert data.get("image/png", "").strip()
+
+
+def test_its_html_page_shows_a_picture_for_each_widget(notebook):
+    page, _ = HTMLExporter().from_notebook_node(notebook)
+    pictures = re.findall(r'<img[^>]*src="data:image/png;base64,', page)
+    assert len(pictures) == sum(VIEW in output.get("data", {}) for output in outputs(notebook)) > 0
 
 
 def test_nothing_in_it_changes_from_run_to_run(notebook):
