@@ -1248,3 +1248,9 @@ def test_a_long_run_pauses_and_keeps_a_bounded_path(lab, monkeypatch):
     assert lab.controls.run.description == "▶ Run"
     lab.step(5)
     assert len(lab.path) == 6
+
+
+def test_the_headings_name_the_activation_that_is_used(lab):
+    for name, title in (("tanh", "tanh("), ("sigmoid", "σ("), ("relu", "ReLU(")):
+        lab.activation = name
+        assert all(title in heading.value for heading in lab.table.headings[:2])

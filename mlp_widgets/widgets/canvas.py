@@ -69,16 +69,25 @@ class PngEncoder:
         height, width = sum(len(pixels) for pixels in pictures), pictures[0].shape[1]
         # each row of a PNG begins with the number of its filter: 0, none
         lines = np.zeros((height, width + 1), np.uint8)
-        table = None
-        while table is not self._index_of:  # again if a full table was begun anew on the way
-            table, top = self._index_of, 0
-            for pixels in pictures:
-                self._look_up(pixels, lines[top : top + len(pixels), 1:])
-                top += len(pixels)
+        self._look_up_all(pictures, lines[:, 1:])
         return self._png(width, height, lines)
 
-    def _look_up(self, pixels: np.ndarray, indices: np.ndarray) -> None:
-        """Write the index of each pixel into ``indices``; new shades are learned."""
+    def _look_up_all(self, pictures: Sequence[np.ndarray], indices: np.ndarray) -> None:
+        """Write the index of each pixel; the new shades of all pictures are learned together."""
+        unknown, top = [], 0
+        for pixels in pictures:
+            unknown += self._look_up(pixels, indices[top : top + len(pixels)])
+            top += len(pixels)
+        if not unknown:
+            return
+        if not self._learn(np.concatenate([shades for shades, _, _ in unknown])):
+            self._look_up_all(pictures, indices)  # once more, with the table begun anew
+            return
+        for shades, new, found in unknown:
+            found[new] = self._index_of[_groups_of(shades)]
+
+    def _look_up(self, pixels: np.ndarray, indices: np.ndarray) -> list[tuple]:
+        """Write the index of each pixel that has one; (shades, mask, where to write) of others."""
         packed = np.ascontiguousarray(pixels).view("<u4")[..., 0]
         rows = max(1, BLOCK // packed.shape[1])
         groups = np.empty((rows, packed.shape[1]), np.uint32)
@@ -90,15 +99,12 @@ class PngEncoder:
             new = found == UNKNOWN
             if new.any():
                 unknown.append((block[new], new, found))
-        if unknown:
-            self._learn(np.concatenate([shades for shades, _, _ in unknown]))
-            for shades, new, found in unknown:
-                found[new] = self._index_of[_groups_of(shades)]
+        return unknown
 
-    def _learn(self, packed: np.ndarray) -> None:
+    def _learn(self, packed: np.ndarray) -> bool:
         """Give an index to each group: an entry of its own while there is room, else the nearest.
 
-        If a table that has learned before has no room for a flat area, it is begun anew.
+        If a table that has learned before has no room for a flat area, it is begun anew: False.
         """
         colors, counts = np.unique(packed & np.uint32(0xFFFFFF), return_counts=True)
         often = np.argsort(-counts)
@@ -108,11 +114,12 @@ class PngEncoder:
         room = UNKNOWN - len(self._colors)
         if room < LEARNED and counts[often][first][room:].max(initial=0) >= FLAT:
             self._forget()
-            return
+            return False
         self._index_of[new[:room]] = len(self._colors) + np.arange(len(new[:room]))
         self._colors = np.concatenate([self._colors, rgb[:room]])
         gaps = rgb[room:, None].astype(int) - self._colors[None].astype(int)
         self._index_of[new[room:]] = (gaps**2).sum(axis=-1).argmin(axis=-1)
+        return True
 
     def _png(self, width: int, height: int, lines: np.ndarray) -> bytes:
         """Signature, header, colour table, and the rows of indices, packed."""

@@ -41,9 +41,11 @@ class ParameterTable:
         self.groups = groups
         self.sliders: dict[str, SteppedSlider] = {}
         self.boxes: dict[str, widgets.FloatText] = {}
+        self.headings: list[widgets.HTML] = []
         rows: list[widgets.Widget] = []
         for group in groups:
-            rows.append(widgets.HTML(f'<div class="mlp-heading">{group.heading}</div>'))
+            self.headings.append(widgets.HTML())
+            rows.append(self.headings[-1])
             rows.extend(self._row(name, step) for name in group.names)
         self.gradients = widgets.HTML()
         self.gradients.add_class("mlp-gradients")
@@ -84,6 +86,8 @@ class ParameterTable:
         for name, slider in self.sliders.items():
             slider.put(values[name])
             self.boxes[name].value = float(f"{values[name]:.4g}")
+        for widget, group in zip(self.headings, self.groups, strict=True):
+            widget.value = f'<div class="mlp-heading">{group.heading}</div>'
         parts = []
         for number_of_group, group in enumerate(self.groups):
             hint = "" if number_of_group else "arrow: J falls"
