@@ -27,7 +27,7 @@ def _figure(width: int, height: int, dpi: float | None):
 
 
 def _fit(network: Network, trace, dpi: float | None) -> None:
-    figure = _figure(500, 404, dpi)
+    figure = _figure(490, 336, dpi)
     heights = {"height_ratios": (5, 2.2, 1.8), "hspace": 0.36,
                "left": 0.105, "right": 0.985, "top": 0.94, "bottom": 0.105}
     fit, parts, residual = figure.subplots(3, sharex=True, gridspec_kw=heights)
@@ -66,7 +66,7 @@ def _fit(network: Network, trace, dpi: float | None) -> None:
 
 
 def _diagram(network: Network, trace, dpi: float | None) -> None:
-    figure = _figure(500, 290, dpi)
+    figure = _figure(490, 232, dpi)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, 1), ylim=(0, 0.58))
     axes.axis("off")

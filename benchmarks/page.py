@@ -19,6 +19,8 @@ from .labs import CASES, TINY, LabCase
 from .table import Row
 
 PRESSES, WARM_UP = 32, 3
+AT_REST = 150
+"""Milliseconds after the page has scrolled to the next slider: a student looks at it already."""
 HELD_SECONDS, KEYS_PER_SECOND, HOLDS = 2.0, 30, 3
 
 EXPLANATION = f"""\
@@ -78,6 +80,7 @@ def press_in_turns(page: NotebookPage, sliders: dict[str, str]) -> dict[str, flo
     for _ in range(WARM_UP + PRESSES):
         for name, css in sliders.items():
             page.focus_slider(css)
+            page.page.wait_for_timeout(AT_REST)
             page.page.evaluate("css => mlpProbe.watch(css)", ROOTS[name])
             page.page.keyboard.press("ArrowRight")
             times[name].append(page.page.evaluate("mlpProbe.whenStill(300)") / 1000)

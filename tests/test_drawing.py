@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from matplotlib.colors import ListedColormap, to_rgb
+from matplotlib.colors import ListedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 
@@ -345,7 +345,7 @@ def test_rivals_are_drawn_with_their_names():
 def outlines(picture: DiagramPicture) -> dict[str, Path]:
     """Box of the ink of every label and of the text in every circle, in CSS pixels."""
     texts = {label.text: label for label in picture.labels}
-    texts |= {f"node {i}": node[2] for i, node in enumerate(picture.circles)}
+    texts |= {f"node {i}": text for i, text in enumerate(picture.texts)}
     known = set(texts.values())
     others = [a for a in picture.axes.get_children() if isinstance(a, QuickText) and a not in known]
     texts |= {f"still {i}": text for i, text in enumerate(others)}  # the caption
@@ -416,7 +416,7 @@ def test_texts_fit_into_their_circles():
         picture.update(view)
         boxes = outlines(picture)
         for i, node in enumerate(view.nodes):
-            if node.text:
+            if not node.still:
                 box = boxes[f"node {i}"].get_extents()
                 assert box.width <= node.size and box.height <= node.size
 
@@ -424,19 +424,52 @@ def test_texts_fit_into_their_circles():
 def test_edges_and_nodes_look_as_their_numbers():
     picture = new_picture("diagram")
     picture.update(views.diagram(solution()))
-    shown = dict(zip(LECTURE, picture.lines, strict=True))
-    for name, line in shown.items():
+    colors = dict(zip(LECTURE, map(to_hex, picture.lines.get_color()), strict=True))
+    dashes = dict(zip(LECTURE, picture.lines.get_linestyle(), strict=True))
+    for name, value in LECTURE.items():
         grey = name == "w21"  # at x = 8 neuron 1 is off
-        color = "#d0d0d0" if grey else "#0072B2" if LECTURE[name] > 0 else "#C04A00"
-        assert line.get_color() == color
-        assert (line.get_linestyle() == "-") == (LECTURE[name] > 0)
-    widths = {name: line.get_linewidth() for name, line in shown.items()}
+        assert colors[name] == ("#d0d0d0" if grey else "#0072b2" if value > 0 else "#c04a00")
+        assert (dashes[name][1] is None) == (value > 0)
+    widths = dict(zip(LECTURE, picture.lines.get_linewidth(), strict=True))
     assert sorted(widths, key=widths.get) == sorted(LECTURE, key=lambda n: abs(LECTURE[n]))
-    faces = [circle.get_markerfacecolor() for circle, _, _ in picture.circles]
-    assert faces[:4] == ["white", "#efefef", "white", "white"]
-    assert not any(cross.get_visible() for _, cross, _ in picture.circles)
+    faces = [to_hex(face) for face in picture.circles.get_facecolor()]
+    assert faces == ["#ffffff", "#efefef", *["#ffffff"] * 5]
+    assert len(picture.crosses.get_segments()) == 0
     picture.update(views.diagram(solution(b12=-1.0)))  # neuron 2 is off everywhere
-    assert [cross.get_visible() for _, cross, _ in picture.circles[:4]] == [0, 0, 1, 0]
+    (x, y), = {tuple(line.mean(axis=0)) for line in picture.crosses.get_segments()}
+    assert (x, y) == pytest.approx(picture.places["h2"])
+
+
+def test_what_is_lit_has_a_halo_and_what_is_reused_a_dashed_one():
+    nodes = (Node("a", 0.1, 0.5, "1", lit="reused"), Node("b", 0.9, 0.5, "2"))
+    edge = Edge("a", "b", "w = 1", 1.0, lit="now")
+    picture = DiagramPicture(DiagramView(nodes, (edge,)))
+    plain = DiagramView((replace(nodes[0], lit=""), nodes[1]), (replace(edge, lit=""),))
+    picture.update(plain)
+    dark = copy_of(picture)
+    assert not picture.halos.get_visible() and not picture.rings.get_visible()
+    picture.update(DiagramView(nodes, (edge,)))
+    assert picture.halos.get_linewidth() == [14.0]
+    assert list(picture.rings.get_linewidth()) == [6.0, 0.0]
+    assert picture.halos.get_linestyle()[0][1] is None
+    assert picture.rings.get_linestyle()[0][1] is not None
+    assert (copy_of(picture) != dark).any()
+    picture.update(plain)
+    assert (copy_of(picture) == dark).all()
+
+
+def test_a_bent_edge_passes_above_and_a_hidden_one_is_not_drawn():
+    nodes = (Node("a", 0.1, 0.5), Node("b", 0.9, 0.5))
+    edge = Edge("a", "b", "+1", 1.0, "plain", bend=60.0)
+    picture = DiagramPicture(DiagramView(nodes, (edge,)))
+    (path,) = picture.paths
+    assert path[:, 1].max() == pytest.approx(0.5 * picture.height + 60, abs=0.1)
+    hidden = DiagramView(nodes, (replace(edge, state="hidden"),))
+    picture.update(hidden)
+    bare = copy_of(picture)
+    picture.update(DiagramView(nodes, (edge,)))
+    assert (copy_of(picture) != bare).any()
+    assert picture.labels[0].text == "+1"
 
 
 # --- the landscape ---

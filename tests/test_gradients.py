@@ -185,15 +185,23 @@ def is_well_conditioned(network, x, y, loss):
     """False where terms cancel or a z lies on a kink, so that rounding alone decides the digits.
 
     Then moving every number by 1e-12 of itself moves some gradient by more than 1e-8 of itself.
+    One such move may cancel by chance, so five are tried. A saturated sigmoid under a log loss has
+    tests of its own: there the oracle, which takes log(1 - a), has lost the digits itself.
     """
+    if loss == "nll" and forward(network, x).output.max() > 0.999:
+        return False
     generator = np.random.default_rng(0)
 
     def moved(array):
         return array * (1 + 1e-12 * generator.choice([-1, 1], size=array.shape))
 
-    nearby = network.with_parameters([moved(array) for array in network.parameters()])
-    here, there = complex_step(network, x, y, loss), complex_step(nearby, moved(x), y, loss)
-    return all(np.all(abs(here[k] - there[k]) <= 1e-8 * abs(here[k])) for k in here)
+    here = complex_step(network, x, y, loss)
+    for _ in range(5):
+        nearby = network.with_parameters([moved(array) for array in network.parameters()])
+        there = complex_step(nearby, moved(x), y, loss)
+        if any(np.any(abs(here[k] - there[k]) > 1e-8 * abs(here[k])) for k in here):
+            return False
+    return True
 
 
 @given(networks())

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.collections import LineCollection, PathCollection
 
 from .picture import Picture
 from .quick_artists import QuickText
-from .style import BLACK, FAINT, GREY, NEGATIVE, OFF, POSITIVE
+from .style import BLACK, FAINT, GREY, LIT, NEGATIVE, OFF, POSITIVE
 
 LABEL_DISTANCE = 11.0
 """CSS pixels between the middle of a line and the middle of its label."""
@@ -20,7 +21,8 @@ class Node:
     """A circle at (x, y), shares of the picture from the lower left, with its lines of text.
 
     state: "on", "off" (greyed) or "dead" (greyed, and crossed out). size: diameter, CSS pixels.
-    A still node never changes: it is drawn once, as the first view has it.
+    A still node never changes: it is drawn once, as the first view has it. lit: "now" puts a halo
+    around it, "reused" a dashed one.
     """
 
     key: str
@@ -30,6 +32,7 @@ class Node:
     state: str = "on"
     size: float = 84.0
     still: bool = False
+    lit: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,9 @@ class Edge:
     """A line between two nodes: its label and the number that gives colour, dash and width.
 
     The label lies along the line, ``side`` 1 above and -1 below it; or with ``beside`` that many
-    CSS pixels right (negative: left) of the start.
+    CSS pixels right (negative: left) of the start. state: "on", "off" (grey), "plain" (a thin dark
+    line that carries no number of its own) or "hidden". bend: how many CSS pixels the line's middle
+    is moved upwards. lit: as for a node.
     """
 
     start: str
@@ -47,60 +52,79 @@ class Edge:
     state: str = "on"
     beside: float = 0.0
     side: int = 1
+    bend: float = 0.0
+    lit: str = ""
 
 
 @dataclass(frozen=True)
 class DiagramView:
-    """All nodes and edges, always the same ones in the same order, and a line that explains."""
+    """All nodes and edges, always the same ones in the same order, and a line that explains.
+
+    label_lines: how many lines the labels of the edges have.
+    """
 
     nodes: Sequence[Node]
     edges: Sequence[Edge]
     caption: str = ""
+    label_lines: int = 1
 
 
 class DiagramPicture(Picture):
     """Nodes and edges. The first view gives the layout; later ones change numbers and states."""
 
-    def __init__(self, layout: DiagramView, width: int = 490, height: int = 256,
+    def __init__(self, layout: DiagramView, width: int = 490, height: int = 232,
                  scale: float = 2.0) -> None:
         self.layout = layout
         super().__init__(width, height, scale)
 
     def build(self) -> None:
-        """A line for each edge, a circle, a cross and a text for each node, labels on top."""
+        """Lines, circles, crosses, and texts on top; one artist for all lines, one for all circles.
+
+        Every artist costs the same small time, however little it draws.
+        """
         axes = self.axes = self.figure.add_axes((0, 0, 1, 1))
         axes.set(xlim=(0, self.width), ylim=(0, self.height))
         axes.axis("off")
         self.places = {
             node.key: (node.x * self.width, node.y * self.height) for node in self.layout.nodes
         }
-        self.still_radius = {n.key: n.size / 2 + 1 for n in self.layout.nodes if n.still}
-        self.lines = [self._build_edge(edge) for edge in self.layout.edges]
-        self.circles = [self._build_node(node) for node in self.layout.nodes]
+        self.radius = {node.key: node.size / 2 for node in self.layout.nodes}
+        self.paths = [self._path(edge) for edge in self.layout.edges]
+        self.movable = [node for node in self.layout.nodes if not node.still]
+        self.halos = self.moving(self._lines(self.paths))
+        self.rings = self.moving(self._circles(self.movable, 5))
+        self.lines = self.moving(self._lines(self.paths))
+        self.circles = self._circles(self.layout.nodes)
+        self.crosses = self._lines([])
+        self.crosses.set(color=FAINT, linewidth=2.5)
+        self._show_states(self.layout.nodes)
+        for node in self.layout.nodes:
+            if node.still:
+                QuickText(axes, *self.places[node.key], node.text)
+        self.texts = [self.moving(QuickText(axes, *self.places[n.key])) for n in self.movable]
         self.labels = [self._build_label(edge) for edge in self.layout.edges]
         QuickText(axes, 8, 24, self.layout.caption, color=GREY, size=8.5, align="left")
 
-    def _build_edge(self, edge: Edge):
-        (x0, y0), (x1, y1) = self.places[edge.start], self.places[edge.end]
-        # below the moving circles, so from centre to centre; but it must not cover a still one
-        cut = self.still_radius.get(edge.start, 0.0) / np.hypot(x1 - x0, y1 - y0)
-        x0, y0 = x0 + cut * (x1 - x0), y0 + cut * (y1 - y0)
-        return self.moving(self.axes.plot([x0, x1], [y0, y1], solid_capstyle="butt",
-                                          dash_capstyle="butt")[0])
+    def _lines(self, paths: list) -> LineCollection:
+        """Lines through these points, not to be cut off or lengthened at their ends."""
+        return self.axes.add_collection(LineCollection(paths, capstyle="butt", joinstyle="round"))
 
-    def _build_node(self, node: Node):
-        x, y = self.places[node.key]
-        points = node.size * 72 / 96
-        circle, = self.axes.plot([x], [y], "o", markersize=points, markeredgewidth=1.8)
-        cross, = self.axes.plot([x], [y], "x", markersize=points * 0.71, color=FAINT,
-                                markeredgewidth=2.5)
-        text = QuickText(self.axes, x, y)
-        cross.set_visible(False)
-        if node.still:
-            circle.set(markerfacecolor="white", markeredgecolor=BLACK)
-            text.show(node.text)
-            return circle, cross, text
-        return tuple(map(self.moving, (circle, cross, text)))
+    def _circles(self, nodes: Sequence[Node], wider: float = 0.0) -> PathCollection:
+        """A circle for each node, its radius enlarged by so many CSS pixels."""
+        x, y = np.array([self.places[node.key] for node in nodes]).reshape(-1, 2).T
+        points = [((node.size + 2 * wider) * 72 / 96) ** 2 for node in nodes]
+        return self.axes.scatter(x, y, s=points, zorder=2)
+
+    def _path(self, edge: Edge) -> np.ndarray:
+        """The points of an edge from rim to rim: two, or for a bent one some of a parabola."""
+        start, end = np.array(self.places[edge.start]), np.array(self.places[edge.end])
+        way = end - start
+        share = np.linspace(0, 1, 200)[:, None]
+        path = start + share * way + 4 * edge.bend * share * (1 - share) * np.array((0.0, 1.0))
+        outside = ((np.hypot(*(path - start).T) >= self.radius[edge.start])
+                   & (np.hypot(*(path - end).T) >= self.radius[edge.end]))
+        path = path[outside]
+        return path if edge.bend else path[[0, -1]]
 
     def _build_label(self, edge: Edge):
         (x0, y0), (x1, y1) = self.places[edge.start], self.places[edge.end]
@@ -108,26 +132,65 @@ class DiagramPicture(Picture):
             align = "left" if edge.beside > 0 else "right"
             return self.moving(QuickText(self.axes, x0 + edge.beside, y0, align=align))
         angle = np.arctan2(y1 - y0, x1 - x0)
-        away = LABEL_DISTANCE * edge.side * np.array((-np.sin(angle), np.cos(angle)))
-        place = ((x0 + x1) / 2 + away[0], (y0 + y1) / 2 + away[1])
+        lines = 1 + self.layout.label_lines
+        away = LABEL_DISTANCE * lines / 2 * edge.side * np.array((-np.sin(angle), np.cos(angle)))
+        place = ((x0 + x1) / 2 + away[0], (y0 + y1) / 2 + away[1] + edge.bend)
         return self.moving(QuickText(self.axes, *place, rotation=float(np.degrees(angle))))
 
     def update(self, view: DiagramView) -> None:
         """Show other numbers and states."""
-        largest = max((abs(edge.value) for edge in view.edges), default=0.0) or 1.0
-        for edge, line, label in zip(view.edges, self.lines, self.labels, strict=True):
-            on = edge.state == "on" and edge.value != 0
-            width = 1.2 + 4.8 * abs(edge.value) / largest
-            colour = (POSITIVE if edge.value > 0 else NEGATIVE) if on else FAINT
+        self._show_edges(view.edges)
+        if [node.state for node in view.nodes] != self.states:
+            self._show_states(view.nodes)
+        self._show_nodes([node for node in view.nodes if not node.still])
+
+    def _show_edges(self, edges: Sequence[Edge]) -> None:
+        """Colour, dash, width and label of every edge."""
+        largest = max((abs(edge.value) for edge in edges if edge.state in ("on", "off")),
+                      default=0.0) or 1.0
+        colours, widths, dashes = [], [], []
+        for edge, label in zip(edges, self.labels, strict=True):
+            on = edge.state == "plain" or (edge.state == "on" and edge.value != 0)
+            width = {"plain": 1.5, "hidden": 0.0}.get(
+                edge.state, 1.2 + 4.8 * abs(edge.value) / largest)
+            signed = POSITIVE if edge.value > 0 else NEGATIVE
+            colours.append(FAINT if not on else BLACK if edge.state == "plain" else signed)
+            widths.append(width)
             # dash lengths count in line widths: divide, so that all dashes look alike
-            dash = "-" if edge.value >= 0 else (0, (7 / width, 3 / width))
-            line.set(color=colour, linewidth=width, linestyle=dash)
-            label.show(edge.text, color=BLACK if on else GREY)
-        for node, (circle, cross, text) in zip(view.nodes, self.circles, strict=True):
-            if node.still:
-                continue
-            on = node.state == "on"
-            circle.set(markerfacecolor="white" if on else OFF,
-                       markeredgecolor=BLACK if on else FAINT)
-            cross.set_visible(node.state == "dead")
-            text.show(node.text, color=BLACK if on else GREY)
+            dashes.append((0, (7 / width, 3 / width)) if edge.value < 0 and width else "-")
+            label.show(edge.text if edge.state != "hidden" else "", color=BLACK if on else GREY)
+        self.lines.set(color=colours, linewidth=widths, linestyle=dashes)
+        _show_halo(self.halos, [edge.lit for edge in edges], 14.0)
+        self.halos.set_color(LIT)
+
+    def _show_nodes(self, nodes: Sequence[Node]) -> None:
+        """Text of every circle that may change, its halo, and if states changed its look."""
+        for node, text in zip(nodes, self.texts, strict=True):
+            text.show(node.text, color=BLACK if node.state == "on" else GREY)
+        _show_halo(self.rings, [node.lit for node in nodes], 6.0)
+        self.rings.set(facecolor="none", edgecolor=LIT)
+
+    def _show_states(self, nodes: Sequence[Node]) -> None:
+        """Fill, rim and cross of every circle; they belong to the still part, for they are large
+        and seldom change."""
+        self.states = [node.state for node in nodes]
+        on = [state == "on" for state in self.states]
+        self.circles.set(facecolor=["white" if o else OFF for o in on],
+                         edgecolor=[BLACK if o else FAINT for o in on], linewidth=1.8)
+        crosses = []
+        for node in nodes:
+            if node.state == "dead":
+                x, y = self.places[node.key]
+                reach = node.size * 0.355
+                crosses += [((x - reach, y - reach), (x + reach, y + reach)),
+                            ((x - reach, y + reach), (x + reach, y - reach))]
+        self.crosses.set_segments(crosses)
+        self.redraw_still()
+
+
+def _show_halo(artist: LineCollection | PathCollection, lit: Sequence[str], width: float) -> None:
+    """A thick line around what is lit now, a dashed one around what is reused."""
+    artist.set_visible(any(lit))
+    if any(lit):
+        artist.set(linewidth=[width if kind else 0.0 for kind in lit],
+                   linestyle=[(0, (1.0, 0.6)) if kind == "reused" else "-" for kind in lit])

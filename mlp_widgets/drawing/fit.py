@@ -37,7 +37,7 @@ class FitView:
 class FitPicture(Picture):
     """Three plots over the same x: data with ŷ, the contributions w2j·a1j, the residuals."""
 
-    def __init__(self, width: int = 490, height: int = 360, scale: float = 2.0) -> None:
+    def __init__(self, width: int = 490, height: int = 336, scale: float = 2.0) -> None:
         self._data: np.ndarray | None = None
         super().__init__(width, height, scale)
 

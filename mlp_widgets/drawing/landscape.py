@@ -39,7 +39,7 @@ class LandscapeView:
 class LandscapePicture(Picture):
     """Left: log10 J as bands of colour, dark is low. Right: the curve of J over the steps."""
 
-    def __init__(self, width: int = 490, height: int = 256, scale: float = 2.0) -> None:
+    def __init__(self, width: int = 490, height: int = 232, scale: float = 2.0) -> None:
         super().__init__(width, height, scale)
 
     def build(self) -> None:

@@ -26,7 +26,8 @@ MARK = "#FFFFFF"
 LANDSCAPE = ListedColormap(colormaps["cividis"].resampled(18)(range(18)), name="landscape")
 
 OFF = "#efefef"       # inside of a circle that is off
-COLORS = ("#ffffff", BLACK, GREY, FAINT, *NEURON, LINE, QUADRATIC, POSITIVE, NEGATIVE, OFF,
+LIT = "#F0C030"       # halo around what the stepper talks about
+COLORS = ("#ffffff", BLACK, GREY, FAINT, *NEURON, LINE, QUADRATIC, POSITIVE, NEGATIVE, OFF, LIT,
           *map(tuple, LANDSCAPE.colors[:, :3]))
 """Every colour that fills areas or lines."""
 

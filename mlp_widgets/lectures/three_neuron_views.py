@@ -45,13 +45,13 @@ def diagram(solution: Solution) -> DiagramView:
     hidden = [
         Node(f"h{j}", 0.47, y, f"z{sub} = {number(z[j - 1], 3)}\na{sub} = {number(a[j - 1], 3)}",
              solution.off[j - 1], 88)
-        for j, sub, y in ((1, "₁₁", 0.72), (2, "₁₂", 0.30))
+        for j, sub, y in ((1, "₁₁", 0.71), (2, "₁₂", 0.31))
     ]
     output = number(trace.output[0, 0], 4)
     nodes = (
         Node("x", 0.1, 0.51, f"x = {number(state.hour)}"), *hidden,
         Node("y", 0.87, 0.51, f"ŷ = {output}"),
-        Node("1b11", 0.47, 0.965, "1", size=17, still=True),
+        Node("1b11", 0.47, 0.955, "1", size=17, still=True),
         Node("1b12", 0.47, 0.05, "1", size=17, still=True),
         Node("1b21", 0.87, 0.83, "1", size=17, still=True),
     )
@@ -110,4 +110,4 @@ def numbers_picture(lab, scale: float) -> TablePicture:
              ("line", "", fixed(lab.rivals.line.mse))]
     notes = (f"data: {lab.state.data.name}", f"hidden neurons: {lab.state.activation}",
              "Run this notebook to move the sliders.")
-    return TablePicture("Three-neuron traffic network", rows, notes, 300, 616, scale)
+    return TablePicture("Three-neuron traffic network", rows, notes, 300, 568, scale)

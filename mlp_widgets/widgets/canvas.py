@@ -24,8 +24,9 @@ FLAT = 50
 """Pixels of one colour from which it counts as an area, not as the blend at an edge."""
 LEARNED = UNKNOWN - len(COLORS)
 """Entries of a table that may be learned: the others are the colours of the house."""
-BLOCK = 32768
-"""Pixels treated at once: so many stay in the processor's cache through all the passes."""
+EIGHT = 8
+"""Pixels looked at together: most eights are all white and are passed over as one number."""
+WHITE = np.uint32(0xFFFFFFFF)
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
@@ -33,14 +34,21 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def _groups_of(packed: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """12 bits of each pixel 0x..BBGGRR: one product lines the three upper halves up."""
-    groups = np.bitwise_and(packed, np.uint32(0xF0F0F0), out=out)
-    groups >>= np.uint32(4)
+def _groups_of(packed: np.ndarray) -> np.ndarray:
+    """12 bits of each pixel 0x..BBGGRR: one product brings the three upper halves to the top."""
+    groups = packed & np.uint32(0xF0F0F0)
     groups *= np.uint32(0x01001001)
-    groups >>= np.uint32(16)
-    groups &= np.uint32(0xFFF)
+    groups >>= np.uint32(20)
     return groups
+
+
+def _coloured(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The eights of pixels that are not all white: their places, and the pixels, shape (K, 8)."""
+    packed = np.ascontiguousarray(pixels).view("<u4").ravel()
+    if len(packed) % EIGHT:
+        packed = np.pad(packed, (0, -len(packed) % EIGHT), constant_values=WHITE)
+    places = np.flatnonzero((packed != WHITE).view(np.uint64))
+    return places, packed.reshape(-1, EIGHT)[places]
 
 
 class PngEncoder:
@@ -68,43 +76,32 @@ class PngEncoder:
         """One PNG of opaque pixels, below each other; each uint8 of shape (height, width, 4)."""
         height, width = sum(len(pixels) for pixels in pictures), pictures[0].shape[1]
         # each row of a PNG begins with the number of its filter: 0, none
-        lines = np.zeros((height, width + 1), np.uint8)
-        self._look_up_all(pictures, lines[:, 1:])
+        lines, top = np.zeros((height, width + 1), np.uint8), 0
+        coloured = [_coloured(pixels) for pixels in pictures]
+        found = self._look_up([packed for _, packed in coloured])
+        for pixels, (places, _), indices in zip(pictures, coloured, found, strict=True):
+            size = len(pixels) * width
+            flat = np.zeros(size + -size % EIGHT, np.uint8)  # 0 is white
+            flat.view(np.uint64)[places] = indices.view(np.uint64).ravel()
+            lines[top : top + len(pixels), 1:] = flat[:size].reshape(-1, width)
+            top += len(pixels)
         return self._png(width, height, lines)
 
-    def _look_up_all(self, pictures: Sequence[np.ndarray], indices: np.ndarray) -> None:
-        """Write the index of each pixel; the new shades of all pictures are learned together."""
-        unknown, top = [], 0
-        for pixels in pictures:
-            unknown += self._look_up(pixels, indices[top : top + len(pixels)])
-            top += len(pixels)
-        if not unknown:
-            return
-        if not self._learn(np.concatenate([shades for shades, _, _ in unknown])):
-            self._look_up_all(pictures, indices)  # once more, with the table begun anew
-            return
-        for shades, new, found in unknown:
-            found[new] = self._index_of[_groups_of(shades)]
+    def _look_up(self, pictures: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """The index of each pixel; the new shades of all pictures are learned together."""
+        found = [self._index_of.take(_groups_of(packed), mode="clip") for packed in pictures]
+        new = [packed[indices == UNKNOWN] for packed, indices in zip(pictures, found, strict=True)
+               if indices.max(initial=0) == UNKNOWN]
+        if not new:
+            return found
+        self._learn(np.concatenate(new))
+        return self._look_up(pictures)
 
-    def _look_up(self, pixels: np.ndarray, indices: np.ndarray) -> list[tuple]:
-        """Write the index of each pixel that has one; (shades, mask, where to write) of others."""
-        packed = np.ascontiguousarray(pixels).view("<u4")[..., 0]
-        rows = max(1, BLOCK // packed.shape[1])
-        groups = np.empty((rows, packed.shape[1]), np.uint32)
-        unknown = []
-        for top in range(0, len(packed), rows):
-            block, found = packed[top : top + rows], indices[top : top + rows]
-            part = _groups_of(block, out=groups[: len(block)])
-            np.take(self._index_of, part, out=found, mode="clip")  # clip: no check of bounds
-            new = found == UNKNOWN
-            if new.any():
-                unknown.append((block[new], new, found))
-        return unknown
-
-    def _learn(self, packed: np.ndarray) -> bool:
+    def _learn(self, packed: np.ndarray) -> None:
         """Give an index to each group: an entry of its own while there is room, else the nearest.
 
-        If a table that has learned before has no room for a flat area, it is begun anew: False.
+        If a table that has learned before has no room for a flat area, it is begun anew, and all
+        is unknown again.
         """
         colors, counts = np.unique(packed & np.uint32(0xFFFFFF), return_counts=True)
         often = np.argsort(-counts)
@@ -114,12 +111,11 @@ class PngEncoder:
         room = UNKNOWN - len(self._colors)
         if room < LEARNED and counts[often][first][room:].max(initial=0) >= FLAT:
             self._forget()
-            return False
+            return
         self._index_of[new[:room]] = len(self._colors) + np.arange(len(new[:room]))
         self._colors = np.concatenate([self._colors, rgb[:room]])
         gaps = rgb[room:, None].astype(int) - self._colors[None].astype(int)
         self._index_of[new[room:]] = (gaps**2).sum(axis=-1).argmin(axis=-1)
-        return True
 
     def _png(self, width: int, height: int, lines: np.ndarray) -> bytes:
         """Signature, header, colour table, and the rows of indices, packed."""
@@ -162,6 +158,7 @@ class Canvas:
         for place, picture in enumerate(self.pictures):
             if not changed or picture in changed:
                 self._pixels[place] = picture.render()
+        # no pause after this: numbers that follow at once are painted in the same frame
         self.widget.value = self.png()
 
     def png(self) -> bytes:
