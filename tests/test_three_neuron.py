@@ -325,7 +325,7 @@ class Session(RuleBasedStateMachine):
     @rule(count=st.sampled_from(["one", "ten"]))
     def descend(self, count):
         self.apart()
-        getattr(self.lab.controls, count).click()
+        getattr(self.lab.controls.descent, count).click()
         if self.model != self.lab.parameters:
             self.remember()
         self.model = self.lab.parameters
@@ -392,7 +392,7 @@ class Session(RuleBasedStateMachine):
 
     @rule(value=st.sampled_from([1e-5, 0.001, 0.02, 0.5]), slider=st.booleans())
     def rate(self, value, slider):
-        control = self.lab.controls.rate if slider else self.lab.controls.rate_box
+        control = self.lab.controls.descent.rate if slider else self.lab.controls.descent.rate_box
         if control.value != value and self.others["learning_rate"] != value:
             control.value = value
             self.others["learning_rate"] = value
@@ -436,8 +436,8 @@ class Session(RuleBasedStateMachine):
         assert {n: box.value for n, box in c.rivals.items()} == {
             n: n in state.rivals for n in ("line", "quadratic")}  # fmt: skip
         assert c.data.value == (source if isinstance(source, str) else "own data")
-        assert c.rate_box.value == pytest.approx(state.learning_rate, rel=5.1e-3)
-        assert c.rate.value == c.rate.on_step(state.learning_rate)
+        assert c.descent.rate_box.value == pytest.approx(state.learning_rate, rel=5.1e-3)
+        assert c.descent.rate.value == c.descent.rate.on_step(state.learning_rate)
         assert c.hour.value == c.hour.on_step(state.hour)
         assert near(cell(lab, "now"), lab.mse)
         assert near(cell(lab, "line"), lab.rivals.line.mse)
@@ -502,7 +502,7 @@ def test_what_comes_back_from_the_browser_does_not_change_the_lab(lab):
         slider.set_state({"value": slider.value + 1e-15})
         slider.set_state({"value": slider.value})
     lab.controls.hour.set_state({"value": lab.controls.hour.value})
-    lab.controls.rate.set_state({"value": lab.controls.rate.value})
+    lab.controls.descent.rate.set_state({"value": lab.controls.descent.rate.value})
     assert lab.state is before
     slider = lab.table.sliders["w11"]
     slider.set_state({"value": slider.value + slider.step})
@@ -675,9 +675,9 @@ def test_bad_numbers_in_a_box(lab, name, value):
 
 @pytest.mark.parametrize("value", [0.0, -1.0, np.nan])
 def test_a_bad_learning_rate_in_its_box(lab, value):
-    lab.controls.rate_box.value = value
+    lab.controls.descent.rate_box.value = value
     assert "learning" in text_of(lab.error)
-    assert lab.state.learning_rate == 0.001 == lab.controls.rate_box.value
+    assert lab.state.learning_rate == 0.001 == lab.controls.descent.rate_box.value
 
 
 def test_the_same_parameter_on_both_axes(lab):
@@ -925,11 +925,11 @@ def test_own_data_rescale_the_axes_and_sliders(lab, data):
 
 def test_a_step_is_theta_minus_alpha_gradient(lab):
     gradient = lab.gradient
-    lab.controls.one.click()
+    lab.controls.descent.one.click()
     for name, value in lab.parameters.items():
         assert value == pytest.approx(LECTURE[name] - 0.001 * gradient[name], rel=1e-12)
     assert [step[0] for step in lab.path] == [LECTURE, lab.parameters]
-    lab.controls.ten.click()
+    lab.controls.descent.ten.click()
     assert len(lab.path) == 12 and lab.path[-1] == (lab.parameters, lab.mse)
     J = [step[1] for step in lab.path]
     assert all(later < earlier for earlier, later in pairwise(J))
@@ -951,7 +951,7 @@ def test_a_move_begins_a_new_path_and_rewind_goes_to_its_start(lab):
     start = lab.parameters
     lab.step(5)
     assert len(lab.path) == 6
-    lab.controls.rewind.click()
+    lab.controls.descent.rewind.click()
     assert lab.parameters == start
     lab.rewind()
     assert "Nothing to rewind" in text_of(lab.status)
@@ -999,11 +999,11 @@ def test_divergence_stops_with_a_sentence_and_a_rate(lab, rate, data, activation
 
 def test_divergence_in_a_click_is_a_sentence(lab):
     lab.set(learning_rate=10.0)
-    lab.controls.ten.click()
+    lab.controls.descent.ten.click()
     assert "Stopped after step 0" in text_of(lab.error) and lab.parameters == LECTURE
-    lab.controls.rewind.click()
+    lab.controls.descent.rewind.click()
     lab.set(learning_rate=0.001)
-    lab.controls.one.click()
+    lab.controls.descent.one.click()
     assert text_of(lab.error) == ""
 
 
@@ -1030,15 +1030,15 @@ def wait_for_steps(lab, count: int) -> None:
 
 
 def test_run_descends_until_paused(lab):
-    lab.controls.run.click()
-    assert lab.runner.running and "Pause" in lab.controls.run.description
+    lab.controls.descent.run.click()
+    assert lab.runner.running and "Pause" in lab.controls.descent.run.description
     wait_for_steps(lab, 60)
-    lab.controls.run.click()
-    assert not lab.runner.running and "Run" in lab.controls.run.description
+    lab.controls.descent.run.click()
+    assert not lab.runner.running and "Run" in lab.controls.descent.run.description
     lab.runner.join(WAIT)
     after = lab.state
     assert run_threads() == [] and lab.state is after and lab.mse < 0.5019
-    assert (len(lab.path) - 1) % module.STEPS_PER_FRAME == 0
+    assert (len(lab.path) - 1) % ThreeNeuronLab.steps_per_frame == 0
     lab.undo()
     assert lab.parameters == LECTURE
 
@@ -1049,7 +1049,7 @@ def test_a_run_that_diverges_ends_itself(lab):
     lab.runner.join(WAIT)
     assert not lab.runner.running and run_threads() == []
     assert "Stopped after step" in text_of(lab.error)
-    assert "Run" in lab.controls.run.description
+    assert "Run" in lab.controls.descent.run.description
     assert np.isfinite(lab.mse)
 
 
@@ -1060,8 +1060,8 @@ ENDING = {
     "a preset": lambda lab: lab.controls.presets[1].click(),
     "undo": lambda lab: lab.controls.undo.click(),
     "reset": lambda lab: lab.controls.reset.click(),
-    "rewind": lambda lab: lab.controls.rewind.click(),
-    "a step": lambda lab: lab.controls.one.click(),
+    "rewind": lambda lab: lab.controls.descent.rewind.click(),
+    "a step": lambda lab: lab.controls.descent.one.click(),
     "data": lambda lab: setattr(lab.controls.data, "value", "weekend"),
     "activation": lambda lab: setattr(lab.controls.activation, "value", "tanh"),
 }
@@ -1073,7 +1073,7 @@ def test_a_change_by_hand_pauses_the_run(lab, what):
     wait_for_steps(lab, 1)
     ENDING[what](lab)
     after = lab.state
-    assert not lab.runner.running and "Run" in lab.controls.run.description
+    assert not lab.runner.running and "Run" in lab.controls.descent.run.description
     lab.runner.join(WAIT)
     assert lab.state is after and run_threads() == []
 
@@ -1083,7 +1083,7 @@ def test_a_change_of_the_view_does_not_stop_the_run(lab, what):
     lab.run()
     wait_for_steps(lab, 1)
     {"view": lambda: setattr(lab.controls.view, "value", "landscape"),
-     "learning rate": lambda: setattr(lab.controls.rate_box, "value", 0.002),
+     "learning rate": lambda: setattr(lab.controls.descent.rate_box, "value", 0.002),
      "hour": lambda: setattr(lab.controls.hour, "value", 3.0),
      "rivals": lambda: setattr(lab.controls.rivals["line"], "value", True)}[what]()  # fmt: skip
     before = len(lab.path)
@@ -1240,12 +1240,12 @@ def test_every_field_can_be_set_as_an_attribute_and_a_misspelt_one_is_refused(la
 
 
 def test_a_long_run_pauses_and_keeps_a_bounded_path(lab, monkeypatch):
-    monkeypatch.setattr("mlp_widgets.lectures.three_neuron.MOST_STEPS", 50)
+    monkeypatch.setattr("mlp_widgets.lectures.descent_lab.MOST_STEPS", 50)
     lab.run()
     lab.runner.join(30)
     assert not lab.runner.running and len(lab.path) == 61
     assert "Paused after 60 steps" in lab.status.value
-    assert lab.controls.run.description == "▶ Run"
+    assert lab.controls.descent.run.description == "▶ Run"
     lab.step(5)
     assert len(lab.path) == 6
 

@@ -36,6 +36,14 @@ def fixed(value: float, places: int = 4) -> str:
     return f"{value:.{places}f}".replace("-", "−") if abs(value) < 1e3 else number(value)
 
 
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def symbol(name: str) -> str:
-    """The lecture's way to write a parameter: ``symbol("w11")`` is "w₁₁"."""
-    return name.translate(SUBSCRIPTS)
+    """The lecture's way to write a parameter.
+
+    ``symbol("w11")`` is "w₁₁" (CMU: layer and output below); ``symbol("w1_2")`` is "w₁²" (MIT:
+    neuron below, layer above).
+    """
+    lower, _, upper = name.partition("_")
+    return lower.translate(SUBSCRIPTS) + upper.translate(SUPERSCRIPTS)

@@ -10,22 +10,21 @@ Source: CMU 10-315, P. Virtue, "Neural Networks", three-neuron traffic network, 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
 import numpy as np
 
-from ..core import Diverged, backward, descend, forward
+from ..core import Network
 from ..drawing.diagram import DiagramPicture
 from ..drawing.fit import FitPicture
 from ..drawing.landscape import LandscapePicture
 from ..drawing.numbers import fixed, number, symbol
 from ..widgets.canvas import Canvas, composite_png
-from ..widgets.panel import Panel
 from ..widgets.parameters import ParameterTable
-from ..widgets.runner import Runner
 from . import three_neuron_views as views
+from .checks import add_fields, check_choice, check_number, check_scale
+from .descent_lab import LARGEST, DescentLab
 from .points import load_points
 from .three_neuron_controls import Controls
 from .three_neuron_model import (
@@ -42,16 +41,11 @@ from .three_neuron_model import (
     ranges_for,
 )
 
-STEPS_PER_FRAME = 20
-MOST_STEPS = 20_000
-"""Steps of one descent that are kept; then a run pauses, and the next begins a new path."""
 PRESETS = ("lecture", "zeros", "random", "stuck")
-LARGEST = 1e30
-"""Of a parameter, either way: with x and y up to 1e9, J and gradients stay far from infinity."""
 NUMBERS = {**dict.fromkeys(PARAMETERS, LARGEST), "hour": 1e9, "learning_rate": LARGEST}
 
 
-class ThreeNeuronLab(Panel):
+class ThreeNeuronLab(DescentLab):
     """The lab as a widget and as an object: parameters are attributes, ``repr`` rebuilds it.
 
     Every argument is a keyword: the seven parameters (lecture values by default); ``data``, a name
@@ -82,18 +76,13 @@ class ThreeNeuronLab(Panel):
         scale: float = 2.0,
     ) -> None:  # fmt: skip
         points = load_points(data)
-        _check_number("scale", scale, 8.0)
-        if scale < 0.25:
-            raise ValueError(f"scale must be a number from 0.25 to 8, got {scale:g}")
-        self.scale = float(scale)
+        self.scale = check_scale(scale)
         self._rivals: dict[int, Rivals] = {}
         self._best: dict[tuple[int, str], tuple[float, dict[str, float]]] = {}
         self._given = [LECTURE, ZEROS, STUCK]
         self._revealed: set[int] = set()
-        self._path: list[tuple[dict[str, float], float]] = []
         self._seed = -1
         self._shown: dict[str, object] = {}
-        self.runner = Runner(self._tick)
         hour = _default_hour(points) if hour is None else hour
         super().__init__(ThreeNeuronState(
             w11, b11, w12, b12, w21, w22, b21, points, activation, hour, view, edges, across, up,
@@ -114,11 +103,6 @@ class ThreeNeuronLab(Panel):
         self.assemble(*self.controls.columns())
 
     # -- numbers from code ------------------------------------------------------------------
-
-    @property
-    def parameters(self) -> dict[str, float]:
-        """The seven parameters by the lecture's names."""
-        return self.state.parameters
 
     @property
     def gradient(self) -> dict[str, float]:
@@ -150,18 +134,16 @@ class ThreeNeuronLab(Panel):
     @property
     def best(self) -> tuple[float, dict[str, float]] | None:
         """The smallest MSE you found on this data with its parameters; None before the first."""
-        return self._best.get(self._key)
+        return self._best.get(self.path_key)
 
     @property
-    def path(self) -> list[tuple[dict[str, float], float]]:
-        """(parameters, J) at every step of the present descent; at least the present one."""
-        if self._path and self._path[-1][0] == self.parameters and self._path_key == self._key:
-            return self._path
-        return [(self.parameters, self.mse)]
-
-    @property
-    def _key(self) -> tuple[int, str]:
+    def path_key(self) -> tuple[int, str]:
+        """A path and a best belong to the data and the activation."""
         return id(self.state.data), self.state.activation
+
+    def named(self, network: Network) -> dict[str, float]:
+        """The seven parameters of a network by name."""
+        return named(network)
 
     # -- actions ----------------------------------------------------------------------------
 
@@ -169,9 +151,9 @@ class ThreeNeuronLab(Panel):
         """Change any fields of the state at once, as from the controls; ValueError keeps all."""
         self._pause()
         for name, value in changes.items():
-            _check_choice("field", name, tuple(field.name for field in fields(self.state)))
+            check_choice("field", name, tuple(field.name for field in fields(self.state)))
             if name in NUMBERS:
-                _check_number(name, value, NUMBERS[name])
+                check_number(name, value, NUMBERS[name])
         if "data" in changes:
             points = changes["data"] = load_points(changes["data"])
             if not points.x[0] <= changes.get("hour", self.state.hour) <= points.x[-1]:
@@ -193,69 +175,10 @@ class ThreeNeuronLab(Panel):
         self.say(f"Preset {name}{f', seed {self._seed}' if name == 'random' else ''}. "
                  + self.describe())
 
-    def step(self, count: int = 1) -> None:
-        """``count`` steps of gradient descent θ ← θ - α ∂J/∂θ from the present parameters.
-
-        If J grows without bound the last sensible state stays and Diverged says what to try.
-        """
-        with self._lock:
-            self._path, self._path_key = self.path, self._key
-            if len(self._path) > MOST_STEPS:
-                self._path = self._path[-1:]
-            limit = 100 * (self._path[0][1] + float(self.state.data.y.var()))
-            network, back, problem = self.solution.network, self.solution.back, ""
-            for _ in range(count):
-                try:
-                    network = descend(network, back.parameters(), self.state.learning_rate)
-                    trace = forward(network, self.solution.trace.a[0], self.solution.trace.y)
-                except Diverged:
-                    problem = "infinity"
-                    break
-                values = named(network)
-                largest = max(map(abs, values.values()))
-                if not np.isfinite(trace.J) or limit < trace.J or largest > LARGEST:
-                    problem = number(float(trace.J))
-                    break
-                back = backward(trace)
-                self._path.append((values, float(trace.J)))
-            self.change(group="descent", **self._path[-1][0])
-            if problem:
-                raise Diverged(self._divergence(problem))
-
-    def run(self) -> None:
-        """Descend until paused; a second call while running does nothing."""
-        with self._lock:  # the first frame may end the run, and then the button must say so
-            self.runner.start()
-            self.controls.show_running(True)
-
-    def pause(self) -> None:
-        """Stop a run."""
-        self._pause()
-        self.say(self.describe())
-
-    def undo(self) -> None:
-        """Stop a run and bring back the state before the last change."""
-        self._pause()
-        super().undo()
-
     def recalled(self, earlier: ThreeNeuronState) -> dict[str, object]:
         """With other data comes the hour that was chosen for it."""
         kept = super().recalled(earlier)
         return kept if earlier.data is self.state.data else {**kept, "hour": earlier.hour}
-
-    def reset(self) -> None:
-        """Stop a run and bring back the state in which the lab was made."""
-        self._pause()
-        super().reset()
-
-    def rewind(self) -> None:
-        """Back to where the present descent began."""
-        self._pause()
-        path = self.path
-        if len(path) == 1:
-            self.say("Nothing to rewind: no descent since the last move.")
-        else:
-            self._load(path[0][0])
 
     def bring_back_best(self) -> None:
         """Load the parameters of the smallest MSE you found."""
@@ -283,14 +206,14 @@ class ThreeNeuronLab(Panel):
     def solve(self, state: ThreeNeuronState) -> Solution:
         """All numbers of a state; ValueError says which field is not allowed."""
         for name, largest in NUMBERS.items():
-            _check_number(name, getattr(state, name), largest)
-        _check_choice("activation", state.activation, ACTIVATION_NAMES)
-        _check_choice("view", state.view, ("network", "landscape"))
-        _check_choice("edges", state.edges, ("values", "gradients"))
+            check_number(name, getattr(state, name), largest)
+        check_choice("activation", state.activation, ACTIVATION_NAMES)
+        check_choice("view", state.view, ("network", "landscape"))
+        check_choice("edges", state.edges, ("values", "gradients"))
         for rival in state.rivals:
-            _check_choice("rival", rival, ("line", "quadratic"))
+            check_choice("rival", rival, ("line", "quadratic"))
         for axis in (state.across, state.up):
-            _check_choice("axis", axis, tuple(PARAMETERS))
+            check_choice("axis", axis, tuple(PARAMETERS))
         if state.across == state.up:
             raise ValueError(f"the landscape needs two different parameters, got {state.up} twice")
         if state.learning_rate <= 0:
@@ -351,13 +274,6 @@ class ThreeNeuronLab(Panel):
                 self.pictures["fit"], self.pictures[self.state.view],
             )
 
-    def close(self) -> None:
-        """Stop a run and remove the lab from the page."""
-        self.runner.stop()
-        with self._lock:  # a frame under way would hide a part again
-            self.controls.gather()
-            super().close()
-
     def __repr__(self) -> str:
         state = self.state
         given = {name: float(value) for name, value in state.parameters.items()}
@@ -387,56 +303,12 @@ class ThreeNeuronLab(Panel):
     def _optimum(self) -> dict[str, float]:
         return {name: getattr(self.rivals.optimum, name) for name in PARAMETERS}
 
-    def _load(self, values: Mapping[str, float]) -> None:
-        """Parameters from a preset or a memory."""
-        self._pause()
-        self.change(**values)
-
-    def _pause(self) -> None:
-        self.runner.stop()
-        self.controls.show_running(False)
-
-    def _tick(self) -> bool:
-        """One frame of a run; False ends it."""
-        with self._lock:
-            if not self.runner.running:
-                return False
-            try:
-                self.step(STEPS_PER_FRAME)
-                if len(self._path) <= MOST_STEPS:
-                    return True
-                self.controls.show_running(False)
-                self.say(f"Paused after {len(self._path) - 1} steps; Run goes on from here. "
-                         + self.describe())
-                return False
-            except Exception as error:
-                self.complain(str(error))
-                self.controls.show_running(False)
-                return False
-
-    def _divergence(self, J: str) -> str:
-        """What happened, why, and what to try."""
-        return (f"Stopped after step {len(self._path) - 1}: the next step would take J from "
-                f"{number(self._path[0][1])} at the start to {J}. The steps are too large for this "
-                f"slope. Try a learning rate of {number(self._lower_rate(), 1)} instead of "
-                f"{number(self.state.learning_rate, 2)}, or Rewind.")
-
-    def _lower_rate(self) -> float:
-        """A third, a ninth, ... of the learning rate: the first with which a step lowers J."""
-        s, rate = self.solution, self.state.learning_rate
-        for _ in range(60):
-            rate = float(f"{rate / 3:.1g}")
-            network = descend(s.network, s.back.parameters(), rate)
-            if s.mse > forward(network, s.trace.a[0], s.trace.y).J:
-                break
-        return rate
-
     def _note_best(self) -> None:
         """Remember the student's best; what was given (presets, the optimum) does not count."""
         parameters = self.parameters
         given = [*self._given, self._optimum] if self.revealed else self._given
         if parameters not in given and (self.best is None or self.mse < self.best[0]):
-            self._best[self._key] = (self.mse, parameters)
+            self._best[self.path_key] = (self.mse, parameters)
 
     def _changed(self, what: str, key: object) -> bool:
         """True if a picture has to be drawn again because what it shows is not ``key``."""
@@ -445,18 +317,8 @@ class ThreeNeuronLab(Panel):
         return changed
 
 
-def _field(name: str) -> property:
-    """An attribute of the lab that reads and sets one field of its state."""
-    return property(
-        lambda lab: getattr(lab.state, name),
-        lambda lab, value: lab.set(**{name: value}),
-        doc=f"The state's {name}; setting it moves its control.",
-    )
-
-
-for _name in (field.name for field in fields(ThreeNeuronState)):
-    if not hasattr(ThreeNeuronLab, _name):  # rivals are the fits; set(rivals=...) chooses them
-        setattr(ThreeNeuronLab, _name, _field(_name))
+# rivals is taken: these are the fits, and set(rivals=...) chooses which are shown
+add_fields(ThreeNeuronLab, ThreeNeuronState)
 
 
 def _default_hour(points) -> float:
@@ -464,27 +326,8 @@ def _default_hour(points) -> float:
     return 8.0 if points.x[0] <= 8 <= points.x[-1] else float(points.x[len(points.x) // 2])
 
 
-def _check_number(name: str, value: object, largest: float) -> None:
-    """ValueError unless value is a real number of at most this size."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise ValueError(f"{name} must be a number, got {value!r:.40}")
-    try:
-        value = float(value)
-    except OverflowError:  # an int of hundreds of digits
-        value = math.inf if value > 0 else -math.inf
-    if not abs(value) <= largest:
-        raise ValueError(f"{name} must be a number from {number(-largest)} to {number(largest)}, "
-                         f"got {number(value)}")
-
-
 def _as_names(names: object) -> tuple:
     """A tuple of any collection of names."""
     if isinstance(names, str) or not isinstance(names, Iterable):
         raise ValueError(f"rivals must be a list of names, such as ['line'], got {names!r:.40}")
     return tuple(names)
-
-
-def _check_choice(what: str, value: object, allowed: Sequence[str]) -> None:
-    """ValueError unless value is one of the names."""
-    if value not in allowed:
-        raise ValueError(f"unknown {what} {value!r:.40}; known are {', '.join(allowed)}")

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import ipywidgets as widgets
 
 from ..drawing.numbers import fixed, symbol
-from ..widgets.sliders import SteppedLogSlider, SteppedSlider
+from ..widgets.layout import NAMED, column, heading, line, sized
+from ..widgets.sliders import SteppedSlider
 from . import three_neuron_views as views
+from .descent_controls import DescentControls
 from .points import Points, decode, parse_columns
 from .three_neuron_model import ACTIVATION_NAMES, PARAMETERS, ranges_for
 from .traffic_data import TRAFFIC
@@ -17,25 +19,6 @@ if TYPE_CHECKING:
     from .three_neuron import ThreeNeuronLab
 
 OWN = "own data"
-
-
-def _line(*parts: widgets.Widget, **layout: str) -> widgets.HBox:
-    """Controls side by side."""
-    box = widgets.HBox(parts, layout=widgets.Layout(margin="0", **layout))
-    box.add_class("mlp-line")
-    return box
-
-
-def _column(side: str, *parts: widgets.Widget) -> widgets.VBox:
-    """Parts below each other on one side of the lab; the style sheet has the widths."""
-    box = widgets.VBox(parts, layout=widgets.Layout(margin="0"))
-    box.add_class("mlp-column")
-    box.add_class(f"mlp-{side}")
-    return box
-
-
-def _layout(width: str) -> widgets.Layout:
-    return widgets.Layout(width=width, height="30px", margin="0")
 
 
 class Controls:
@@ -66,51 +49,40 @@ class Controls:
         self.best = button("My best", "mlp-best", lab.bring_back_best,
                            tooltip="Bring back the parameters of your smallest MSE")
         self.reveal = button("Reveal optimum", "mlp-reveal", lab.reveal, width="128px")
-        self.one = button("Step", "mlp-step", lambda: self._step(1),
-                          tooltip="One step of gradient descent")
-        self.ten = button("10 steps", "mlp-ten-steps", lambda: self._step(10))
-        self.run = button("▶ Run", "mlp-run", self._toggle_run, width="84px",
-                          tooltip="Run or pause gradient descent")
-        self.rewind = button("Rewind", "mlp-rewind", lab.rewind,
-                             tooltip="Back to where this descent began")
+        self.descent = DescentControls(
+            lab, "Gradient descent <small>θ ← θ − α ∂J/∂θ</small>", "learning rate α")
 
     def _make_choices(self) -> None:
         names = [(symbol(name), name) for name in PARAMETERS]
-        dropdown = {"description_width": "initial"}
-        self.rate = SteppedLogSlider(min=-5, max=1, step=0.05, readout=False,
-                                           layout=_layout("150px"))
-        self.rate_box = widgets.FloatText(description="learning rate α", step=0.001,
-                                          style=dropdown, layout=_layout("170px"))
-        self.data = widgets.Dropdown(description="data", options=list(TRAFFIC), style=dropdown,
-                                     layout=_layout("150px"))
+        self.data = widgets.Dropdown(description="data", options=list(TRAFFIC), style=NAMED,
+                                     layout=sized("150px"))
         self.upload = widgets.FileUpload(description="Own CSV", accept=".csv,.txt,.tsv",
-                                         multiple=False, layout=_layout("120px"))
+                                         multiple=False, layout=sized("120px"))
         titles = {"relu": "ReLU", "sigmoid": "sigmoid", "tanh": "tanh"}
         self.activation = widgets.Dropdown(
-            description="hidden neurons", style=dropdown, layout=_layout("200px"),
+            description="hidden neurons", style=NAMED, layout=sized("200px"),
             options=[(titles[name], name) for name in ACTIVATION_NAMES])
         self.rivals = {
-            name: widgets.Checkbox(description=name, indent=False, layout=_layout("92px"))
+            name: widgets.Checkbox(description=name, indent=False, layout=sized("92px"))
             for name in ("line", "quadratic")
         }
         self.view = widgets.ToggleButtons(
             options=[("Network", "network"), ("Landscape and path", "landscape")],
             style={"button_width": "170px"}, layout=widgets.Layout(margin="0"))
-        self.hour = SteppedSlider(description="hour x", step=1.0, style=dropdown,
-                                        layout=_layout("250px"))
-        self.edges = widgets.Dropdown(description="edges show", style=dropdown,
-                                      options=["values", "gradients"], layout=_layout("200px"))
-        self.across = widgets.Dropdown(description="across", options=names, style=dropdown,
-                                       layout=_layout("130px"))
-        self.up = widgets.Dropdown(description="up", options=names, style=dropdown,
-                                   layout=_layout("110px"))
+        self.hour = SteppedSlider(description="hour x", step=1.0, style=NAMED,
+                                        layout=sized("250px"))
+        self.edges = widgets.Dropdown(description="edges show", style=NAMED,
+                                      options=["values", "gradients"], layout=sized("200px"))
+        self.across = widgets.Dropdown(description="across", options=names, style=NAMED,
+                                       layout=sized("130px"))
+        self.up = widgets.Dropdown(description="up", options=names, style=NAMED,
+                                   layout=sized("110px"))
         self.view_lines = {
-            "network": _line(self.hour, self.edges),
-            "landscape": _line(self.across, self.up,
+            "network": line(self.hour, self.edges),
+            "landscape": line(self.across, self.up,
                                widgets.HTML("the other five stay")),
         }
-        for name, control in (("rate", self.rate_box), ("rate-slider", self.rate),
-                              ("data", self.data), ("upload", self.upload), ("view", self.view),
+        for name, control in (("data", self.data), ("upload", self.upload), ("view", self.view),
                               ("activation", self.activation), ("hour", self.hour),
                               ("edges", self.edges), ("across", self.across), ("up", self.up),
                               ("line", self.rivals["line"]),
@@ -120,8 +92,6 @@ class Controls:
     def _connect(self) -> None:
         lab, on_value = self.lab, self.lab.on_value
         lab.table.on_change(on_value, lambda name, value: lab.set(**{name: value}))
-        for control in (self.rate, self.rate_box):
-            on_value(control, lambda value: lab.change(learning_rate=value))
         on_value(self.data, lambda name: lab.set(data=name) if name != OWN else None)
         on_value(self.upload, self._load_file)
         on_value(self.activation, lambda name: lab.set(activation=name))
@@ -136,26 +106,15 @@ class Controls:
         self.view_box = widgets.VBox(layout=widgets.Layout(margin="0"))
         self.view_box.add_class("mlp-column")
         return [
-            _column("left", _line(*self.presets), lab.table.widget, _line(self.undo, self.reset)),
-            _column("right", lab.canvas.widget, self.view, self.view_box),
-            _column("left", self.board, _line(self.best, self.reveal),
-                    _line(widgets.HTML("compare with"), *self.rivals.values()),
-                    widgets.HTML('<div class="mlp-heading">Gradient descent '
-                                 "<small>θ ← θ − α ∂J/∂θ</small></div>"),
-                    _line(self.rate_box, self.rate),
-                    _line(self.one, self.ten, self.run, self.rewind),
-                    widgets.HTML('<div class="mlp-heading">Data and network</div>'),
-                    _line(self.data, self.upload), _line(self.activation)),
+            column("left", line(*self.presets), lab.table.widget, line(self.undo, self.reset)),
+            column("right", lab.canvas.widget, self.view, self.view_box),
+            column("left", self.board, line(self.best, self.reveal),
+                    line(widgets.HTML("compare with"), *self.rivals.values()),
+                    *self.descent.rows, heading("Data and network"),
+                    line(self.data, self.upload), line(self.activation)),
         ]
 
     # -- callbacks --------------------------------------------------------------------------
-
-    def _step(self, count: int) -> None:
-        self.lab.pause()
-        self.lab.step(count)
-
-    def _toggle_run(self) -> None:
-        self.lab.pause() if self.lab.runner.running else self.lab.run()
 
     def _chosen_rivals(self) -> tuple[str, ...]:
         return tuple(name for name, box in self.rivals.items() if box.value)
@@ -176,8 +135,7 @@ class Controls:
         lab.table.set_ranges(ranges_for(state.data))
         lab.table.groups = views.groups(state.activation)
         lab.table.show(state.parameters, lab.solution.gradient)
-        self.rate.put(state.learning_rate)
-        self.rate_box.value = float(f"{state.learning_rate:.3g}")
+        self.descent.show(state.learning_rate)
         self._show_data(state.data)
         self.activation.value = state.activation
         for name, box in self.rivals.items():
@@ -206,7 +164,7 @@ class Controls:
 
     def show_running(self, running: bool) -> None:
         """The Run button says what a press would do."""
-        self.run.description = "❚❚ Pause" if running else "▶ Run"
+        self.descent.show_running(running)
 
     def _show_board(self) -> None:
         """MSE now, best so far, the rivals', and the optimum once revealed."""

@@ -34,11 +34,11 @@ def bar_length(gradient: float) -> float:
 class ParameterTable:
     """Rows of parameters, grouped by neuron. A move calls ``on_change(name, value)``.
 
-    The slider has a range; the number box has none: a value outside keeps the slider at its end.
+    ``objective`` is the letter of what the gradients are of. The slider has a range; the number box has none: a value outside keeps the slider at its end.
     """
 
-    def __init__(self, groups: Sequence[Group], step: float = 0.05) -> None:
-        self.groups = groups
+    def __init__(self, groups: Sequence[Group], step: float = 0.05, objective: str = "J") -> None:
+        self.groups, self.objective = groups, objective
         self.sliders: dict[str, SteppedSlider] = {}
         self.boxes: dict[str, widgets.FloatText] = {}
         self.headings: list[widgets.HTML] = []
@@ -90,7 +90,7 @@ class ParameterTable:
             widget.value = f'<div class="mlp-heading">{group.heading}</div>'
         parts = []
         for number_of_group, group in enumerate(self.groups):
-            hint = "" if number_of_group else "arrow: J falls"
+            hint = "" if number_of_group else f"arrow: {self.objective} falls"
             parts.append(f'<div class="mlp-heading"><small>{hint}</small></div>')
             parts.extend(self._gradient(name, gradients[name]) for name in group.names)
         self.gradients.value = "".join(parts)
@@ -101,12 +101,13 @@ class ParameterTable:
         percent = 50 * bar_length(gradient)
         left = 50.0 if gradient < 0 else 50.0 - percent
         arrow = "▸" if gradient < 0 else ("◂" if gradient > 0 else "·")
-        title = ("J does not change with it" if gradient == 0 else
-                 f"J falls when {symbol(name)} {'grows' if gradient < 0 else 'shrinks'}; "
+        J = self.objective
+        title = (f"{J} does not change with it" if gradient == 0 else
+                 f"{J} falls when {symbol(name)} {'grows' if gradient < 0 else 'shrinks'}; "
                  "the bar's length grows like a logarithm")
         return (
             f'<div class="mlp-gradient-row" title="{html.escape(title)}">'
-            f'<div class="mlp-gradient-text"><span>∂J/∂{symbol(name)} =</span>'
+            f'<div class="mlp-gradient-text"><span>∂{J}/∂{symbol(name)} =</span>'
             f'<span><span class="mlp-gradient-{name}">{value}</span>'
             f'&thinsp;{arrow}</span></div><div class="mlp-gradient-bar">'
             f'<i style="left:{left:.1f}%;width:{percent:.1f}%"></i><b></b></div></div>'

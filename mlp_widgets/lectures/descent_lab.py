@@ -1,0 +1,193 @@
+"""What every lab with gradient descent has: step, run, pause, rewind, and the path of the descent.
+
+A lab derives from :class:`DescentLab` and gives, beside what :class:`Panel` asks for, a ``named``
+function. Its state has a field ``learning_rate`` and the parameters; its solution has ``network``,
+``trace`` and ``back``; its ``controls`` have ``show_running``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..core import Diverged, Network, backward, descend, forward
+from ..drawing.numbers import number
+from ..widgets.panel import Panel
+from ..widgets.runner import Runner
+
+MOST_STEPS = 20_000
+"""Steps of one descent that are kept; then a run pauses, and the next begins a new path."""
+LARGEST = 1e30
+"""Of a parameter, either way: with x and y up to 1e9, J and gradients stay far from infinity."""
+
+
+class DescentLab(Panel):
+    """A lab whose parameters can descend: θ ← θ - α ∂J/∂θ."""
+
+    steps_per_frame = 20
+
+    def __init__(self, state: Any) -> None:
+        self._path: list[tuple[dict[str, float], float]] = []
+        self._path_key: object = None
+        self.runner = Runner(self._tick)
+        super().__init__(state)
+
+    # -- what a lab must give ---------------------------------------------------------------
+
+    def named(self, network: Network) -> dict[str, float]:
+        """The parameters of a network by name."""
+        raise TypeError(f"{type(self).__name__} must define named()")
+
+    @property
+    def path_key(self) -> object:
+        """What a path belongs to beside the parameters: with other data it begins anew."""
+        return None
+
+    # -- the path ---------------------------------------------------------------------------
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The parameters by the lecture's names."""
+        return self.state.parameters
+
+    @property
+    def loss(self) -> float:
+        """The mean loss over the points."""
+        return float(self.solution.trace.J)
+
+    @property
+    def path(self) -> list[tuple[dict[str, float], float]]:
+        """(parameters, loss) at every step of the present descent; at least the present one."""
+        if self._path and self._path[-1][0] == self.parameters and self._path_key == self.path_key:
+            return self._path
+        return [(self.parameters, self.loss)]
+
+    def step(self, count: int = 1) -> None:
+        """``count`` steps of gradient descent θ ← θ - α ∂J/∂θ from the present parameters.
+
+        If the loss grows without bound the last sensible state stays and Diverged says what to try.
+        """
+        with self._lock:
+            self._path, self._path_key = self.path, self.path_key
+            if len(self._path) > MOST_STEPS:
+                self._path = self._path[-1:]
+            problem = self._descend(count)
+            self.change(group="descent", **self._path[-1][0])
+            if problem:
+                raise Diverged(self._divergence(problem))
+
+    def _descend(self, count: int) -> str:
+        """Lengthen the path by so many steps; if it diverges, the loss as words, else ""."""
+        network, back = self.solution.network, self.solution.back
+        x, y = self.solution.trace.a[0], self.solution.trace.y
+        limit = 100 * (self._path[0][1] + float(y.var()) + float((y**2).mean()) * (y.size == 1))
+        for _ in range(count):
+            try:
+                network = descend(network, back.parameters(), self.state.learning_rate)
+                trace = forward(network, x, y)
+            except Diverged:
+                return "infinity"
+            values = self.named(network)
+            largest = max(map(abs, values.values()))
+            if not np.isfinite(trace.J) or limit < trace.J or largest > LARGEST:
+                return number(float(trace.J))
+            back = backward(trace)
+            self._path.append((values, float(trace.J)))
+        return ""
+
+    def _divergence(self, J: str) -> str:
+        """What happened, why, and what to try."""
+        return (f"Stopped after step {len(self._path) - 1}: the next step would take "
+                f"{self.loss_symbol} from {number(self._path[0][1])} at the start to {J}. The "
+                f"steps are too large for this slope. Try a learning rate of "
+                f"{number(self._lower_rate(), 1)} instead of "
+                f"{number(self.state.learning_rate, 2)}, or Rewind.")
+
+    loss_symbol = "J"
+
+    def _lower_rate(self) -> float:
+        """A third, a ninth, ... of the learning rate: the first with which a step lowers J."""
+        s, rate = self.solution, self.state.learning_rate
+        for _ in range(60):
+            rate = float(f"{rate / 3:.1g}")
+            network = descend(s.network, s.back.parameters(), rate)
+            if self.loss > forward(network, s.trace.a[0], s.trace.y).J:
+                break
+        return rate
+
+    # -- running ----------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Descend until paused; a second call while running does nothing."""
+        with self._lock:  # the first frame may end the run, and then the button must say so
+            self.runner.start()
+            self.controls.show_running(True)
+
+    def pause(self) -> None:
+        """Stop a run."""
+        self._pause()
+        self.say(self.describe())
+
+    def toggle_run(self) -> None:
+        """What the Run button does."""
+        self.pause() if self.runner.running else self.run()
+
+    def pause_and_step(self, count: int) -> None:
+        """What the Step buttons do."""
+        self.pause()
+        self.step(count)
+
+    def undo(self) -> None:
+        """Stop a run and bring back the state before the last change."""
+        self._pause()
+        super().undo()
+
+    def reset(self) -> None:
+        """Stop a run and bring back the state in which the lab was made."""
+        self._pause()
+        super().reset()
+
+    def rewind(self) -> None:
+        """Back to where the present descent began."""
+        self._pause()
+        path = self.path
+        if len(path) == 1:
+            self.say("Nothing to rewind: no descent since the last move.")
+        else:
+            self._load(path[0][0])
+
+    def close(self) -> None:
+        """Stop a run and remove the lab from the page."""
+        self.runner.stop()
+        with self._lock:  # a frame under way would hide a part again
+            self.controls.gather()
+            super().close()
+
+    def _load(self, values: Mapping[str, object]) -> None:
+        """Parameters from a preset or a memory."""
+        self._pause()
+        self.change(**values)
+
+    def _pause(self) -> None:
+        self.runner.stop()
+        self.controls.show_running(False)
+
+    def _tick(self) -> bool:
+        """One frame of a run; False ends it."""
+        with self._lock:
+            if not self.runner.running:
+                return False
+            try:
+                self.step(self.steps_per_frame)
+                if len(self._path) <= MOST_STEPS:
+                    return True
+                self.controls.show_running(False)
+                self.say(f"Paused after {len(self._path) - 1} steps; Run goes on from here. "
+                         + self.describe())
+                return False
+            except Exception as error:
+                self.complain(str(error))
+                self.controls.show_running(False)
+                return False
