@@ -93,3 +93,54 @@ def _diagram(network: Network, trace, dpi: float | None) -> None:
         axes.text(x, y, texts[name], ha="center", va="center", fontsize=9, zorder=6)
     axes.text(0.5, 0.01, f"at hour {trace.a[0][0, 0]:.0f}", ha="center", color=GREY, fontsize=8.5)
     plt.show()
+
+
+def two_hidden(w2_1: float, dpi: float | None = None) -> None:
+    """The diagram with values and gradients in one figure, loss and weights in another."""
+    network = Network([[[2.0], [w2_1]], [[1.0, 2.0]]], None, ["relu", "identity"])
+    trace = forward(network, [1.0], [3.0])
+    _wide_diagram(network, trace, backward(trace), dpi)
+    figure = _figure(490, 260, dpi)
+    top, below = figure.subplots(2, sharex=True)
+    top.set_title("loss L over the steps", fontsize=9.5, loc="left")
+    top.plot([0], [trace.J], "o", color="black")
+    below.set_title("weights over the steps", fontsize=9.5, loc="left")
+    for name, value in (("w₁¹", 2.0), ("w₂¹", w2_1), ("w₁²", 1.0), ("w₂²", 2.0)):
+        below.plot([0], [value], "o", color=BLUE)
+        below.text(10.2, value, name, fontsize=9.5, color=BLUE)
+    below.set(xlim=(0, 10), ylim=(-3.3, 3.3))
+    for axes in (top, below):
+        axes.grid(color="#d0d0d0", linewidth=0.5)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.tick_params(labelsize=8)
+    plt.show()
+
+
+def _wide_diagram(network: Network, trace, back, dpi: float | None) -> None:
+    figure = _figure(828, 284, dpi)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, 828), ylim=(0, 284))
+    axes.axis("off")
+    places = {"x": (41, 142, 62), "h1": (236, 217, 116), "h2": (236, 67, 116),
+              "z": (472, 142, 106), "g": (650, 142, 100), "L": (785, 142, 80)}
+    w, dw = network.w, back.dJ_dw
+    edges = [("x", "h1", w[1][0, 0], dw[1][0, 0]), ("x", "h2", w[1][1, 0], dw[1][1, 0]),
+             ("h1", "z", w[2][0, 0], dw[2][0, 0]), ("h2", "z", w[2][0, 1], dw[2][0, 1])]
+    for start, end, value, slope in edges:
+        (x0, y0, _), (x1, y1, _) = places[start], places[end]
+        axes.plot([x0, x1], [y0, y1], color=BLUE if value > 0 else RED,
+                  linewidth=1.2 + 2 * abs(value), linestyle="-" if value >= 0 else (0, (3, 1.2)))
+        angle = float(np.degrees(np.arctan2(y1 - y0, x1 - x0)))
+        axes.text((x0 + x1) / 2, (y0 + y1) / 2 + 18, f"w = {value:.3g}\n∂L/∂w = {slope:.3g}",
+                  ha="center", va="center", fontsize=9, rotation=angle)
+    axes.plot([472, 785], [142, 142], color="black", linewidth=1.5)
+    z, a, dz = trace.z[1][:, 0], trace.a[1][:, 0], back.dJ_dz[1][:, 0]
+    texts = {"x": "x = 1", "L": f"L = {trace.J:.3g}\ny = 3",
+             "z": f"z² = {trace.z[2][0, 0]:.3g}\n∂L/∂z² = {back.dJ_dz[2][0, 0]:.3g}",
+             "g": f"g = {trace.output[0, 0]:.3g}\n∂L/∂g = {back.dJ_da[2][0, 0]:.3g}"}
+    texts |= {f"h{j + 1}": f"z = {z[j]:.3g}\na = {a[j]:.3g}\n∂L/∂z = {dz[j]:.3g}" for j in (0, 1)}
+    for name, (x, y, size) in places.items():
+        axes.plot([x], [y], "o", markersize=size * 0.75, markeredgewidth=1.8, zorder=3,
+                  markerfacecolor="white", markeredgecolor="black")
+        axes.text(x, y, texts[name], ha="center", va="center", fontsize=9, zorder=6)
+    plt.show()

@@ -69,4 +69,14 @@ CASES = [
         low=-15.0,
         high=15.0,
     ),
+    LabCase(
+        name="two hidden",
+        cell="from mlp_widgets import TwoHiddenLab\nlab = TwoHiddenLab()\nlab",
+        redraw="benchmarks.by_pyplot:two_hidden",
+        parameter="w2_1",
+        start=-1.0,
+        step=0.05,
+        low=-4.0,
+        high=4.0,
+    ),
 ]

@@ -12,9 +12,14 @@ __version__ = "0.1.0"
 
 # Where each public name lives. Names are loaded at first use (PEP 562), so that
 # `import mlp_widgets.core` needs numpy and nothing else.
-_HOME = {"ThreeNeuronLab": "mlp_widgets.lectures.three_neuron", "LABS": "mlp_widgets.lectures"}
+_HOME = {
+    "LABS": "mlp_widgets.lectures",
+    "OneNeuronLab": "mlp_widgets.lectures.one_neuron",
+    "ThreeNeuronLab": "mlp_widgets.lectures.three_neuron",
+    "TwoHiddenLab": "mlp_widgets.lectures.two_hidden",
+}
 
-__all__ = ["LABS", "ThreeNeuronLab", "__version__"]
+__all__ = ["LABS", "OneNeuronLab", "ThreeNeuronLab", "TwoHiddenLab", "__version__"]
 
 
 def __getattr__(name: str) -> object:

@@ -234,7 +234,7 @@ def test_a_composite_holds_all_its_pictures(heights):
         TablePicture(f"Title {i}", [("a", "b", "c")], ["note"], 90 + 10 * (i > 0), height, 1.0)
         for i, height in enumerate(heights)
     ]
-    found = decoded(composite_png(left, *right)).astype(int)
+    found = decoded(composite_png([left, right])).astype(int)
     assert found.shape == (max(heights[0], sum(heights[1:])), 190, 3)
     places = [(left, 0, 0), (right[0], 0, 90), (right[1], heights[1], 90)]
     expected = np.full(found.shape, 255)

@@ -30,7 +30,6 @@ from test_runner import WAIT, run_threads
 
 from mlp_widgets import ThreeNeuronLab
 from mlp_widgets.core import Diverged
-from mlp_widgets.lectures import three_neuron as module
 from mlp_widgets.lectures.three_neuron import LARGEST
 from mlp_widgets.lectures.three_neuron_model import (
     LECTURE,

@@ -58,15 +58,11 @@ class Edge:
 
 @dataclass(frozen=True)
 class DiagramView:
-    """All nodes and edges, always the same ones in the same order, and a line that explains.
-
-    label_lines: how many lines the labels of the edges have.
-    """
+    """All nodes and edges, always the same ones in the same order, and a line that explains."""
 
     nodes: Sequence[Node]
     edges: Sequence[Edge]
     caption: str = ""
-    label_lines: int = 1
 
 
 class DiagramPicture(Picture):
@@ -132,8 +128,8 @@ class DiagramPicture(Picture):
             align = "left" if edge.beside > 0 else "right"
             return self.moving(QuickText(self.axes, x0 + edge.beside, y0, align=align))
         angle = np.arctan2(y1 - y0, x1 - x0)
-        lines = 1 + self.layout.label_lines
-        away = LABEL_DISTANCE * lines / 2 * edge.side * np.array((-np.sin(angle), np.cos(angle)))
+        distance = LABEL_DISTANCE + 10.0 * edge.text.count("\n")
+        away = distance * edge.side * np.array((-np.sin(angle), np.cos(angle)))
         place = ((x0 + x1) / 2 + away[0], (y0 + y1) / 2 + away[1] + edge.bend)
         return self.moving(QuickText(self.axes, *place, rotation=float(np.degrees(angle))))
 
@@ -150,11 +146,12 @@ class DiagramPicture(Picture):
                       default=0.0) or 1.0
         colours, widths, dashes = [], [], []
         for edge, label in zip(edges, self.labels, strict=True):
-            on = edge.state == "plain" or (edge.state == "on" and edge.value != 0)
+            on = edge.state in ("plain", "on")
             width = {"plain": 1.5, "hidden": 0.0}.get(
                 edge.state, 1.2 + 4.8 * abs(edge.value) / largest)
+            plain = edge.state == "plain" or edge.value == 0
             signed = POSITIVE if edge.value > 0 else NEGATIVE
-            colours.append(FAINT if not on else BLACK if edge.state == "plain" else signed)
+            colours.append(FAINT if not on else BLACK if plain else signed)
             widths.append(width)
             # dash lengths count in line widths: divide, so that all dashes look alike
             dashes.append((0, (7 / width, 3 / width)) if edge.value < 0 and width else "-")
@@ -181,9 +178,9 @@ class DiagramPicture(Picture):
         for node in nodes:
             if node.state == "dead":
                 x, y = self.places[node.key]
-                reach = node.size * 0.355
-                crosses += [((x - reach, y - reach), (x + reach, y + reach)),
-                            ((x - reach, y + reach), (x + reach, y - reach))]
+                near, far = node.size * 0.25, node.size * 0.355  # the text stays free
+                crosses += [((x + a * near, y + b * near), (x + a * far, y + b * far))
+                            for a in (-1, 1) for b in (-1, 1)]
         self.crosses.set_segments(crosses)
         self.redraw_still()
 

@@ -6,7 +6,13 @@ lab that stands in it.
 
 from __future__ import annotations
 
+from .one_neuron import OneNeuronLab
 from .three_neuron import ThreeNeuronLab
+from .two_hidden import TwoHiddenLab
 
-LABS = {"three_neuron": ThreeNeuronLab}
+LABS = {
+    "one_neuron": OneNeuronLab,
+    "three_neuron": ThreeNeuronLab,
+    "two_hidden": TwoHiddenLab,
+}
 """Name of the notebook -> class of the lab it teaches with."""

@@ -38,6 +38,13 @@ def check_scale(value: object) -> float:
     return float(value)
 
 
+def check_operation(step: object, count: int) -> None:
+    """ValueError unless step is a whole number from 0 to count."""
+    check_number("operation", step, 1e9)
+    if step != int(step) or not 0 <= step <= count:
+        raise ValueError(f"operation must be a whole number from 0 to {count}, got {step:g}")
+
+
 def add_fields(lab: type, state: type) -> None:
     """Give the lab an attribute for each field of its state, unless it has one of that name."""
     for name in (field.name for field in fields(state)):

@@ -33,7 +33,8 @@ class DescentControls:
                           tooltip="Run or pause gradient descent")
         self.rewind = button("Rewind", "mlp-rewind", lab.rewind,
                              tooltip="Back to where this descent began")
-        self.rows = (heading(title), line(self.rate_box, self.rate),
+        self.title = heading(title)
+        self.rows = (self.title, line(self.rate_box, self.rate),
                      line(self.one, self.ten, self.run, self.rewind))
 
     def show(self, learning_rate: float) -> None:

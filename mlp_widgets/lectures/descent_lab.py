@@ -74,9 +74,15 @@ class DescentLab(Panel):
             if len(self._path) > MOST_STEPS:
                 self._path = self._path[-1:]
             problem = self._descend(count)
+            stays = self._path[-1][0] == self.parameters
             self.change(group="descent", **self._path[-1][0])
             if problem:
                 raise Diverged(self._divergence(problem))
+            if stays and count:
+                self._refresh()  # the path has grown all the same
+                steps = len(self._path) - 1
+                self.say(f"After {steps} step{'s' * (steps != 1)} every parameter is exactly as "
+                         f"before: all gradients are 0. {self.describe()}")
 
     def _descend(self, count: int) -> str:
         """Lengthen the path by so many steps; if it diverges, the loss as words, else ""."""
@@ -159,8 +165,11 @@ class DescentLab(Panel):
             self._load(path[0][0])
 
     def close(self) -> None:
-        """Stop a run and remove the lab from the page."""
-        self.runner.stop()
+        """Stop run and play, and remove the lab from the page."""
+        stepper = getattr(self.controls, "stepper", None)
+        for runner in (self.runner, *([stepper.runner] if stepper else ())):
+            runner.stop()
+            runner.join(1.0)
         with self._lock:  # a frame under way would hide a part again
             self.controls.gather()
             super().close()

@@ -22,8 +22,9 @@ from ..drawing.landscape import LandscapePicture
 from ..drawing.numbers import fixed, number, symbol
 from ..widgets.canvas import Canvas, composite_png
 from ..widgets.parameters import ParameterTable
+from ..widgets.stepper import lit_by
 from . import three_neuron_views as views
-from .checks import add_fields, check_choice, check_number, check_scale
+from .checks import add_fields, check_choice, check_number, check_operation, check_scale
 from .descent_lab import LARGEST, DescentLab
 from .points import load_points
 from .three_neuron_controls import Controls
@@ -40,6 +41,7 @@ from .three_neuron_model import (
     random_start,
     ranges_for,
 )
+from .three_neuron_steps import MOST_OPERATIONS
 
 PRESETS = ("lecture", "zeros", "random", "stuck")
 NUMBERS = {**dict.fromkeys(PARAMETERS, LARGEST), "hour": 1e9, "learning_rate": LARGEST}
@@ -52,8 +54,9 @@ class ThreeNeuronLab(DescentLab):
     ("all days", "weekday", "weekend"), a two-column text file, or two lists (x, y);
     ``activation``, one of relu, sigmoid, tanh; ``hour``, the x of the diagram; ``view``, "network"
     or "landscape"; ``edges``, "values" or "gradients"; ``across`` and ``up``, the parameters of the
-    landscape; ``rivals``, any of ("line", "quadratic"); ``learning_rate``; ``scale``, pixels drawn
-    per CSS pixel. Raises ValueError, in one sentence, on anything else.
+    landscape; ``rivals``, any of ("line", "quadratic"); ``learning_rate``; ``operation``, the one
+    of the stepper in view; ``scale``, pixels drawn per CSS pixel. Raises ValueError, in one
+    sentence, on anything else.
     """
 
     undoable = (*PARAMETERS, "data", "activation")
@@ -73,6 +76,7 @@ class ThreeNeuronLab(DescentLab):
         up: str = "b11",
         rivals: Sequence[str] = (),
         learning_rate: float = 0.001,
+        operation: int = 0,
         scale: float = 2.0,
     ) -> None:  # fmt: skip
         points = load_points(data)
@@ -86,7 +90,7 @@ class ThreeNeuronLab(DescentLab):
         hour = _default_hour(points) if hour is None else hour
         super().__init__(ThreeNeuronState(
             w11, b11, w12, b12, w21, w22, b21, points, activation, hour, view, edges, across, up,
-            _as_names(rivals), learning_rate,
+            _as_names(rivals), learning_rate, operation,
         ))  # fmt: skip
         self._build()
 
@@ -95,7 +99,7 @@ class ThreeNeuronLab(DescentLab):
         self.table = ParameterTable(views.groups("relu"))
         self.pictures = {
             "fit": FitPicture(scale=self.scale),
-            "network": DiagramPicture(views.diagram(self.solution), scale=self.scale),
+            "network": DiagramPicture(views.diagram(self.solution, {}), scale=self.scale),
             "landscape": LandscapePicture(scale=self.scale),
         }
         self.canvas = Canvas([self.pictures["fit"], self.pictures["network"]], "mlp-picture-lab")
@@ -218,7 +222,9 @@ class ThreeNeuronLab(DescentLab):
             raise ValueError(f"the landscape needs two different parameters, got {state.up} twice")
         if state.learning_rate <= 0:
             raise ValueError(f"the learning rate must be positive, got {state.learning_rate:g}")
-        return Solution(state)
+        solution = Solution(state)
+        check_operation(state.operation, MOST_OPERATIONS)
+        return solution
 
     def show(self) -> None:
         """Controls, numbers and the two pictures in view."""
@@ -235,8 +241,9 @@ class ThreeNeuronLab(DescentLab):
             pictures["fit"].update(views.fit(self.solution, self.rivals))
             changed.append(pictures["fit"])
         if state.view == "network":
-            if self._changed("network", (moved, state.hour, state.edges)):
-                pictures["network"].update(views.diagram(self.solution))
+            if self._changed("network", (moved, state.hour, state.edges, state.operation)):
+                lit = lit_by(self.solution.steps, state.operation)
+                pictures["network"].update(views.diagram(self.solution, lit))
                 changed.append(pictures["network"])
         elif self._changed("landscape", (moved, state.across, state.up, len(self.path))):
             ranges = ranges_for(state.data)
@@ -269,10 +276,8 @@ class ThreeNeuronLab(DescentLab):
     def snapshot(self) -> bytes:
         """The lab as one picture: numbers on the left, both pictures on the right."""
         with self._lock:
-            return composite_png(
-                views.numbers_picture(self, self.scale),
-                self.pictures["fit"], self.pictures[self.state.view],
-            )
+            pictures = [self.pictures["fit"], self.pictures[self.state.view]]
+            return composite_png([views.numbers_picture(self, self.scale), pictures])
 
     def __repr__(self) -> str:
         state = self.state
@@ -287,6 +292,7 @@ class ThreeNeuronLab(DescentLab):
             "up": (state.up, "b11"),
             "rivals": (state.rivals, ()),
             "learning_rate": (float(state.learning_rate), 0.001),
+            "operation": (int(state.operation), 0),
             "scale": (self.scale, 2.0),
         }
         given |= {name: value for name, (value, default) in options.items() if value != default}

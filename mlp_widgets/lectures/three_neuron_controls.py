@@ -9,6 +9,7 @@ import ipywidgets as widgets
 from ..drawing.numbers import fixed, symbol
 from ..widgets.layout import NAMED, column, heading, line, sized
 from ..widgets.sliders import SteppedSlider
+from ..widgets.stepper import Stepper
 from . import three_neuron_views as views
 from .descent_controls import DescentControls
 from .points import Points, decode, parse_columns
@@ -27,6 +28,7 @@ class Controls:
     def __init__(self, lab: ThreeNeuronLab) -> None:
         self.lab = lab
         self.board = widgets.HTML()
+        self.stepper = Stepper(lab)
         self.board.add_class("mlp-board")
         self._make_buttons()
         self._make_choices()
@@ -78,7 +80,8 @@ class Controls:
         self.up = widgets.Dropdown(description="up", options=names, style=NAMED,
                                    layout=sized("110px"))
         self.view_lines = {
-            "network": line(self.hour, self.edges),
+            "network": widgets.VBox([line(self.hour, self.edges), *self.stepper.rows],
+                                    layout=widgets.Layout(margin="0")),
             "landscape": line(self.across, self.up,
                                widgets.HTML("the other five stay")),
         }
@@ -143,6 +146,7 @@ class Controls:
         self.hour.put(state.hour)
         self.view.value, self.edges.value = state.view, state.edges
         self.across.value, self.up.value = state.across, state.up
+        self.stepper.show(lab.solution.steps, state.operation)
         if self.view_box.children != (self.view_lines[state.view],):
             self.view_box.children = (self.view_lines[state.view],)
         self._show_board()

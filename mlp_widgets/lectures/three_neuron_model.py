@@ -18,6 +18,8 @@ from ..core.passes import BackwardTrace, ForwardTrace
 from ..core.polynomial import PolynomialFit, fit_polynomial
 from ..drawing.picture import round_limit
 from .points import Points
+from .steps import Step
+from .three_neuron_steps import steps
 
 # fmt: off
 PARAMETERS: dict[str, tuple[str, int, tuple[int, ...]]] = {
@@ -57,6 +59,7 @@ class ThreeNeuronState:
     up: str = "b11"
     rivals: tuple[str, ...] = ()
     learning_rate: float = 0.001
+    operation: int = 0
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -206,6 +209,11 @@ class Solution:
             outer += [self.network.w[2][0, j], slope]
         inner = trace.a[layer - 1][index[-1] if layer == 2 else 0, 0]
         return np.array([*outer, inner if letter == "w" else 1.0])
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """Both passes at the chosen hour, one operation a step."""
+        return steps(self)
 
     def landscape(self, ranges: dict[str, tuple[float, float, float]]) -> tuple[np.ndarray, ...]:
         """(values across, values up, J of shape (up, across)) in one vectorized call.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..drawing.diagram import DiagramView, Edge, Node
@@ -38,7 +40,7 @@ def fit(solution: Solution, rivals: Rivals) -> FitView:
     )
 
 
-def diagram(solution: Solution) -> DiagramView:
+def diagram(solution: Solution, lit: dict[str, str] | None = None) -> DiagramView:
     """Four circles, seven edges (biases come from small ones), at the chosen hour."""
     state, trace = solution.state, solution.at_hour
     z, a = trace.z[1][:, 0], trace.a[1][:, 0]
@@ -56,6 +58,10 @@ def diagram(solution: Solution) -> DiagramView:
         Node("1b21", 0.87, 0.83, "1", size=17, still=True),
     )
     edges = tuple(_edge(solution, name) for name in PARAMETERS)
+    if lit:
+        nodes = tuple(replace(node, lit=lit.get(node.key, "")) for node in nodes)
+        edges = tuple(replace(edge, lit=lit.get(name, ""))
+                      for name, edge in zip(PARAMETERS, edges, strict=True))
     return DiagramView(nodes, edges, LEGEND)
 
 
@@ -75,10 +81,10 @@ def _edge(solution: Solution, name: str) -> Edge:
     if state.edges == "gradients":
         value = solution.gradient[name]
         return Edge(*ENDS[name], f"∂J/∂{symbol(name)} = {number(value, 3, plus=True)}", value,
-                    **PLACES.get(name, {}))
+                    "on" if value else "off", **PLACES.get(name, {}))
     value = state.parameters[name]
     neuron = {"w21": 0, "w22": 1}.get(name)
-    carries = neuron is None or solution.off[neuron] == "on"
+    carries = value != 0 and (neuron is None or solution.off[neuron] == "on")
     return Edge(*ENDS[name], f"{symbol(name)} = {number(value, 3)}", value,
                 "on" if carries else "off", **PLACES.get(name, {}))
 

@@ -166,11 +166,25 @@ class Canvas:
         return self._encoder.encode(*self._pixels)
 
 
-def composite_png(left: Picture, *right: Picture) -> bytes:
-    """One PNG of a picture on the left and others below each other on the right."""
-    column = np.concatenate([picture.render().copy() for picture in right])
-    side = left.render()
-    both = np.full((max(len(side), len(column)), side.shape[1] + column.shape[1], 4), 255, np.uint8)
-    both[: len(side), : side.shape[1]] = side
-    both[: len(column), side.shape[1] :] = column
-    return PngEncoder().encode(both)
+def composite_png(*rows: Sequence[Picture | Sequence[Picture]]) -> bytes:
+    """One PNG of rows of pictures; a sequence within a row is a column of pictures."""
+    bands = [_pasted([_pixels_of(part) for part in row], 1) for row in rows]
+    return PngEncoder().encode(_pasted(bands, 0))
+
+
+def _pixels_of(part: Picture | Sequence[Picture]) -> np.ndarray:
+    """The pixels of a picture, or of several below each other."""
+    if isinstance(part, Picture):
+        return part.render().copy()
+    return _pasted([picture.render().copy() for picture in part], 0)
+
+
+def _pasted(parts: Sequence[np.ndarray], axis: int) -> np.ndarray:
+    """Pictures below (axis 0) or beside (axis 1) each other on white."""
+    across = max(part.shape[1 - axis] for part in parts)
+    room = [[0, 0], [0, 0], [0, 0]]
+    padded = []
+    for part in parts:
+        room[1 - axis][1] = across - part.shape[1 - axis]
+        padded.append(np.pad(part, room, constant_values=255))
+    return np.concatenate(padded, axis=axis)

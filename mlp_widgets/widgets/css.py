@@ -7,7 +7,12 @@ CSS = """
 .mlp-lab .mlp-flow { display: flow-root; max-width: 828px; overflow: visible; }
 .mlp-left { float: left; clear: left; width: 328px; margin: 0 8px 8px 0 !important; }
 .mlp-right { float: right; width: 490px; margin-bottom: 8px !important; }
-@media (max-width: 1000px) { .mlp-right { float: left; clear: left; } }
+@media (max-width: 1000px) {
+  .mlp-right { float: left; clear: left; }
+  .mlp-whole, .mlp-whole img { width: 100% !important; max-width: 828px; min-width: 0 !important;
+    height: auto !important; }
+  .mlp-whole .mlp-line { flex-wrap: wrap; }
+}
 .mlp-column { gap: 4px; overflow: visible; }
 .mlp-line { gap: 6px; overflow: visible; align-items: center; flex: 0 0 auto; }
 .mlp-lab .jupyter-button { line-height: 28px; padding: 0 9px; flex: 0 0 auto; }
@@ -39,6 +44,13 @@ CSS = """
 .mlp-board td { padding: 0 4px; height: 19px; text-align: left; white-space: nowrap; }
 .mlp-board td + td { text-align: right; font-variant-numeric: tabular-nums; }
 .mlp-board .mlp-now td { font-size: 20px; font-weight: 700; height: 28px; }
+.mlp-whole { width: 828px; margin-bottom: 8px !important; clear: both; float: left; }
+.mlp-operation-box { min-height: 82px; font-size: 14px; line-height: 20px; }
+.mlp-operation-box small { font-size: 12px; }
+.mlp-blocked { min-height: 92px; font-size: 13px; line-height: 18px; max-width: 326px; }
+.mlp-product { min-height: 132px; font-size: 14px; line-height: 21px; max-width: 490px; }
+.mlp-product small { font-size: 12px; }
+.mlp-zero { font-weight: 700; text-decoration: underline; }
 .mlp-status { min-height: 36px; max-width: 826px; font-size: 13px; line-height: 18px;
   overflow-wrap: anywhere; }
 .mlp-error { min-height: 36px; max-width: 826px; font-size: 13px; line-height: 18px;

@@ -72,6 +72,10 @@ class Panel:
         """A PNG of the lab, for viewers without a kernel."""
         raise TypeError(f"{type(self).__name__} must define snapshot()")
 
+    def locked(self) -> threading.RLock:
+        """The panel's lock, for use in ``with``: other threads wait."""
+        return self._lock
+
     # -- changing the state -----------------------------------------------------------------
 
     def change(self, group: object = None, **changes: Any) -> None:

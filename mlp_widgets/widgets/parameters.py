@@ -34,7 +34,8 @@ def bar_length(gradient: float) -> float:
 class ParameterTable:
     """Rows of parameters, grouped by neuron. A move calls ``on_change(name, value)``.
 
-    ``objective`` is the letter of what the gradients are of. The slider has a range; the number box has none: a value outside keeps the slider at its end.
+    ``objective`` is the letter of what the gradients are of. The slider has a range; the number
+    box has none: a value outside keeps the slider at its end.
     """
 
     def __init__(self, groups: Sequence[Group], step: float = 0.05, objective: str = "J") -> None:

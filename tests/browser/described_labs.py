@@ -18,6 +18,7 @@ class LabDescription:
 
     `moved` is the parameter that keys move and for which `typed` is typed; `too_large` is a number
     for it with which nothing can be computed. The first of `pictures` is the one that is watched.
+    `stepper`: whether the lab walks through both passes.
     """
 
     notebook: str
@@ -26,6 +27,7 @@ class LabDescription:
     typed: float
     too_large: float
     pictures: tuple[str, ...]
+    stepper: bool = True
 
     @property
     def picture(self) -> str:
@@ -53,6 +55,23 @@ LABS = [
         typed=0.65,
         too_large=1e200,
         pictures=("lab",),
+    ),
+    LabDescription(
+        notebook="two_hidden.ipynb",
+        parameters=("w1_1", "w2_1", "w1_2", "w2_2"),
+        moved="w1_1",
+        typed=0.65,
+        too_large=1e200,
+        pictures=("lab", "below"),
+    ),
+    LabDescription(
+        notebook="one_neuron.ipynb",
+        parameters=("w",),
+        moved="w",
+        typed=0.65,
+        too_large=1e200,
+        pictures=("lab",),
+        stepper=False,
     ),
 ]
 

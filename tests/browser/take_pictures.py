@@ -25,7 +25,14 @@ def use_three_neuron(page: NotebookPage) -> None:
     page.wait_until_still(".mlp-picture-lab")
 
 
-USED = {"three_neuron": use_three_neuron}
+def use_two_hidden(page: NotebookPage) -> None:
+    """The worked example, in the middle of the backward pass."""
+    for _ in range(10):
+        page.click(".mlp-next")
+    page.wait_until_still(".mlp-picture-lab")
+
+
+USED = {"three_neuron": use_three_neuron, "two_hidden": use_two_hidden}
 """Notebook -> what a student does before the picture is taken."""
 
 

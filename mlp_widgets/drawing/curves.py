@@ -1,0 +1,110 @@
+"""The loss and every weight over the steps of a descent: a weight without gradient is flat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .picture import Picture, short_ticks, stepped_limit
+from .quick_artists import QuickText
+from .style import BLACK, FAINT, GREY, LINE, NEURON, QUADRATIC
+
+STYLES = ((NEURON[0], "-"), (NEURON[1], "--"), (LINE, "-."), (QUADRATIC, ":"))
+MOST_POINTS = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class CurvesView:
+    """steps and loss, shape (K,); weights: symbol -> values, shape (K,); flat: those that stay.
+
+    title: of the plot of the loss.
+    """
+
+    steps: np.ndarray
+    loss: np.ndarray
+    weights: dict[str, np.ndarray]
+    flat: tuple[str, ...] = ()
+    title: str = "loss over the steps"
+
+
+def thinned(count: int) -> np.ndarray:
+    """Indices of at most about a thousand of so many steps, the last one always among them."""
+    stride = 1 + (count - 1) // MOST_POINTS
+    return np.arange(count)[::-stride][::-1]
+
+
+class CurvesPicture(Picture):
+    """Two plots over the same steps: the loss, and up to four weights with their names."""
+
+    def __init__(self, symbols: tuple[str, ...], width: int = 490, height: int = 260,
+                 scale: float = 2.0) -> None:
+        self.symbols = symbols
+        super().__init__(width, height, scale)
+
+    def build(self) -> None:
+        """Axes, a line for the loss, a line and a name for each weight."""
+        grid = {"left": 0.1, "right": 0.86, "top": 0.92, "bottom": 0.15, "hspace": 0.42,
+                "height_ratios": (1, 1.5)}
+        self.top, self.below = self.figure.subplots(2, sharex=True, gridspec_kw=grid)
+        for axes in (self.top, self.below):
+            axes.grid(color=FAINT, linewidth=0.5)
+            axes.set_axisbelow(True)
+            axes.yaxis.set_major_formatter(short_ticks)
+            axes.xaxis.set_major_formatter(short_ticks)
+        self.title = self.top.set_title("loss over the steps")
+        self.below.set_title("weights over the steps")
+        self.below.set_xlabel("step", labelpad=1)
+        self.below.axhline(0.0, color=GREY, linewidth=0.8)
+        self.loss = self.moving(self.top.plot([], [], color=BLACK, linewidth=2.2)[0])
+        self.here = self.moving(self.top.plot([], [], "o", color=BLACK, markersize=5)[0])
+        self.lines = [
+            self.moving(self.below.plot([], [], color=colour, linestyle=dash, linewidth=2.2)[0])
+            for _, (colour, dash) in zip(self.symbols, STYLES, strict=False)
+        ]
+        self.ends = [
+            self.moving(self.below.plot([], [], "o", color=colour, markersize=5)[0])
+            for _, (colour, _) in zip(self.symbols, STYLES, strict=False)
+        ]
+        self.names = [
+            self.moving(QuickText(self.below, 0, 0, color=colour, size=9.5, align="left"))
+            for _, (colour, _) in zip(self.symbols, STYLES, strict=False)
+        ]
+        self.top.set(xlim=(0, 10), ylim=(0, 1))
+        self.below.set_ylim(-1, 1)
+
+    def update(self, view: CurvesView) -> None:
+        """Show another descent; the axes widen in steps, so that they seldom change."""
+        if self.title.get_text() != view.title:
+            self.title.set_text(view.title)
+            self.redraw_still()
+        last = float(view.steps[-1])
+        self.loss.set_data(view.steps, view.loss)
+        self.here.set_data([last], [view.loss[-1]])
+        end = stepped_limit(last, 10.0)
+        self.set_limits(self.top, x=(0.0, end),
+                        y=(0.0, 1.05 * stepped_limit(float(view.loss.max()), 1.0)))
+        largest = max(float(np.abs(values).max()) for values in view.weights.values())
+        reach = 1.1 * stepped_limit(largest, 3.0)
+        self.set_limits(self.below, y=(-reach, reach))
+        for line, dot, values in zip(self.lines, self.ends, view.weights.values(), strict=True):
+            line.set_data(view.steps, values)
+            dot.set_data([last], [values[-1]])
+        self._show_names(view, end, reach)
+
+    def _show_names(self, view: CurvesView, end: float, reach: float) -> None:
+        """Names right of the plot at the height of their lines, moved apart where they are near."""
+        finals = np.array([values[-1] for values in view.weights.values()])
+        order = np.argsort(finals)
+        least = 2 * reach * 0.135
+        places = finals[order].astype(float)
+        for k in range(1, len(places)):
+            places[k] = max(places[k], places[k - 1] + least)
+        over = max(places[-1] - 1.02 * reach, 0.0)
+        places -= over
+        for k in range(len(places) - 2, -1, -1):
+            places[k] = min(places[k], places[k + 1] - least)
+        for place, index in zip(places, order, strict=True):
+            symbol = list(view.weights)[index]
+            text = f"{symbol} flat" if symbol in view.flat else symbol
+            self.names[index].show(text, place=(1.02 * end, float(place)))

@@ -1,0 +1,163 @@
+"""One neuron: its activation and slope over z, and its loss over the weight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from .picture import Picture, short_ticks
+from .style import BLACK, FAINT, GREY, NEURON, QUADRATIC
+
+Limits = tuple[float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class ActivationView:
+    """What the picture of the activation shows: numbers only, computed elsewhere.
+
+    z, g, slope: the present point; title: how f is written; grid: z values from -reach to reach in
+    two halves with NaN between, where curves may jump; f, df: both curves on the grid; jumps: (f,
+    df) as (just left of 0, at 0); limits: of the axis of f. Views of equal ``key`` have equal
+    curves.
+    """
+
+    z: float
+    g: float
+    slope: float
+    key: object
+    title: str
+    grid: np.ndarray
+    f: np.ndarray
+    df: np.ndarray
+    jumps: tuple[Limits, Limits]
+    limits: Limits
+
+
+@dataclass(frozen=True, eq=False)
+class LossView:
+    """What the picture of the loss shows.
+
+    w, loss, gradient: the present point; grid, curve: L over w, with NaN where it may jump; top:
+    end of the axis of L; path_w, path_loss: the steps of SGD. Equal ``key``, equal curve.
+    """
+
+    w: float
+    loss: float
+    gradient: float
+    key: object
+    grid: np.ndarray
+    curve: np.ndarray
+    top: float
+    path_w: np.ndarray
+    path_loss: np.ndarray
+
+
+def _dress(axes: Axes) -> None:
+    """Grid, and tick labels large enough to read from the last row."""
+    axes.grid(color=FAINT, linewidth=0.5)
+    axes.set_axisbelow(True)
+    axes.tick_params(labelsize=9)
+    axes.xaxis.set_major_formatter(short_ticks)
+    axes.yaxis.set_major_formatter(short_ticks)
+    axes.axhline(0.0, color=GREY, linewidth=0.8)
+
+
+def _ends(limits: Limits) -> Limits:
+    """A little more than these limits, so that no mark is cut."""
+    margin = 0.12 * (limits[1] - limits[0])
+    return limits[0] - margin, limits[1] + margin
+
+
+class ActivationPicture(Picture):
+    """f (solid) and below it f′ (dashed) over the same z; the present z is marked on both."""
+
+    def __init__(self, width: int = 490, height: int = 262, scale: float = 2.0) -> None:
+        self._key: object = None
+        super().__init__(width, height, scale)
+
+    def build(self) -> None:
+        """Two plots over z; the curves come with the first update and stand still after it."""
+        grid = {"height_ratios": (1.75, 1), "hspace": 0.36,
+                "left": 0.105, "right": 0.975, "top": 0.92, "bottom": 0.15}
+        self.f, self.df = self.figure.subplots(2, sharex=True, gridspec_kw=grid)
+        for axes in (self.f, self.df):
+            _dress(axes)
+        self.title = self.f.set_title(" ")
+        self.df.set_title("slope f′(z): dashed, present slope ■")
+        self.df.set_ylim(-0.25, 1.35)
+        self.df.set_xlabel("z", labelpad=0)
+        self.curves = [axes.plot([], [], color=colour, linestyle=dash, linewidth=2.2)[0]
+                       for axes, colour, dash in self._both()]
+        # at a jump: the open ring is not part of the curve, the filled one is
+        self.rings = [axes.plot([], [], "o", markersize=5, markeredgecolor=colour,
+                                markerfacecolor="white")[0] for axes, colour, _ in self._both()]
+        self.discs = [axes.plot([], [], "o", color=colour, markersize=5)[0]
+                      for axes, colour, _ in self._both()]
+        self.uprights = [self.moving(axes.axvline(0.0, color=BLACK, linewidth=1, linestyle=":"))
+                         for axes in (self.f, self.df)]
+        self.marks = [self.moving(axes.plot([], [], mark, color=BLACK, markersize=8)[0])
+                      for axes, mark in ((self.f, "o"), (self.df, "s"))]
+
+    def _both(self) -> tuple:
+        """Axes, colour and line style of f and of f′."""
+        return (self.f, NEURON[0], "-"), (self.df, NEURON[1], (0, (4, 1.5)))
+
+    def update(self, view: ActivationView) -> None:
+        """Show other numbers."""
+        if view.key != self._key:
+            self._show_curves(view)
+        for line, mark, value in zip(self.uprights, self.marks, (view.g, view.slope), strict=True):
+            line.set_xdata([view.z, view.z])
+            mark.set_data([view.z], [value])
+
+    def _show_curves(self, view: ActivationView) -> None:
+        """Another activation or range of z: the still part is drawn anew."""
+        self._key = view.key
+        self.title.set_text(f"g = f(z) = {view.title}: solid, present z and g ●")
+        for place, (values, (left, right)) in enumerate(
+            zip((view.f, view.df), view.jumps, strict=True)
+        ):
+            self.curves[place].set_data(view.grid, values)
+            jumps = left != right
+            self.rings[place].set_data(*([0.0], [left]) if jumps else ([], []))
+            self.discs[place].set_data(*([0.0], [right]) if jumps else ([], []))
+        self.f.set_xlim(view.grid[0], view.grid[-1])
+        self.f.set_ylim(*_ends(view.limits))
+        self.redraw_still()
+
+
+class LossPicture(Picture):
+    """L over w, its tangent at the present w, and the steps of SGD as rings."""
+
+    def __init__(self, width: int = 490, height: int = 228, scale: float = 2.0) -> None:
+        self._key: object = None
+        super().__init__(width, height, scale)
+
+    def build(self) -> None:
+        """One plot; the curve comes with the first update and stands still after it."""
+        self.axes = self.figure.add_axes((0.105, 0.17, 0.87, 0.735))
+        _dress(self.axes)
+        self.axes.set_title("L over w: solid, tangent: dashed, present w ●, steps of SGD ○")
+        self.axes.set_xlabel("w", labelpad=0)
+        self.curve = self.axes.plot([], [], color=NEURON[0], linewidth=2.2)[0]
+        self.tangent = self.moving(
+            self.axes.plot([], [], color=QUADRATIC, linestyle=(0, (4, 1.5)), linewidth=2)[0])
+        self.path = self.moving(
+            self.axes.plot([], [], "o", markersize=6, markerfacecolor="white",
+                           markeredgecolor=BLACK)[0])
+        self.mark = self.moving(self.axes.plot([], [], "o", color=BLACK, markersize=8)[0])
+
+    def update(self, view: LossView) -> None:
+        """Show other numbers."""
+        if view.key != self._key:
+            self._key = view.key
+            self.curve.set_data(view.grid, view.curve)
+            self.redraw_still()
+        ends = float(view.grid[0]), float(view.grid[-1])
+        self.set_limits(self.axes, x=ends, y=(-0.1 * view.top, view.top))
+        heights = [view.loss + view.gradient * (end - view.w) for end in ends]
+        self.tangent.set_data(ends, heights)
+        self.path.set_data(view.path_w, view.path_loss)
+        self.mark.set_data([view.w], [view.loss])

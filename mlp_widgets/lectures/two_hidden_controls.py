@@ -1,0 +1,158 @@
+"""The controls of the two-hidden-neuron lab: widgets, where they stand, and what they call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ipywidgets as widgets
+
+from ..drawing.numbers import number, symbol
+from ..widgets.layout import NAMED, column, heading, line, sized
+from ..widgets.sliders import SteppedSlider
+from ..widgets.stepper import Stepper
+from . import two_hidden_views as views
+from .descent_controls import DescentControls
+from .two_hidden_model import OTHERS, PARAMETERS, PRESETS
+
+if TYPE_CHECKING:
+    from .two_hidden import TwoHiddenLab
+
+RANGES = {"x": (-5.0, 5.0, 0.1), "y": (-10.0, 10.0, 0.1)}
+HEADINGS = {
+    False: '<div class="mlp-heading">SGD <small>w ← w − η ∂L/∂w</small></div>',
+    True: '<div class="mlp-heading">Gradient descent <small>w ← w − η ∂J/∂w, J over all points'
+          "</small></div>",
+}
+CLASSES = ("worked", "weight", "neuron-dead", "output-dead", "skip-z", "skip-a")
+
+
+def _point_text(points: tuple[tuple[float, float], ...]) -> str:
+    return "(x, y) and " + ", ".join(f"({number(x)}, {number(y)})" for x, y in points)
+
+
+class Controls:
+    """All controls of one lab. ``show`` brings them in line with the lab's state."""
+
+    def __init__(self, lab: TwoHiddenLab) -> None:
+        self.lab = lab
+        self.presets = [
+            lab.button(name, f"mlp-preset-{css}", lambda name=name: lab.preset(name))
+            for name, css in zip(PRESETS, CLASSES, strict=True)
+        ]
+        self.undo = lab.button("Undo", "mlp-undo", lab.undo)
+        self.reset = lab.button("Reset", "mlp-reset", lab.reset)
+        self.revive = lab.button("Can it revive?", "mlp-revive", lab.revive,
+                                 tooltip="Take 100 steps and see whether a dead weight moves")
+        self.descent = DescentControls(lab, "SGD", "learning rate η")
+        self.stepper = Stepper(lab)
+        self.board, self.blocked, self.product = (widgets.HTML() for _ in range(3))
+        self.answered: tuple[str, object] = ("", None)
+        self.board.add_class("mlp-board")
+        self._make_point()
+        self._make_choices()
+
+    def _make_point(self) -> None:
+        """Number box and slider for x and y."""
+        self.boxes, self.sliders = {}, {}
+        for name, (low, high, step) in RANGES.items():
+            box = self.boxes[name] = widgets.FloatText(
+                description=name, step=step, layout=widgets.Layout(width="104px", margin="0"),
+                style={"description_width": "28px"})
+            slider = self.sliders[name] = SteppedSlider(
+                min=low, max=high, step=step, readout=False,
+                layout=widgets.Layout(width="200px", margin="0"))
+            box.add_class(f"mlp-box-{name}")
+            slider.add_class(f"mlp-slider-{name}")
+            for control in (box, slider):
+                self.lab.on_value(control, lambda v, name=name: self.lab.set(**{name: v}))
+
+    def _make_choices(self) -> None:
+        """Output, skip, points, the weight that is explained, and the picture below."""
+        def choice(field: str, kind: type, **options: object) -> widgets.Widget:
+            made = kind(**options)
+            made.add_class(f"mlp-{field}")
+            self.lab.on_value(made, lambda value: self.lab.set(**{field: value}))
+            return made
+
+        drop, row = widgets.Dropdown, {"style": NAMED, "layout": sized("160px")}
+        self.output = choice("output", drop, description="output", **row,
+                             options=[("identity", "identity"), ("ReLU", "relu")])
+        self.skip = choice("skip", drop, description="skip", **row,
+                           options=[("none", "none"), ("z²", "z"), ("a¹", "a")])
+        self.others = choice("others", drop, description="points", style=NAMED,
+                             layout=sized("326px"),
+                             options=[("(x, y) only", ()), (_point_text(OTHERS), OTHERS)])
+        self.explain = choice("explain", widgets.ToggleButtons,
+                              options=[(f"∂L/∂{symbol(name)}", name) for name in PARAMETERS],
+                              style={"button_width": "96px"},
+                              layout=widgets.Layout(margin="0"))
+        self.below = choice("below", widgets.ToggleButtons,
+                            options=[("Curves of SGD", "curves"),
+                                     ("The same weights, other skip", "beside")],
+                            style={"button_width": "236px"},
+                            layout=widgets.Layout(margin="0"))
+
+    def columns(self) -> list[widgets.Widget]:
+        """The diagram over the whole width, controls on the left, explanations on the right."""
+        lab = self.lab
+        rows = []
+        for name in RANGES:
+            row = widgets.HBox([self.boxes[name], self.sliders[name]])
+            row.add_class("mlp-row")
+            rows.append(row)
+        self.words = widgets.HTML()
+        return [
+            column("whole", line(*self.presets), lab.canvas.widget),
+            column("left", lab.table.widget, *rows, line(self.output, self.skip), self.others,
+                   line(self.undo, self.reset, self.revive), self.board, self.blocked,
+                   *self.descent.rows),
+            column("right", heading("Why is a gradient what it is?"), self.explain, self.product,
+                   heading("Step by step"), *self.stepper.rows, self.below, self.words,
+                   lab.lower.widget),
+        ]
+
+    def show(self) -> None:
+        """Every control in line with the lab's state; nothing is sent for what did not change."""
+        lab, state, solution = self.lab, self.lab.state, self.lab.solution
+        lab.table.objective = "J" if state.others else "L"
+        lab.table.show(state.parameters, solution.mean_gradient)
+        for name in RANGES:
+            self.sliders[name].put(getattr(state, name))
+            self.boxes[name].value = float(f"{getattr(state, name):.4g}")
+        self._show_points(state.others)
+        for name in ("output", "skip", "explain", "below"):
+            getattr(self, name).value = getattr(state, name)
+        self.descent.show(state.learning_rate)
+        self.stepper.show(solution.steps, state.operation)
+        self.board.value = views.board(solution)
+        self.blocked.value = self._answer() or views.blocked(solution)
+        self.descent.title.value = HEADINGS[bool(state.others)]
+        self.product.value = views.products(solution, state.explain)
+        titles = {"curves": "Loss and weights since the last move by hand.",
+                  "beside": views.SKIP_TITLES[lab.other_skip] + ", gradients at the same weights."}
+        self.words.value = f"<small>{titles[state.below]}</small>"
+
+    def _show_points(self, others: tuple[tuple[float, float], ...]) -> None:
+        """The dropdown, with an entry for points of the student's own."""
+        options = [("(x, y) only", ()), (_point_text(OTHERS), OTHERS)]
+        if others not in ((), OTHERS):
+            options.append(("(x, y) and your own", others))
+        if list(self.others.options) != options:
+            self.others.options = options
+        self.others.value = others
+
+    def answer(self, text: str) -> None:
+        """Show the answer to "Can it revive?" beside the button until the state changes."""
+        self.answered = (text, self.lab.state)
+        self.blocked.value = self._answer()
+
+    def _answer(self) -> str:
+        text, state = self.answered
+        return f'<div class="mlp-blocked">{text}</div>' if state is self.lab.state and text else ""
+
+    def gather(self) -> None:
+        """Nothing is hidden: all parts stand in the widget."""
+
+    def show_running(self, running: bool) -> None:
+        """The Run button says what a press would do."""
+        self.descent.show_running(running)
