@@ -162,7 +162,9 @@ class DescentLab(Panel):
         if len(path) == 1:
             self.say("Nothing to rewind: no descent since the last move.")
         else:
+            self._path = []
             self._load(path[0][0])
+            self._refresh()  # where no parameter had moved, the curves still had
 
     def close(self) -> None:
         """Stop run and play, and remove the lab from the page."""

@@ -158,6 +158,7 @@ class TwoHiddenLab(DescentLab):
         with self._lock:
             dead, solution = self._dead(), self.solution
             if dead:
+                self._path = []  # so that Rewind goes back to here
                 self._show_trial()
             text = self._verdict(solution, dead)
             self.controls.answer(text)
@@ -184,11 +185,14 @@ class TwoHiddenLab(DescentLab):
             return "Nothing is dead: g = y, the loss is at its minimum, so every gradient is 0."
         here = [symbol(name) for name in PARAMETERS if s.gradient[name] == 0 and name not in dead]
         if here and not dead:
-            return (f"Yes: {', '.join(here)} gets no update from this point, but other points "
-                    "move it: off at one point is not dead.")
+            return (f"Yes: this point gives {', '.join(here)} no update, but other points do: off "
+                    "at one point is not dead.")
         if not dead:
             return "No weight is dead: every one has a gradient."
-        names, count = ", ".join(map(symbol, dead)), f"{TRIED_STEPS} steps"
+        taken = len(self.path) - 1
+        if not taken:
+            return "Not tried: the first step diverges. Choose a smaller learning rate."
+        names, count = ", ".join(map(symbol, dead)), f"{taken} step{'s' * (taken != 1)}"
         moved = [f"{symbol(name)} from {number(before[name])} to {number(after[name])}"
                  for name in dead if after[name] != before[name]]
         if moved:

@@ -13,10 +13,9 @@ from typing import Protocol
 import ipywidgets as widgets
 
 from ..drawing.numbers import number
-from .layout import line, sized
+from .layout import NAMED, line, sized
 from .panel import Panel
 from .runner import Runner
-from .sliders import SteppedSlider
 
 SECONDS = 1.4
 """Between two steps of a play."""
@@ -53,11 +52,11 @@ class Stepper:
                            tooltip="One operation after the other")
         self.replay = button("Replay", "mlp-replay", self._replay,
                              tooltip="From the first operation on")
-        self.slider = SteppedSlider(description="operation", min=0.0, max=1.0, step=1.0,
-                                    readout_format="d", layout=sized("300px"),
-                                    style={"description_width": "initial"})
+        # whole numbers: the browser has nothing to round, so every value it sends is a move
+        self.slider = widgets.IntSlider(description="operation", min=0, max=1, style=NAMED,
+                                        layout=sized("300px"))
         self.slider.add_class("mlp-slider-step")
-        panel.on_value(self.slider, lambda value: self.go(int(value)))
+        panel.on_value(self.slider, self.go)
         self.words = widgets.HTML()
         self.words.add_class("mlp-operation")
         self.rows = (line(self.back, self.next, self.play, self.replay), self.slider, self.words)
@@ -108,8 +107,10 @@ class Stepper:
         """The step in view, with the numbers of the moment."""
         self.count = len(steps)
         step = min(int(step), self.count)
-        self.slider.set_ends(0.0, float(self.count), 1.0)
-        self.slider.put(float(step))
+        if self.slider.max != self.count:
+            self.slider.value = min(self.slider.value, self.count)
+            self.slider.max = self.count
+        self.slider.value = step
         self.words.value = self._words(steps, step)
 
     def _words(self, steps: Sequence[Operation], step: int) -> str:
