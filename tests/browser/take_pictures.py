@@ -43,7 +43,7 @@ def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     with JupyterServer(CHECKOUT / "notebooks") as server, Browser() as browser:
         for name, use in USED.items():
-            with browser.open(server, f"{name}.ipynb", width=1100, height=1000) as page:
+            with browser.open(server, f"{name}.ipynb", width=1100, height=1400) as page:
                 page.run_all()
                 use(page)
                 page.screenshot(PICTURES / f"{name}.png", ".mlp-lab")
