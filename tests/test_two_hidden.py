@@ -388,7 +388,7 @@ def test_off_at_this_point_or_dead_on_all_points(lab, changes, others, expected,
     nodes = {n.key: n.state for n in views.diagram(lab.solution, {}).nodes}
     assert [nodes[key] for key in ("h1", "h2", "z2")] == expected.split()
     assert crossed_out(lab) == {key for key, state in nodes.items() if state == "dead"}
-    for node in views.beside(lab.solution, lab._other()).nodes:
+    for node in views.beside(lab._other()).nodes:
         if node.key != "z2":
             assert node.state == nodes[node.key]
 
@@ -398,7 +398,7 @@ def test_the_diagram_beside_shows_the_other_skip(lab, case):
     lab.set(**case, below="beside")
     skip = "none" if case["skip"] != "none" else "z"
     other = {**case, "skip": skip}
-    v, view = values_of(other), views.beside(lab.solution, lab._other())
+    v, view = values_of(other), views.beside(lab._other())
     edges = weight_edges(view)
     for name, symbol in SYMBOLS.items():
         assert (edges[name].state == "off") == (not gets_update(name, other))
@@ -942,7 +942,7 @@ def uniform(value: float, skip: str, output: str = "relu") -> Solution:
 def two_diagrams():
     s = solve()
     main = DiagramPicture(views.diagram(s, {}), views.WIDTH, views.HEIGHT, 0.5)
-    return main, DiagramPicture(views.beside(s, s), height=260, scale=0.5)
+    return main, DiagramPicture(views.beside(s), height=260, scale=0.5)
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
@@ -951,7 +951,7 @@ def two_diagrams():
 def test_no_text_of_the_diagrams_touches_another_or_leaves_the_picture(
         two_diagrams, value, skip, output):
     s = uniform(value, skip, output)
-    for picture, view in zip(two_diagrams, (views.diagram(s, {}), views.beside(s, s)), strict=True):
+    for picture, view in zip(two_diagrams, (views.diagram(s, {}), views.beside(s)), strict=True):
         picture.update(view)
         boxes = boxes_of(picture)
         # 4 weights, 5 or 6 nodes, and what the skip and the legend write

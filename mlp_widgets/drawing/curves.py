@@ -11,7 +11,6 @@ from .quick_artists import QuickText
 from .style import BLACK, FAINT, GREY, LINE, NEURON, QUADRATIC
 
 STYLES = ((NEURON[0], "-"), (NEURON[1], "--"), (LINE, "-."), (QUADRATIC, ":"))
-MOST_POINTS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +25,6 @@ class CurvesView:
     weights: dict[str, np.ndarray]
     flat: tuple[str, ...] = ()
     title: str = "loss over the steps"
-
-
-def thinned(count: int) -> np.ndarray:
-    """Indices of at most about a thousand of so many steps, the last one always among them."""
-    stride = 1 + (count - 1) // MOST_POINTS
-    return np.arange(count)[::-stride][::-1]
 
 
 class CurvesPicture(Picture):

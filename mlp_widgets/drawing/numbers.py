@@ -31,6 +31,11 @@ def number(value: float, digits: int = 4, *, plus: bool = False, pad: bool = Fal
     return sign + (f"{size:#.{digits}g}" if pad else f"{size:.{digits}g}")
 
 
+def inner(text: str) -> str:
+    """A written number in parentheses if it is negative, for a place after a sign."""
+    return f"({text})" if text.startswith("−") else text
+
+
 def fixed(value: float, places: int = 4) -> str:
     """``value`` with so many decimal places, as the lectures print MSEs; large ones shorter."""
     return f"{value:.{places}f}".replace("-", "−") if abs(value) < 1e3 else number(value)

@@ -83,6 +83,11 @@ class Picture:
         return f"{type(self).__name__}({self.width} x {self.height})"
 
 
+def thinned(count: int, most: int = 1000) -> np.ndarray:
+    """Indices of at most about ``most`` of so many steps, the last one always among them."""
+    return np.arange(count)[:: -(1 + (count - 1) // most)][::-1]
+
+
 @FuncFormatter
 def short_ticks(value: float, _position: int | None) -> str:
     """Tick labels without the factor that matplotlib writes above an axis, over its title."""

@@ -38,6 +38,12 @@ def check_scale(value: object) -> float:
     return float(value)
 
 
+def check_rate(value: float) -> None:
+    """ValueError unless the learning rate, a number, is positive."""
+    if value <= 0:
+        raise ValueError(f"the learning rate must be positive, got {value:g}")
+
+
 def check_operation(step: object, count: int) -> None:
     """ValueError unless step is a whole number from 0 to count."""
     check_number("operation", step, 1e9)

@@ -2,7 +2,8 @@
 
 A lab derives from :class:`DescentLab` and gives, beside what :class:`Panel` asks for, a ``named``
 function. Its state has a field ``learning_rate`` and the parameters; its solution has ``network``,
-``trace`` and ``back``; its ``controls`` have ``show_running``.
+``trace`` and ``back``; its ``controls`` have ``gather`` and a ``descent``, a
+:class:`DescentControls`.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ class DescentLab(Panel):
         """Descend until paused; a second call while running does nothing."""
         with self._lock:  # the first frame may end the run, and then the button must say so
             self.runner.start()
-            self.controls.show_running(True)
+            self.controls.descent.show_running(True)
 
     def pause(self) -> None:
         """Stop a run."""
@@ -183,7 +184,7 @@ class DescentLab(Panel):
 
     def _pause(self) -> None:
         self.runner.stop()
-        self.controls.show_running(False)
+        self.controls.descent.show_running(False)
 
     def _tick(self) -> bool:
         """One frame of a run; False ends it."""
@@ -194,11 +195,11 @@ class DescentLab(Panel):
                 self.step(self.steps_per_frame)
                 if len(self._path) <= MOST_STEPS:
                     return True
-                self.controls.show_running(False)
+                self.controls.descent.show_running(False)
                 self.say(f"Paused after {len(self._path) - 1} steps; Run goes on from here. "
                          + self.describe())
                 return False
             except Exception as error:
                 self.complain(str(error))
-                self.controls.show_running(False)
+                self.controls.descent.show_running(False)
                 return False

@@ -22,7 +22,7 @@ from ..widgets.canvas import Canvas, composite_png
 from ..widgets.layout import NAMED, column, heading, line, sized
 from ..widgets.parameters import Group, ParameterTable
 from ..widgets.sliders import SteppedSlider
-from .checks import add_fields, check_choice, check_number, check_scale
+from .checks import add_fields, check_choice, check_number, check_rate, check_scale
 from .descent_controls import DescentControls
 from .descent_lab import LARGEST, DescentLab
 from .one_neuron_model import (
@@ -57,7 +57,6 @@ class OneNeuronLab(DescentLab):
                  activation: str = "identity", learning_rate: float = 0.01,
                  scale: float = 2.0) -> None:
         self.scale = check_scale(scale)
-        self._shown: object = None
         super().__init__(OneNeuronState(w, x, y, activation, learning_rate))
         self._build()
 
@@ -134,16 +133,14 @@ class OneNeuronLab(DescentLab):
         for name, largest in NUMBERS.items():
             check_number(name, getattr(state, name), largest)
         check_choice("activation", state.activation, ACTIVATION_NAMES)
-        if state.learning_rate <= 0:
-            raise ValueError(f"the learning rate must be positive, got {state.learning_rate:g}")
+        check_rate(state.learning_rate)
         return Solution(state)
 
     def show(self) -> None:
         """The two pictures, if they show something else now, and all controls."""
         state = self.state
         key = (state.w, state.x, state.y, state.activation, len(self.path))
-        if key != self._shown:
-            self._shown = key
+        if self._changed("pictures", key):
             self.pictures[0].update(self.solution.activation_view())
             self.pictures[1].update(self.solution.loss_view(self.path))
             self.canvas.refresh()
@@ -208,8 +205,7 @@ class OneNeuronLab(DescentLab):
             "learning_rate": (float(state.learning_rate), 0.01),
             "scale": (self.scale, 2.0),
         }
-        given |= {name: value for name, (value, default) in options.items() if value != default}
-        return f"OneNeuronLab({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+        return self._call(given, options)
 
 
 add_fields(OneNeuronLab, OneNeuronState)
@@ -281,10 +277,6 @@ class Controls:
 
     def gather(self) -> None:
         """Nothing is ever hidden here."""
-
-    def show_running(self, running: bool) -> None:
-        """The Run button says what a press would do."""
-        self.descent.show_running(running)
 
     def _board(self) -> str:
         """The lines of z, g, L and ∂L/∂w; a factor that makes the gradient 0 is bold and named."""

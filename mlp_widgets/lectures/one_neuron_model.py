@@ -15,8 +15,8 @@ import numpy as np
 from ..core import Network, backward, forward
 from ..core.passes import BackwardTrace, ForwardTrace
 from ..drawing.neuron import ActivationView, LossView
-from ..drawing.numbers import number
-from ..drawing.picture import round_limit, stepped_limit
+from ..drawing.numbers import inner, number
+from ..drawing.picture import round_limit, stepped_limit, thinned
 
 ACTIVATION_NAMES = ("identity", "relu", "sigmoid", "tanh", "threshold", "leaky_relu")
 POINT = {"x": 3.0, "y": 6.0}
@@ -106,10 +106,10 @@ class Solution:
         error = _difference(self.g, float(s.y))
         put_in = f if f == "z" else f.replace("z", z)
         return {
-            "z": f"z = w · x = {number(s.w)} · {_inner(x)} = {z}",
+            "z": f"z = w · x = {number(s.w)} · {inner(x)} = {z}",
             "g": f"g = f(z) = {put_in} = {g}",
             "L": f"L = (g − y)² = ({error})² = {number(self.loss)}",
-            "∂L/∂w": f"∂L/∂w = x · f′(z) · 2(g − y) = {x} · {_inner(number(self.slope))} · "
+            "∂L/∂w": f"∂L/∂w = x · f′(z) · 2(g − y) = {x} · {inner(number(self.slope))} · "
                      f"2({error}) = {number(self.gradient['w'])}",
         }
 
@@ -130,8 +130,7 @@ class Solution:
         """L over w from one forward pass of a stack of networks, and the path of SGD."""
         s, reach = self.state, stepped_limit(abs(self.state.w), W_REACH)
         grid, points = _grid(reach)
-        stride = 1 + (len(path) - 1) // MOST_PATH_POINTS
-        kept = path[::-stride][::-1]  # the present one always
+        kept = [path[k] for k in thinned(len(path), MOST_PATH_POINTS)]
         kept = [step for k, step in enumerate(kept) if not k or step[0] != kept[k - 1][0]]
         return LossView(
             float(s.w), self.loss, self.gradient["w"], (s.x, s.y, s.activation, reach), grid,
@@ -163,11 +162,6 @@ def _with_gap(values: np.ndarray) -> np.ndarray:
     return np.insert(values, len(values) // 2, np.nan)
 
 
-def _inner(text: str) -> str:
-    """In parentheses if negative, for a place after a sign."""
-    return f"({text})" if text.startswith("−") else text
-
-
 def _difference(a: float, b: float) -> str:
     """ "a − b" with so many digits that the difference of what is written is the true one."""
     for digits in range(4, 18):
@@ -175,4 +169,4 @@ def _difference(a: float, b: float) -> str:
         written = [float(text.replace("−", "-")) for text in texts]
         if abs((written[0] - written[1]) - (a - b)) <= 5e-4 * abs(a - b):
             break
-    return f"{texts[0]} − {_inner(texts[1])}"
+    return f"{texts[0]} − {inner(texts[1])}"

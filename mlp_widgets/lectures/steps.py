@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..drawing.numbers import number
+from ..drawing.numbers import inner, number
 
 DIGITS = 5
 """Significant digits of the numbers that are put in."""
@@ -47,16 +47,14 @@ def product(factors: Sequence[Factor]) -> tuple[str, str, float]:
     value = 1.0
     for factor in factors:
         value *= factor.value
-    texts = [f.text if f.value >= 0 or not place else f"({f.text})"
-             for place, f in enumerate(factors)]
+    texts = [inner(f.text) if place else f.text for place, f in enumerate(factors)]
     return " · ".join(f.symbol for f in factors), " · ".join(texts), value
 
 
 def sum_of_products(terms: Sequence[Sequence[Factor]]) -> tuple[str, str, float]:
     """The same for a sum: ("w₁² · a₁¹ + w₂² · a₂¹", "1 · 2 + 2 · 0", 2.0)."""
     parts = [product(term) for term in terms]
-    numbers = [f"({text})" if text.startswith("−") and place else text
-               for place, (_, text, _) in enumerate(parts)]
+    numbers = [inner(text) if place else text for place, (_, text, _) in enumerate(parts)]
     return (" + ".join(symbols for symbols, _, _ in parts), " + ".join(numbers),
             sum(value for _, _, value in parts))
 
@@ -70,8 +68,6 @@ def operation(way: str, result: str, terms: Sequence[Sequence[Factor]], lit: Seq
 def applied(result: str, name: str, z: Factor, value: float, lit: Sequence[str],
             says: str = "") -> Step:
     """A forward step that applies an activation: a = ReLU(z)."""
-    if name == "identity":
-        return Step("forward", result, z.symbol, z.text, value, tuple(lit), says=says)
     return Step("forward", result, f"{name}({z.symbol})", f"{name}({z.text})", value, tuple(lit),
                 says=says)
 
@@ -79,15 +75,13 @@ def applied(result: str, name: str, z: Factor, value: float, lit: Sequence[str],
 def squared_error(result: str, g: Factor, y: Factor, value: float, lit: Sequence[str],
                   reused: Sequence[str] = ()) -> Step:
     """The forward step L = (g − y)²."""
-    second = y.text if y.value >= 0 else f"({y.text})"
-    return Step("forward", result, f"({g.symbol} − {y.symbol})²", f"({g.text} − {second})²",
+    return Step("forward", result, f"({g.symbol} − {y.symbol})²", f"({g.text} − {inner(y.text)})²",
                 value, tuple(lit), tuple(reused))
 
 
 def slope_of_squared_error(result: str, g: Factor, y: Factor, value: float,
                            lit: Sequence[str], reused: Sequence[str] = ()) -> Step:
     """The first backward step ∂L/∂g = 2(g − y)."""
-    second = y.text if y.value >= 0 else f"({y.text})"
     return Step("backward", result, f"2 · ({g.symbol} − {y.symbol})",
-                f"2 · ({g.text} − {second})", value, tuple(lit), tuple(reused),
+                f"2 · ({g.text} − {inner(y.text)})", value, tuple(lit), tuple(reused),
                 f"{g.symbol} is reused from the forward pass.")

@@ -22,9 +22,16 @@ from ..drawing.landscape import LandscapePicture
 from ..drawing.numbers import fixed, number, symbol
 from ..widgets.canvas import Canvas, composite_png
 from ..widgets.parameters import ParameterTable
-from ..widgets.stepper import lit_by
+from ..widgets.stepper import lit_in
 from . import three_neuron_views as views
-from .checks import add_fields, check_choice, check_number, check_operation, check_scale
+from .checks import (
+    add_fields,
+    check_choice,
+    check_number,
+    check_operation,
+    check_rate,
+    check_scale,
+)
 from .descent_lab import LARGEST, DescentLab
 from .points import load_points
 from .three_neuron_controls import Controls
@@ -86,7 +93,6 @@ class ThreeNeuronLab(DescentLab):
         self._given = [LECTURE, ZEROS, STUCK]
         self._revealed: set[int] = set()
         self._seed = -1
-        self._shown: dict[str, object] = {}
         hour = _default_hour(points) if hour is None else hour
         super().__init__(ThreeNeuronState(
             w11, b11, w12, b12, w21, w22, b21, points, activation, hour, view, edges, across, up,
@@ -220,8 +226,7 @@ class ThreeNeuronLab(DescentLab):
             check_choice("axis", axis, tuple(PARAMETERS))
         if state.across == state.up:
             raise ValueError(f"the landscape needs two different parameters, got {state.up} twice")
-        if state.learning_rate <= 0:
-            raise ValueError(f"the learning rate must be positive, got {state.learning_rate:g}")
+        check_rate(state.learning_rate)
         solution = Solution(state)
         check_operation(state.operation, MOST_OPERATIONS)
         return solution
@@ -242,7 +247,7 @@ class ThreeNeuronLab(DescentLab):
             changed.append(pictures["fit"])
         if state.view == "network":
             if self._changed("network", (moved, state.hour, state.edges, state.operation)):
-                lit = lit_by(self.solution.steps, state.operation)
+                lit = lit_in(self.solution, state.operation)
                 pictures["network"].update(views.diagram(self.solution, lit))
                 changed.append(pictures["network"])
         elif self._changed("landscape", (moved, state.across, state.up, len(self.path))):
@@ -295,8 +300,7 @@ class ThreeNeuronLab(DescentLab):
             "operation": (int(state.operation), 0),
             "scale": (self.scale, 2.0),
         }
-        given |= {name: value for name, (value, default) in options.items() if value != default}
-        return f"ThreeNeuronLab({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+        return self._call(given, options)
 
     # -- inner ------------------------------------------------------------------------------
 
@@ -315,12 +319,6 @@ class ThreeNeuronLab(DescentLab):
         given = [*self._given, self._optimum] if self.revealed else self._given
         if parameters not in given and (self.best is None or self.mse < self.best[0]):
             self._best[self.path_key] = (self.mse, parameters)
-
-    def _changed(self, what: str, key: object) -> bool:
-        """True if a picture has to be drawn again because what it shows is not ``key``."""
-        changed = self._shown.get(what) != key
-        self._shown[what] = key
-        return changed
 
 
 # rivals is taken: these are the fits, and set(rivals=...) chooses which are shown

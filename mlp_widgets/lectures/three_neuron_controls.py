@@ -166,10 +166,6 @@ class Controls:
         """Put what is hidden beside what is shown, so that closing the lab reaches all of it."""
         self.view_box.children = tuple(self.view_lines.values())
 
-    def show_running(self, running: bool) -> None:
-        """The Run button says what a press would do."""
-        self.descent.show_running(running)
-
     def _show_board(self) -> None:
         """MSE now, best so far, the rivals', and the optimum once revealed."""
         lab = self.lab

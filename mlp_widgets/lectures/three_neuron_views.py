@@ -10,11 +10,11 @@ from ..drawing.diagram import DiagramView, Edge, Node
 from ..drawing.fit import FitView
 from ..drawing.landscape import LandscapeView
 from ..drawing.numbers import fixed, number, symbol
+from ..drawing.picture import thinned
 from ..drawing.table import TablePicture
 from ..widgets.parameters import Group
 from .three_neuron_model import PARAMETERS, Rivals, Solution
 
-MOST_PATH_POINTS = 1000
 ACTIVATION_TITLES = {"relu": "ReLU", "sigmoid": "σ", "tanh": "tanh"}
 LEGEND = "blue, solid: positive\norange, dashed: negative\nthicker: larger    grey: no effect"
 
@@ -93,10 +93,9 @@ def landscape(solution: Solution, ranges: dict, path: list[tuple[dict, float]]) 
     """J over the two chosen parameters, and the path of the descent seen from above."""
     state = solution.state
     across, up, J = solution.landscape(ranges)
-    stride = 1 + (len(path) - 1) // MOST_PATH_POINTS
-    kept = path[::-stride][::-1] if stride > 1 else path  # the last one always
+    steps = thinned(len(path))
+    kept = [path[k] for k in steps]
     places = np.array([(values[state.across], values[state.up]) for values, _ in kept])
-    steps = np.arange(len(path))[::-stride][::-1] if stride > 1 else np.arange(len(path))
     return LandscapeView(
         (symbol(state.across), symbol(state.up)), across, up, J, tuple(places[-1]), places,
         steps, np.array([J for _, J in kept]), solution.decades,

@@ -19,9 +19,16 @@ from ..drawing.diagram import DiagramPicture
 from ..drawing.numbers import number, symbol
 from ..widgets.canvas import Canvas, composite_png
 from ..widgets.parameters import ParameterTable
-from ..widgets.stepper import lit_by
+from ..widgets.stepper import lit_in
 from . import two_hidden_views as views
-from .checks import add_fields, check_choice, check_number, check_operation, check_scale
+from .checks import (
+    add_fields,
+    check_choice,
+    check_number,
+    check_operation,
+    check_rate,
+    check_scale,
+)
 from .descent_lab import DescentLab
 from .two_hidden_controls import Controls
 from .two_hidden_model import (
@@ -73,7 +80,6 @@ class TwoHiddenLab(DescentLab):
         scale: float = 2.0,
     ) -> None:  # fmt: skip
         self.scale = check_scale(scale)
-        self._shown: dict[str, object] = {}
         super().__init__(TwoHiddenState(
             w1_1, w2_1, w1_2, w2_2, x, y, output, skip, _as_points(others), explain, below,
             operation, learning_rate,
@@ -88,7 +94,7 @@ class TwoHiddenLab(DescentLab):
                                       self.scale)
         self.pictures = {
             "curves": CurvesPicture(tuple(map(symbol, PARAMETERS)), scale=self.scale),
-            "beside": DiagramPicture(views.beside(self.solution, self._other()), height=260,
+            "beside": DiagramPicture(views.beside(self._other()), height=260,
                                      scale=self.scale),
         }
         self.canvas = Canvas([self.diagram], "mlp-picture-lab")
@@ -211,8 +217,7 @@ class TwoHiddenLab(DescentLab):
         for name in (*PARAMETERS, "x", "y"):
             check_number(name, getattr(state, name), LARGEST)
         check_number("learning_rate", state.learning_rate, LARGEST)
-        if state.learning_rate <= 0:
-            raise ValueError(f"the learning rate must be positive, got {state.learning_rate:g}")
+        check_rate(state.learning_rate)
         check_choice("output", state.output, OUTPUTS)
         check_choice("skip", state.skip, tuple(SKIPS))
         check_choice("weight", state.explain, tuple(PARAMETERS))
@@ -226,13 +231,13 @@ class TwoHiddenLab(DescentLab):
         state, s = self.state, self.solution
         moved = (*state.parameters.values(), *map(str, self.path_key))
         if self._changed("diagram", (moved, state.operation)):
-            self.diagram.update(views.diagram(s, lit_by(s.steps, state.operation)))
+            self.diagram.update(views.diagram(s, lit_in(s, state.operation)))
             self.canvas.refresh()
         below = self.pictures[state.below]
         key = len(self.path) if state.below == "curves" else ""
         if self._changed("below", (moved, state.below, key)):
             below.update(views.curves(self.path, self._loss_title()) if state.below == "curves"
-                         else views.beside(s, self._other()))
+                         else views.beside(self._other()))
             self.lower.put(0, below)
             self.lower.refresh()
         self.controls.show()
@@ -279,14 +284,7 @@ class TwoHiddenLab(DescentLab):
             "learning_rate": (float(state.learning_rate), 0.01),
             "scale": (self.scale, 2.0),
         }
-        given |= {name: value for name, (value, default) in options.items() if value != default}
-        return f"TwoHiddenLab({', '.join(f'{name}={value!r}' for name, value in given.items())})"
-
-    def _changed(self, what: str, key: object) -> bool:
-        """True if a picture has to be drawn again because what it shows is not ``key``."""
-        changed = self._shown.get(what) != key
-        self._shown[what] = key
-        return changed
+        return self._call(given, options)
 
 
 add_fields(TwoHiddenLab, TwoHiddenState)

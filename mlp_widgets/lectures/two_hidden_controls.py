@@ -152,7 +152,3 @@ class Controls:
 
     def gather(self) -> None:
         """Nothing is hidden: all parts stand in the widget."""
-
-    def show_running(self, running: bool) -> None:
-        """The Run button says what a press would do."""
-        self.descent.show_running(running)

@@ -6,16 +6,16 @@ import html
 
 import numpy as np
 
-from ..drawing.curves import CurvesView, thinned
+from ..drawing.curves import CurvesView
 from ..drawing.diagram import DiagramView, Edge, Node
-from ..drawing.numbers import number, symbol
+from ..drawing.numbers import inner, number, symbol
+from ..drawing.picture import thinned
 from ..drawing.table import TablePicture
 from ..widgets.parameters import Group
-from .steps import Factor, product
+from .steps import Factor, product, sum_of_products
 from .two_hidden_model import PARAMETERS, TITLES, Solution
 
 WIDTH, HEIGHT = 828, 284
-SMALL_WIDTH = 490
 GROUPS = (
     Group("Layer 1 <small>zⱼ¹ = wⱼ¹·x, aⱼ¹ = ReLU(zⱼ¹)</small>", ("w1_1", "w2_1")),
     Group("Layer 2 <small>z² = w₁²a₁¹ + w₂²a₂¹</small>", ("w1_2", "w2_2")),
@@ -37,7 +37,7 @@ def formula(state) -> str:
 
 def diagram(solution: Solution, lit: dict[str, str]) -> DiagramView:
     """Six circles with z, a and ∂L/∂z, and on every edge its weight and gradient."""
-    v, states = solution.values, solution.states
+    v, states = solution.values, _circle_states(solution)
 
     def n(name: str) -> str:
         return f"{name} = {short(v[name])}"
@@ -48,8 +48,6 @@ def diagram(solution: Solution, lit: dict[str, str]) -> DiagramView:
              "L": f"{n('L')}\n{n('y')}"}
     texts |= {f"h{j}": f"{n(f'z{s}¹')}\n{n(f'a{s}¹')}\n{n(f'∂L/∂z{s}¹')}"
               for j, s in ((1, "₁"), (2, "₂"))}
-    # with the skip z² the circle of z² gets its gradient around the ReLU: only the ReLU is off
-    states = {**states, "z2": "on"} if solution.state.skip == "z" else states
     nodes = [Node(key, x, y, texts[key], states.get(key, "on"), size, lit=lit.get(key, ""))
              for key, (x, y, size) in places.items()]
     edges = [_weight_edge(solution, name, lit) for name in PARAMETERS]
@@ -69,48 +67,58 @@ def _weight_edge(solution: Solution, name: str, lit: dict[str, str]) -> Edge:
                 lit=lit.get(name, ""))
 
 
+def _circle_states(solution: Solution) -> dict[str, str]:
+    """Which circles are grey: with the skip z² only the ReLU after z² is off, not z² itself."""
+    return {**solution.states, "z2": "on"} if solution.state.skip == "z" else solution.states
+
+
+def _function_state(solution: Solution) -> str:
+    """The edge from z² through f to g: grey where f passes nothing back."""
+    return "plain" if solution.states["z2"] == "on" else "off"
+
+
+def _skip_state(solution: Solution, kind: str) -> str:
+    """A skip is there or it is not."""
+    return "plain" if solution.state.skip == kind else "hidden"
+
+
 def _other_edges(solution: Solution, lit: dict[str, str]) -> list[Edge]:
     """From z² through f to g, from g to L, and the skips; those not chosen are hidden."""
-    state = solution.state
     slope = number(solution.values["f′"], 3)
-    name = TITLES[state.output]
-    off = solution.states["z2"] != "on"
-    shown = {kind: "plain" if state.skip == kind else "hidden" for kind in ("z", "a")}
-    f = Edge("z2", "g", f"{name}\nslope {slope}", state="off" if off else "plain", side=-1,
-             lit=lit.get("f", ""))
+    skip_z, skip_a = _skip_state(solution, "z"), _skip_state(solution, "a")
+    f = Edge("z2", "g", f"{TITLES[solution.state.output]}\nslope {slope}",
+             state=_function_state(solution), side=-1, lit=lit.get("f", ""))
     return [
         f, Edge("g", "L", state="plain", lit=lit.get("gL", "")),
-        Edge("z2", "g", "skip: +1", state=shown["z"], bend=66.0, lit=lit.get("skip z", "")),
-        Edge("h1", "g", "skip: +1", state=shown["a"], bend=64.0, lit=lit.get("skip a1", "")),
-        Edge("h2", "g", "skip: +1", state=shown["a"], bend=-64.0, side=-1,
+        Edge("z2", "g", "skip: +1", state=skip_z, bend=66.0, lit=lit.get("skip z", "")),
+        Edge("h1", "g", "skip: +1", state=skip_a, bend=64.0, lit=lit.get("skip a1", "")),
+        Edge("h2", "g", "skip: +1", state=skip_a, bend=-64.0, side=-1,
              lit=lit.get("skip a2", "")),
     ]  # fmt: skip
 
 
-def beside(solution: Solution, plain: Solution) -> DiagramView:
-    """The same weights without (or, if there is none, with the first) skip: gradients only."""
-    v, states = plain.values, plain.states
+def beside(other: Solution) -> DiagramView:
+    """A small diagram of the same weights with another skip: gradients only."""
+    v, states = other.values, _circle_states(other)
     places = {"x": (0.06, 0.46, 46), "h1": (0.33, 0.73, 78), "h2": (0.33, 0.24, 78),
               "z2": (0.66, 0.46, 92), "g": (0.915, 0.46, 78)}
     texts = {"x": "x", "z2": f"∂L/∂z²\n{short(v['∂L/∂z²'])}",
              "g": f"∂L/∂g\n{short(v['∂L/∂g'])}",
              "h1": f"∂L/∂z₁¹\n{short(v['∂L/∂z₁¹'])}",
              "h2": f"∂L/∂z₂¹\n{short(v['∂L/∂z₂¹'])}"}
-    shown_states = {**states, "z2": "on"} if plain.state.skip == "z" else states
-    nodes = [Node(key, x, y, texts[key], shown_states.get(key, "on"), size)
+    nodes = [Node(key, x, y, texts[key], states.get(key, "on"), size)
              for key, (x, y, size) in places.items()]
     edges = [
-        Edge(*ENDS[name][:2], f"∂L/∂{symbol(name)} = {short(plain.gradient[name])}",
-             plain.state.parameters[name], "on" if plain.gradient[name] else "off",
+        Edge(*ENDS[name][:2], f"∂L/∂{symbol(name)} = {short(other.gradient[name])}",
+             other.state.parameters[name], "on" if other.gradient[name] else "off",
              side=ENDS[name][2])
         for name in PARAMETERS
     ]  # fmt: skip
-    off = states["z2"] != "on"
-    edges.append(Edge("z2", "g", state="off" if off else "plain"))
-    shown = {kind: "plain" if plain.state.skip == kind else "hidden" for kind in ("z", "a")}
-    edges += [Edge("z2", "g", "+1", state=shown["z"], bend=52.0),
-              Edge("h1", "g", "+1", state=shown["a"], bend=42.0),
-              Edge("h2", "g", "+1", state=shown["a"], bend=-42.0, side=-1)]
+    skip_z, skip_a = _skip_state(other, "z"), _skip_state(other, "a")
+    edges += [Edge("z2", "g", state=_function_state(other)),
+              Edge("z2", "g", "+1", state=skip_z, bend=52.0),
+              Edge("h1", "g", "+1", state=skip_a, bend=42.0),
+              Edge("h2", "g", "+1", state=skip_a, bend=-42.0, side=-1)]
     return DiagramView(nodes, edges, "")
 
 
@@ -127,7 +135,7 @@ def products(solution: Solution, name: str) -> str:
     """∂L/∂w as the sum of its paths: symbols, numbers, value; zero factors marked."""
     paths = solution.paths(name)
     total = number(solution.gradient[name], 5)
-    lines = [_path_lines(label, factors) for label, factors in paths.items()]
+    lines = [_path_lines(factors) for factors in paths.values()]
     head = f"∂L/∂{symbol(name)}"
     if len(lines) == 1:
         symbols, numbers, _ = lines[0]
@@ -136,26 +144,24 @@ def products(solution: Solution, name: str) -> str:
     else:
         rows = "".join(f"<div>{label}: {symbols} = {numbers} = {value}</div>"
                        for label, (symbols, numbers, value) in zip(paths, lines, strict=True))
-        values = " + ".join(v if not v.startswith("−") or not k else f"({v})"
-                            for k, (_, _, v) in enumerate(lines))
+        values = " + ".join(inner(v) if k else v for k, (_, _, v) in enumerate(lines))
         body = (f'{rows}<div>{head} = {values} = <b class="mlp-product-value">{total}</b></div>')
     why = solution.blocked_by(name)
     note = f"0, because {html.escape(why)}." if why else _kink_note(solution)
     return f'<div class="mlp-product">{body}<small>{note}</small></div>'
 
 
-def _path_lines(label: str, factors: list[Factor]) -> tuple[str, str, str]:
+def _path_lines(factors: list[Factor]) -> tuple[str, str, str]:
     """Symbols, numbers and value of a path as HTML, zeros marked."""
     symbols = " · ".join(_marked(f.symbol if f.symbol != "1" else "(+1)", f.value == 0)
                          for f in factors)
     numbers = " · ".join(
-        _marked(f.text if f.value >= 0 or not k else f"({f.text})", f.value == 0)
-        for k, f in enumerate(factors))
+        _marked(inner(f.text) if k else f.text, f.value == 0) for k, f in enumerate(factors))
     return symbols, numbers, number(product(factors)[2], 5)
 
 
 def _marked(text: str, zero: bool) -> str:
-    """A zero factor stands out: bold, underlined, and an arrow."""
+    """A zero factor stands out: bold and underlined."""
     text = html.escape(text)
     return f'<span class="mlp-zero">{text}</span>' if zero else text
 
@@ -213,9 +219,6 @@ def numbers_picture(lab, scale: float) -> TablePicture:
 
 def product_line(solution: Solution, name: str) -> str:
     """The product or sum of products as one line of plain text, for use from code."""
-    lines = [product(factors) for factors in solution.paths(name).values()]
-    symbols = " + ".join(line[0] for line in lines)
-    numbers = " + ".join(f"({line[1]})" if line[1].startswith("−") and k else line[1]
-                         for k, line in enumerate(lines))
+    symbols, numbers, _ = sum_of_products(list(solution.paths(name).values()))
     return (f"∂L/∂{symbol(name)} = {symbols} = {numbers} = "
             f"{number(solution.gradient[name], 5)}")

@@ -41,6 +41,7 @@ class Panel:
         self._syncing = False
         self._undo: list[Any] = []
         self._group: tuple[object, float] = (None, 0.0)
+        self._shown: dict[str, object] = {}
         self.initial = self.state = state
         self.solution = self.solve(state)
         self.status = widgets.HTML(layout=widgets.Layout(margin="0"))
@@ -209,6 +210,19 @@ class Panel:
         )
 
     # -- showing ----------------------------------------------------------------------------
+
+    def _changed(self, what: str, key: object) -> bool:
+        """True if a picture has to be drawn again because what it shows is not ``key``."""
+        changed = self._shown.get(what) != key
+        self._shown[what] = key
+        return changed
+
+    def _call(self, given: dict[str, Any], options: dict[str, tuple[Any, Any]]) -> str:
+        """The constructor call with what is given always and each option (value, default) if it
+        is not the default."""
+        given = given | {name: v for name, (v, default) in options.items() if v != default}
+        arguments = ", ".join(f"{name}={value!r}" for name, value in given.items())
+        return f"{type(self).__name__}({arguments})"
 
     def assemble(self, *parts: widgets.Widget) -> None:
         """Put the lab together: style, parts, status and error line; then show the state."""

@@ -129,6 +129,11 @@ class Stepper:
         )
 
 
+def lit_in(solution: object, step: int) -> dict[str, str]:
+    """``lit_by`` of a solution's ``steps``, which are not made if nothing is lit."""
+    return lit_by(solution.steps, step) if step else {}
+
+
 def lit_by(steps: Sequence[Operation], step: int) -> dict[str, str]:
     """Which keys of the diagram have a halo: "now" for the step in view, "reused" for its sources.
 
