@@ -9,6 +9,7 @@ function. Its state has a field ``learning_rate`` and the parameters; its soluti
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from ..core import Diverged, Network, backward, descend, forward
 from ..drawing.numbers import number
 from ..widgets.panel import Panel
 from ..widgets.runner import Runner
+from .checks import check_choice, check_number, check_rate
 
 MOST_STEPS = 20_000
 """Steps of one descent that are kept; then a run pauses, and the next begins a new path."""
@@ -28,6 +30,8 @@ class DescentLab(Panel):
     """A lab whose parameters can descend: θ ← θ - α ∂J/∂θ."""
 
     steps_per_frame = 20
+    numbers: Mapping[str, float] = {}
+    """Fields of the state that are numbers, and the largest size of each."""
 
     def __init__(self, state: Any) -> None:
         self._path: list[tuple[dict[str, float], float]] = []
@@ -123,6 +127,28 @@ class DescentLab(Panel):
             if self.loss > forward(network, s.trace.a[0], s.trace.y).J:
                 break
         return rate
+
+    # -- changing ---------------------------------------------------------------------------
+
+    def set(self, **changes: object) -> None:
+        """Change any fields of the state at once, as from the controls; ValueError keeps all."""
+        self._pause()
+        for name, value in changes.items():
+            check_choice("field", name, tuple(field.name for field in fields(self.state)))
+            if name in self.numbers:
+                check_number(name, value, self.numbers[name])
+        changes = self.converted(changes)
+        self.change(group=tuple(changes), **changes)
+
+    def converted(self, changes: dict[str, object]) -> dict[str, object]:
+        """Changes as the state keeps them, such as a file's points instead of its name."""
+        return changes
+
+    def check_numbers(self, state: Any) -> None:
+        """ValueError unless all numbers of a state are numbers of the allowed size."""
+        for name, largest in self.numbers.items():
+            check_number(name, getattr(state, name), largest)
+        check_rate(state.learning_rate)
 
     # -- running ----------------------------------------------------------------------------
 

@@ -10,8 +10,6 @@ Source: MIT 6.390, Lecture 6 "Neural Networks II", one neuron on the point (x, y
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import ipywidgets as widgets
 
 from ..core import Network
@@ -22,7 +20,7 @@ from ..widgets.canvas import Canvas, composite_png
 from ..widgets.layout import NAMED, column, heading, line, sized
 from ..widgets.parameters import Group, ParameterTable
 from ..widgets.sliders import SteppedSlider
-from .checks import add_fields, check_choice, check_number, check_rate, check_scale
+from .checks import add_fields, check_choice, check_scale
 from .descent_controls import DescentControls
 from .descent_lab import LARGEST, DescentLab
 from .one_neuron_model import (
@@ -50,6 +48,7 @@ class OneNeuronLab(DescentLab):
     one sentence, on anything else.
     """
 
+    numbers = NUMBERS
     undoable = ("w", "x", "y", "activation")
     loss_symbol = "L"
 
@@ -101,15 +100,6 @@ class OneNeuronLab(DescentLab):
 
     # -- actions ----------------------------------------------------------------------------
 
-    def set(self, **changes: object) -> None:
-        """Change any fields of the state at once, as from the controls; ValueError keeps all."""
-        self._pause()
-        for name, value in changes.items():
-            check_choice("field", name, tuple(field.name for field in fields(self.state)))
-            if name in NUMBERS:
-                check_number(name, value, NUMBERS[name])
-        self.change(group=tuple(changes), **changes)
-
     def step(self, count: int = 1) -> None:
         """``count`` steps of SGD w ← w - η ∂L/∂w; steps that change nothing are told."""
         with self._lock:
@@ -130,10 +120,8 @@ class OneNeuronLab(DescentLab):
 
     def solve(self, state: OneNeuronState) -> Solution:
         """All numbers of a state; ValueError says which field is not allowed."""
-        for name, largest in NUMBERS.items():
-            check_number(name, getattr(state, name), largest)
+        self.check_numbers(state)
         check_choice("activation", state.activation, ACTIVATION_NAMES)
-        check_rate(state.learning_rate)
         return Solution(state)
 
     def show(self) -> None:

@@ -11,7 +11,6 @@ Source: CMU 10-315, P. Virtue, "Neural Networks", three-neuron traffic network, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 
 import numpy as np
 
@@ -27,9 +26,7 @@ from . import three_neuron_views as views
 from .checks import (
     add_fields,
     check_choice,
-    check_number,
     check_operation,
-    check_rate,
     check_scale,
 )
 from .descent_lab import LARGEST, DescentLab
@@ -66,6 +63,7 @@ class ThreeNeuronLab(DescentLab):
     sentence, on anything else.
     """
 
+    numbers = NUMBERS
     undoable = (*PARAMETERS, "data", "activation")
 
     def __init__(
@@ -157,20 +155,15 @@ class ThreeNeuronLab(DescentLab):
 
     # -- actions ----------------------------------------------------------------------------
 
-    def set(self, **changes: object) -> None:
-        """Change any fields of the state at once, as from the controls; ValueError keeps all."""
-        self._pause()
-        for name, value in changes.items():
-            check_choice("field", name, tuple(field.name for field in fields(self.state)))
-            if name in NUMBERS:
-                check_number(name, value, NUMBERS[name])
+    def converted(self, changes: dict[str, object]) -> dict[str, object]:
+        """Points instead of a data set's name or file, with an hour inside them; rival names."""
         if "data" in changes:
             points = changes["data"] = load_points(changes["data"])
             if not points.x[0] <= changes.get("hour", self.state.hour) <= points.x[-1]:
                 changes["hour"] = _default_hour(points)
         if "rivals" in changes:
             changes["rivals"] = _as_names(changes["rivals"])
-        self.change(group=tuple(changes), **changes)
+        return changes
 
     def preset(self, name: str, seed: int | None = None) -> None:
         """Load "lecture", "zeros", "random" (the next seed unless given) or "stuck"."""
@@ -215,8 +208,7 @@ class ThreeNeuronLab(DescentLab):
 
     def solve(self, state: ThreeNeuronState) -> Solution:
         """All numbers of a state; ValueError says which field is not allowed."""
-        for name, largest in NUMBERS.items():
-            check_number(name, getattr(state, name), largest)
+        self.check_numbers(state)
         check_choice("activation", state.activation, ACTIVATION_NAMES)
         check_choice("view", state.view, ("network", "landscape"))
         check_choice("edges", state.edges, ("values", "gradients"))
@@ -226,7 +218,6 @@ class ThreeNeuronLab(DescentLab):
             check_choice("axis", axis, tuple(PARAMETERS))
         if state.across == state.up:
             raise ValueError(f"the landscape needs two different parameters, got {state.up} twice")
-        check_rate(state.learning_rate)
         solution = Solution(state)
         check_operation(state.operation, MOST_OPERATIONS)
         return solution

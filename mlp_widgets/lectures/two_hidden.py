@@ -26,7 +26,6 @@ from .checks import (
     check_choice,
     check_number,
     check_operation,
-    check_rate,
     check_scale,
 )
 from .descent_lab import DescentLab
@@ -61,6 +60,7 @@ class TwoHiddenLab(DescentLab):
     anything else.
     """
 
+    numbers = dict.fromkeys((*PARAMETERS, "x", "y", "learning_rate"), LARGEST)
     undoable = (*PARAMETERS, "x", "y", "output", "skip", "others")
     loss_symbol = "L"
 
@@ -142,15 +142,11 @@ class TwoHiddenLab(DescentLab):
 
     # -- actions ----------------------------------------------------------------------------
 
-    def set(self, **changes: object) -> None:
-        """Change any fields of the state at once, as from the controls; ValueError keeps all."""
-        self._pause()
-        known = tuple(TwoHiddenState.__dataclass_fields__)
-        for name in changes:
-            check_choice("field", name, known)
+    def converted(self, changes: dict[str, object]) -> dict[str, object]:
+        """Further points as pairs."""
         if "others" in changes:
             changes["others"] = _as_points(changes["others"])
-        self.change(group=tuple(changes), **changes)
+        return changes
 
     def preset(self, name: str) -> None:
         """Load one of the lecture's situations by the name on its button."""
@@ -214,10 +210,7 @@ class TwoHiddenLab(DescentLab):
 
     def solve(self, state: TwoHiddenState) -> Solution:
         """All numbers of a state; ValueError says which field is not allowed."""
-        for name in (*PARAMETERS, "x", "y"):
-            check_number(name, getattr(state, name), LARGEST)
-        check_number("learning_rate", state.learning_rate, LARGEST)
-        check_rate(state.learning_rate)
+        self.check_numbers(state)
         check_choice("output", state.output, OUTPUTS)
         check_choice("skip", state.skip, tuple(SKIPS))
         check_choice("weight", state.explain, tuple(PARAMETERS))
