@@ -21,10 +21,14 @@ from .table import Row
 PRESSES, WARM_UP = 32, 3
 AT_REST = 150
 """Milliseconds after the page has scrolled to the next slider: a student looks at it already."""
+PAGE = 5
+"""Steps that PageUp and PageDown move a slider."""
 HELD_SECONDS, KEYS_PER_SECOND, HOLDS = 2.0, 30, 3
 
 EXPLANATION = f"""\
-One notebook in a page of 1280 x 1000 CSS pixels; the three take turns, {PRESSES} presses each.
+One notebook in a page of 1280 x 1000 CSS pixels; all take turns, {PRESSES} presses each. A student
+presses an arrow key, looks, and presses again: the lab may have drawn that frame while the student
+looked. "Not drawn ahead" is a press of PageUp or PageDown, {PAGE} steps away, which it never has.
 The time ends when the last picture that the key changes has been decoded and painted. A held key
 sends {KEYS_PER_SECOND} key-down events a second for {HELD_SECONDS:g} seconds, {HOLDS} times over.
 """
@@ -59,11 +63,12 @@ def measure(page: NotebookPage, case: LabCase) -> Iterator[Row]:
     """All rows of one lab; an error in page or kernel makes the numbers worthless, so it raises."""
     page.page.evaluate(PROBE)
     sliders = {**ROOTS, "lab": f".mlp-slider-{case.parameter}"}
-    times = press_in_turns(page, sliders)
+    times = press_in_turns(page, {**sliders, "far": sliders["lab"]})
     what = f"{case.name}: key press to painted picture"
     lab, tiny, interact = (times[name] for name in ("lab", "tiny", "interact"))
     yield Row(what, lab, "a 4 x 4 picture", tiny, "ours / other", at_most=1.5)
     yield Row("", lab, "interact, same pixels", interact, at_least=1.7)
+    yield Row("  not drawn ahead", times["far"], "a 4 x 4 picture", tiny, "ours / other")
     found = {name: hold(page, name, css) for name, css in sliders.items()}
     what = f"{case.name}: last of {KEYS_PER_SECOND} keys/s to the still picture"
     last = "on the last value" if shows_last_value(page, case) else "NOT ON THE LAST VALUE"
@@ -77,12 +82,13 @@ def measure(page: NotebookPage, case: LabCase) -> Iterator[Row]:
 def press_in_turns(page: NotebookPage, sliders: dict[str, str]) -> dict[str, float]:
     """Median seconds from a key press to its picture, A B C A B C ..., after a warm-up."""
     times: dict[str, list[float]] = {name: [] for name in sliders}
-    for _ in range(WARM_UP + PRESSES):
+    for turn in range(WARM_UP + PRESSES):
         for name, css in sliders.items():
             page.focus_slider(css)
             page.page.wait_for_timeout(AT_REST)
-            page.page.evaluate("css => mlpProbe.watch(css)", ROOTS[name])
-            page.page.keyboard.press("ArrowRight")
+            page.page.evaluate("css => mlpProbe.watch(css)", ROOTS.get(name, ROOTS["lab"]))
+            far = "PageUp" if turn % 2 else "PageDown"
+            page.page.keyboard.press(far if name == "far" else "ArrowRight")
             times[name].append(page.page.evaluate("mlpProbe.whenStill(300)") / 1000)
     return {name: statistics.median(found[WARM_UP:]) for name, found in times.items()}
 
@@ -115,7 +121,8 @@ def shows_last_value(page: NotebookPage, case: LabCase) -> bool:
     when the slider goes one step away and returns.
     """
     keys = round(HELD_SECONDS * KEYS_PER_SECOND)
-    moved = WARM_UP + PRESSES + keys * sum(-1 if turn % 2 else 1 for turn in range(HOLDS))
+    turns = WARM_UP + PRESSES  # of every two of them, one goes a page down and one a page up
+    moved = turns - PAGE * (turns % 2) + keys * sum(-1 if k % 2 else 1 for k in range(HOLDS))
     shown = page.value(f".mlp-box-{case.parameter}")
     seen = page.remember(".mlp-lab")
     slider = f".mlp-slider-{case.parameter}"

@@ -9,6 +9,9 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, settings
 
+from mlp_widgets.widgets.canvas import Canvas
+from mlp_widgets.widgets.look_ahead import LookAhead
+
 REQUIRE_ALL = os.environ.get("MLP_WIDGETS_REQUIRE_ALL") == "1"
 
 # Machines are noisy: no test fails because an example took long. Where every part is required
@@ -41,3 +44,20 @@ _MACHINE_PATH = re.compile(rf"(?<![\w.~/-])/(?:{_FOLDERS})/[\w.-]+|\b[A-Z]:\\+Us
 def machine_paths() -> Callable[[str], list[str]]:
     """``machine_paths(text)``: the absolute paths of somebody's machine that stand in a text."""
     return _MACHINE_PATH.findall
+
+
+@pytest.fixture(autouse=True)
+def no_look_ahead(request, monkeypatch):
+    """Tests that look into pictures must find the state in view in them, drawn on no other thread.
+
+    Those of looking ahead itself, and of frames that are kept, ask for the fixture ``looks_ahead``.
+    """
+    if "looks_ahead" not in request.fixturenames:
+        monkeypatch.setattr(LookAhead, "moved", lambda *_: None)
+        monkeypatch.setattr(Canvas, "_found", lambda *_: None)
+
+
+@pytest.fixture
+def looks_ahead(monkeypatch):
+    """Drawing ahead begins at once; ``lab.look_ahead.join()`` waits for its end."""
+    monkeypatch.setattr("mlp_widgets.widgets.look_ahead.REST_SECONDS", 0.0)

@@ -15,7 +15,7 @@ from PIL import Image
 
 from mlp_widgets.drawing.picture import Picture
 from mlp_widgets.drawing.table import TablePicture
-from mlp_widgets.widgets.canvas import FLAT, Canvas, PngEncoder, composite_png
+from mlp_widgets.widgets.canvas import FLAT, Canvas, Drawing, PngEncoder, composite_png
 
 STEP = 16  # the encoder may move the colour of a blend by less than this
 GENERATOR = np.random.default_rng(0)
@@ -196,7 +196,8 @@ class Sketch(Picture):
 def test_a_canvas_shows_its_picture():
     picture = Sketch(90, 61, scale=1.5)
     canvas = Canvas([picture], "mlp-test")
-    canvas.refresh()
+    canvas.show(Drawing(picture, 1, lambda: None))
+    assert canvas.pictures == [picture]
     pixels = picture.render()
     assert pixels.shape == (91, 135, 4)
     difference = gap(canvas.widget.value, pixels)
@@ -208,24 +209,108 @@ def test_a_canvas_shows_its_picture():
     canvas.widget.close()
 
 
-def test_a_canvas_follows_its_picture():
-    picture = Sketch(90, 60, scale=1.0)
-    other = Sketch(90, 40, scale=1.0)
-    canvas = Canvas([picture, other], "mlp-test")
-    canvas.refresh()
-    first = canvas.widget.value
-    picture.line.set_ydata([1, 0.5])
-    canvas.refresh(other)  # not told that the first one changed
-    assert canvas.widget.value == first
-    canvas.refresh(picture)
-    both = np.concatenate([picture.render(), other.render()])
-    assert canvas.widget.value != first and gap(canvas.widget.value, both).max() < STEP
-    canvas.put(1, third := Sketch(90, 40, scale=1.0))
-    third.line.set_ydata([0, 0])
-    canvas.refresh(third)
-    assert gap(canvas.widget.value, np.concatenate([both[:60], third.render()])).max() < STEP
-    canvas.widget.layout.close()
-    canvas.widget.close()
+class Sketches:
+    """A canvas of two sketches of a line whose right end has a height; updates are counted."""
+
+    def __init__(self):
+        self.sketches = [Sketch(90, 60, scale=1.0), Sketch(90, 40, scale=1.0)]
+        self.canvas = Canvas(self.sketches, "mlp-test")
+        self.updates = [0, 0]
+
+    def drawings(self, *heights):
+        def update(place, height):
+            self.updates[place] += 1
+            self.sketches[place].line.set_ydata([1, height])
+
+        return [Drawing(sketch, height, lambda p=place, h=height: update(p, h))
+                for place, (sketch, height) in enumerate(zip(self.sketches, heights, strict=True))]
+
+    def show(self, *heights):
+        self.canvas.show(*self.drawings(*heights))
+
+    def ahead(self, *heights):
+        self.canvas.draw_ahead(*self.drawings(*heights))
+
+    def shows(self, *heights):
+        """Whether the frame in view is the one of new sketches with these heights."""
+        fresh = [Sketch(90, 60, scale=1.0), Sketch(90, 40, scale=1.0)]
+        for sketch, height in zip(fresh, heights, strict=True):
+            sketch.line.set_ydata([1, height])
+        pixels = np.concatenate([sketch.render() for sketch in fresh])
+        return gap(self.canvas.widget.value, pixels).max() < STEP
+
+    def close(self):
+        self.canvas.widget.layout.close()
+        self.canvas.widget.close()
+
+
+@pytest.fixture
+def sketches(looks_ahead):
+    made = Sketches()
+    yield made
+    made.close()
+
+
+def test_a_canvas_draws_what_changed_and_nothing_else(sketches):
+    sketches.show(0.5, 0.5)
+    assert sketches.updates == [1, 1] and sketches.shows(0.5, 0.5)
+    assert not sketches.shows(0.5, 0.0)
+    sketches.show(0.5, 0.5)
+    assert sketches.updates == [1, 1]
+    sketches.show(0.5, 0.0)
+    assert sketches.updates == [1, 2] and sketches.shows(0.5, 0.0)
+    sketches.show(1.0, 0.0)
+    assert sketches.updates == [2, 2] and sketches.shows(1.0, 0.0)
+
+
+def test_a_place_can_show_another_picture(sketches):
+    sketches.show(0.5, 0.5)
+    third = Sketch(90, 40, scale=1.0)
+    first = sketches.drawings(0.5, 0.5)[0]
+    sketches.canvas.show(first, Drawing(third, 0.5, lambda: third.line.set_ydata([1, 0])))
+    assert sketches.shows(0.5, 0.0) and sketches.canvas.pictures == [first.picture, third]
+
+
+def test_a_frame_drawn_ahead_is_sent_and_not_drawn_again(sketches):
+    sketches.show(0.5, 0.5)
+    sketches.ahead(0.6, 0.5)
+    sketches.ahead(0.4, 0.5)
+    assert sketches.shows(0.5, 0.5) and sketches.updates == [3, 1]
+    sketches.show(0.6, 0.5)
+    assert sketches.shows(0.6, 0.5) and sketches.updates == [3, 1]
+    # the artists show 0.4 now; whoever asks for the pictures gets those in view
+    pixels = np.concatenate([picture.render() for picture in sketches.canvas.pictures])
+    assert gap(sketches.canvas.widget.value, pixels).max() < STEP and sketches.updates == [4, 1]
+
+
+def test_the_frame_before_is_kept_and_older_ones_are_not(sketches):
+    sketches.show(0.5, 0.5)
+    sketches.show(0.6, 0.5)
+    sketches.show(0.5, 0.5)
+    assert sketches.shows(0.5, 0.5) and sketches.updates == [2, 1]
+    sketches.show(0.7, 0.5)
+    sketches.show(0.8, 0.5)
+    sketches.show(0.5, 0.5)
+    assert sketches.shows(0.5, 0.5) and sketches.updates == [5, 1]
+    assert len(sketches.canvas._ready) == 1
+
+
+def test_an_update_that_fails_is_made_again(sketches):
+    sketches.show(0.5, 0.5)
+    good = sketches.canvas.widget.value
+    first, second = sketches.drawings(0.6, 0.5)
+
+    def fail():
+        first.picture.line.set_ydata([0, 0])
+        raise RuntimeError("no ink")
+
+    with pytest.raises(RuntimeError):
+        sketches.canvas.show(Drawing(first.picture, 0.6, fail), second)
+    assert sketches.canvas.widget.value == good
+    pixels = np.concatenate([picture.render() for picture in sketches.canvas.pictures])
+    assert gap(good, pixels).max() < STEP
+    sketches.show(0.6, 0.5)
+    assert sketches.shows(0.6, 0.5)
 
 
 @pytest.mark.parametrize("heights", [(60, 40, 31), (10, 40, 31)])

@@ -253,7 +253,7 @@ def test_a_failing_picture_is_told_in_the_panel(name, make, monkeypatch):
         raise RuntimeError("<no ink>")
 
     for canvas in canvases(lab):
-        monkeypatch.setattr(canvas, "refresh", fail)
+        monkeypatch.setattr(canvas, "show", fail)
     slider = next(s for s in of_kind(lab, widgets.FloatSlider))
     slider.value = slider.max
     assert "RuntimeError: <no ink>" in text_of(lab.error) and lab.state is before

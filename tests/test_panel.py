@@ -51,6 +51,9 @@ class Small(Panel):
             raise ArithmeticError("the number is out of reach")
         return state.number**2
 
+    def frames(self, state, solution):
+        return ()
+
     def show(self):
         self.shown.append(self.state.number)
         if self.broken:
@@ -334,6 +337,6 @@ def test_close_frees_the_widgets():
 
 def test_a_panel_says_what_it_lacks():
     bare = object.__new__(Panel)
-    for call in (lambda: bare.solve(None), bare.show, bare.describe, bare.snapshot):
+    for call in (lambda: bare.solve(None), lambda: bare.frames(None, None), bare.describe, bare.snapshot):
         with pytest.raises(TypeError, match="Panel must define"):
             call()

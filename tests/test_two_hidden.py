@@ -23,7 +23,13 @@ from mlp_widgets.core import Diverged
 from mlp_widgets.drawing.diagram import DiagramPicture, DiagramView, Edge, Node
 from mlp_widgets.drawing.quick_artists import QuickText, _outline
 from mlp_widgets.lectures import two_hidden_views as views
-from mlp_widgets.lectures.two_hidden_model import PARAMETERS, PRESETS, Solution, TwoHiddenState
+from mlp_widgets.lectures.two_hidden_model import (
+    PARAMETERS,
+    PRESETS,
+    Solution,
+    TwoHiddenState,
+    other_skip,
+)
 
 SYMBOLS = {"w1_1": "w₁¹", "w2_1": "w₂¹", "w1_2": "w₁²", "w2_2": "w₂²"}
 OUTPUTS, SKIPS = ("identity", "relu"), ("none", "z", "a")
@@ -388,7 +394,7 @@ def test_off_at_this_point_or_dead_on_all_points(lab, changes, others, expected,
     nodes = {n.key: n.state for n in views.diagram(lab.solution, {}).nodes}
     assert [nodes[key] for key in ("h1", "h2", "z2")] == expected.split()
     assert crossed_out(lab) == {key for key, state in nodes.items() if state == "dead"}
-    for node in views.beside(lab._other()).nodes:
+    for node in views.beside(Solution(other_skip(lab.state))).nodes:
         if node.key != "z2":
             assert node.state == nodes[node.key]
 
@@ -398,7 +404,7 @@ def test_the_diagram_beside_shows_the_other_skip(lab, case):
     lab.set(**case, below="beside")
     skip = "none" if case["skip"] != "none" else "z"
     other = {**case, "skip": skip}
-    v, view = values_of(other), views.beside(lab._other())
+    v, view = values_of(other), views.beside(Solution(other_skip(lab.state)))
     edges = weight_edges(view)
     for name, symbol in SYMBOLS.items():
         assert (edges[name].state == "off") == (not gets_update(name, other))

@@ -10,6 +10,8 @@ notebook calls back on another thread.
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.artist import Artist
@@ -21,6 +23,8 @@ from matplotlib.ticker import FuncFormatter
 from .numbers import number
 from .style import STYLE
 
+STYLING = threading.RLock()
+"""rc_context changes settings of the whole process, and two labs may draw on two threads."""
 CSS_DPI = 96
 """Pixels of a page (CSS pixels) in an inch, so that a 9-point text here equals 9 points there."""
 
@@ -35,7 +39,7 @@ class Picture:
         self._canvas = FigureCanvasAgg(self.figure)
         self._moving: list[Artist] = []
         self._still: object | None = None
-        with rc_context(STYLE):
+        with STYLING, rc_context(STYLE):
             self.build()
 
     def build(self) -> None:
@@ -68,7 +72,7 @@ class Picture:
         The array is the canvas itself: it changes with the next render.
         """
         if self._still is None:
-            with rc_context(STYLE):
+            with STYLING, rc_context(STYLE):
                 self._canvas.draw()
             self._still = self._canvas.copy_from_bbox(self.figure.bbox)
         else:
@@ -77,6 +81,11 @@ class Picture:
         for artist in self._moving:
             if artist.get_visible():
                 artist.draw(renderer)
+        return self.pixels
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """What the last render drew."""
         return np.asarray(self._canvas.buffer_rgba())
 
     def __repr__(self) -> str:

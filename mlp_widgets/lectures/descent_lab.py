@@ -36,6 +36,7 @@ class DescentLab(Panel):
     def __init__(self, state: Any) -> None:
         self._path: list[tuple[dict[str, float], float]] = []
         self._path_key: object = None
+        self._path_count = 0
         self.runner = Runner(self._tick)
         super().__init__(state)
 
@@ -45,8 +46,7 @@ class DescentLab(Panel):
         """The parameters of a network by name."""
         raise TypeError(f"{type(self).__name__} must define named()")
 
-    @property
-    def path_key(self) -> object:
+    def path_key(self, state: Any) -> object:
         """What a path belongs to beside the parameters: with other data it begins anew."""
         return None
 
@@ -65,9 +65,18 @@ class DescentLab(Panel):
     @property
     def path(self) -> list[tuple[dict[str, float], float]]:
         """(parameters, loss) at every step of the present descent; at least the present one."""
-        if self._path and self._path[-1][0] == self.parameters and self._path_key == self.path_key:
-            return self._path
-        return [(self.parameters, self.loss)]
+        return self.path_to(self.state, self.solution)
+
+    def path_to(self, state: Any, solution: Any) -> list[tuple[dict[str, float], float]]:
+        """The path that ends in a state: the present descent, or the state alone."""
+        path = self._path
+        if path and path[-1][0] == state.parameters and self._path_key == self.path_key(state):
+            return path
+        return [(state.parameters, float(solution.trace.J))]
+
+    def path_name(self, path: list) -> int:
+        """Tells a path from every other; 0 for a single state. For the keys of drawings."""
+        return self._path_count if len(path) > 1 else 0
 
     def step(self, count: int = 1) -> None:
         """``count`` steps of gradient descent θ ← θ - α ∂J/∂θ from the present parameters.
@@ -75,7 +84,8 @@ class DescentLab(Panel):
         If the loss grows without bound the last sensible state stays and Diverged says what to try.
         """
         with self._lock:
-            self._path, self._path_key = self.path, self.path_key
+            self._path, self._path_key = self.path, self.path_key(self.state)
+            self._path_count += 1
             if len(self._path) > MOST_STEPS:
                 self._path = self._path[-1:]
             problem = self._descend(count)

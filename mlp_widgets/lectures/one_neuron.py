@@ -10,13 +10,15 @@ Source: MIT 6.390, Lecture 6 "Neural Networks II", one neuron on the point (x, y
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import ipywidgets as widgets
 
 from ..core import Network
 from ..drawing.neuron import ActivationPicture, LossPicture
 from ..drawing.numbers import number
 from ..drawing.table import TablePicture
-from ..widgets.canvas import Canvas, composite_png
+from ..widgets.canvas import Canvas, Drawing, composite_png
 from ..widgets.layout import NAMED, column, heading, line, sized
 from ..widgets.parameters import Group, ParameterTable
 from ..widgets.sliders import SteppedSlider
@@ -89,10 +91,9 @@ class OneNeuronLab(DescentLab):
         """How z, g, L and ∂L/∂w are computed: symbols, numbers put in, result."""
         return dict(self.solution.lines)
 
-    @property
-    def path_key(self) -> object:
+    def path_key(self, state: OneNeuronState) -> object:
         """A path belongs to the point and the activation."""
-        return self.state.x, self.state.y, self.state.activation
+        return state.x, state.y, state.activation
 
     def named(self, network: Network) -> dict[str, float]:
         """The one parameter of a network by name."""
@@ -124,15 +125,14 @@ class OneNeuronLab(DescentLab):
         check_choice("activation", state.activation, ACTIVATION_NAMES)
         return Solution(state)
 
-    def show(self) -> None:
-        """The two pictures, if they show something else now, and all controls."""
-        state = self.state
-        key = (state.w, state.x, state.y, state.activation, len(self.path))
-        if self._changed("pictures", key):
-            self.pictures[0].update(self.solution.activation_view())
-            self.pictures[1].update(self.solution.loss_view(self.path))
-            self.canvas.refresh()
-        self.controls.show()
+    def frames(self, state: OneNeuronState, s: Solution) -> Iterator:
+        """f and f′ with the present z, and L over w."""
+        (activation, loss), path = self.pictures, self.path_to(state, s)
+        moved = (state.w, self.path_key(state))
+        yield self.canvas, [
+            Drawing(activation, moved, lambda: activation.update(s.activation_view())),
+            Drawing(loss, (moved, self.path_name(path)), lambda: loss.update(s.loss_view(path))),
+        ]
 
     def describe(self) -> str:
         """Where z is, what the slope is there, and what SGD does with w."""
@@ -170,7 +170,7 @@ class OneNeuronLab(DescentLab):
     def snapshot(self) -> bytes:
         """The lab as one picture: numbers on the left, both pictures on the right."""
         with self._lock:
-            return composite_png([self._numbers_picture(), list(self.pictures)])
+            return composite_png([self._numbers_picture(), self.canvas.pictures])
 
     def _numbers_picture(self) -> TablePicture:
         """The panel's numbers as a picture, for viewers without a kernel."""

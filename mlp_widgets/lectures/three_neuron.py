@@ -10,7 +10,7 @@ Source: CMU 10-315, P. Virtue, "Neural Networks", three-neuron traffic network, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -19,7 +19,8 @@ from ..drawing.diagram import DiagramPicture
 from ..drawing.fit import FitPicture
 from ..drawing.landscape import LandscapePicture
 from ..drawing.numbers import fixed, number, symbol
-from ..widgets.canvas import Canvas, composite_png
+from ..drawing.picture import Picture
+from ..widgets.canvas import Canvas, Drawing, composite_png
 from ..widgets.parameters import ParameterTable
 from ..widgets.stepper import lit_in
 from . import three_neuron_views as views
@@ -30,7 +31,7 @@ from .checks import (
     check_scale,
 )
 from .descent_lab import LARGEST, DescentLab
-from .points import load_points
+from .points import Points, load_points
 from .three_neuron_controls import Controls
 from .three_neuron_model import (
     ACTIVATION_NAMES,
@@ -137,17 +138,19 @@ class ThreeNeuronLab(DescentLab):
     @property
     def rivals(self) -> Rivals:
         """Fits that do not depend on the sliders: line, quadratic, optimum (exact, ReLU)."""
-        return self._rivals.setdefault(id(self.state.data), Rivals(self.state.data))
+        return self._rivals_of(self.state.data)
+
+    def _rivals_of(self, data: Points) -> Rivals:
+        return self._rivals.setdefault(id(data), Rivals(data))
 
     @property
     def best(self) -> tuple[float, dict[str, float]] | None:
         """The smallest MSE you found on this data with its parameters; None before the first."""
-        return self._best.get(self.path_key)
+        return self._best.get(self.path_key(self.state))
 
-    @property
-    def path_key(self) -> tuple[int, str]:
+    def path_key(self, state: ThreeNeuronState) -> tuple[int, str]:
         """A path and a best belong to the data and the activation."""
-        return id(self.state.data), self.state.activation
+        return id(state.data), state.activation
 
     def named(self, network: Network) -> dict[str, float]:
         """The seven parameters of a network by name."""
@@ -224,30 +227,28 @@ class ThreeNeuronLab(DescentLab):
 
     def show(self) -> None:
         """Controls, numbers and the two pictures in view."""
-        self._show_pictures()
-        # after the pictures: the page handles messages in their order, and pictures take longest
         self._note_best()
-        self.controls.show()
+        super().show()
 
-    def _show_pictures(self) -> None:
-        """Update those pictures in view that show something else now, and send one frame."""
-        state, pictures, changed = self.state, self.pictures, []
-        moved = (*state.parameters.values(), id(state.data), state.activation)
-        if self._changed("fit", (moved, state.rivals)):
-            pictures["fit"].update(views.fit(self.solution, self.rivals))
-            changed.append(pictures["fit"])
-        if state.view == "network":
-            if self._changed("network", (moved, state.hour, state.edges, state.operation)):
-                lit = lit_in(self.solution, state.operation)
-                pictures["network"].update(views.diagram(self.solution, lit))
-                changed.append(pictures["network"])
-        elif self._changed("landscape", (moved, state.across, state.up, len(self.path))):
-            ranges = ranges_for(state.data)
-            pictures["landscape"].update(views.landscape(self.solution, ranges, self.path))
-            changed.append(pictures["landscape"])
-        if changed or pictures[state.view] not in self.canvas.pictures:
-            self.canvas.put(1, pictures[state.view])
-            self.canvas.refresh(*changed)
+    def frames(self, state: ThreeNeuronState, s: Solution) -> Iterator:
+        """The fit, and the network or the landscape below it."""
+        fit, below = self.pictures["fit"], self.pictures[state.view]
+        moved = (*state.parameters.values(), *self.path_key(state))
+        yield self.canvas, [
+            Drawing(fit, (moved, state.rivals),
+                    lambda: fit.update(views.fit(s, self._rivals_of(state.data)))),
+            self._diagram(below, state, s, moved) if state.view == "network"
+            else self._landscape(below, state, s, moved),
+        ]
+
+    def _diagram(self, picture: Picture, state: ThreeNeuronState, s: Solution, moved: tuple):
+        return Drawing(picture, (moved, state.hour, state.edges, state.operation),
+                       lambda: picture.update(views.diagram(s, lit_in(s, state.operation))))
+
+    def _landscape(self, picture: Picture, state: ThreeNeuronState, s: Solution, moved: tuple):
+        path = self.path_to(state, s)
+        return Drawing(picture, (moved, state.across, state.up, self.path_name(path)),
+                       lambda: picture.update(views.landscape(s, ranges_for(state.data), path)))
 
     def describe(self) -> str:
         """MSE, the chosen hour, and the steepest parameter."""
@@ -272,8 +273,8 @@ class ThreeNeuronLab(DescentLab):
     def snapshot(self) -> bytes:
         """The lab as one picture: numbers on the left, both pictures on the right."""
         with self._lock:
-            pictures = [self.pictures["fit"], self.pictures[self.state.view]]
-            return composite_png([views.numbers_picture(self, self.scale), pictures])
+            numbers = views.numbers_picture(self, self.scale)
+            return composite_png([numbers, self.canvas.pictures])
 
     def __repr__(self) -> str:
         state = self.state
@@ -309,7 +310,7 @@ class ThreeNeuronLab(DescentLab):
         parameters = self.parameters
         given = [*self._given, self._optimum] if self.revealed else self._given
         if parameters not in given and (self.best is None or self.mse < self.best[0]):
-            self._best[self.path_key] = (self.mse, parameters)
+            self._best[self.path_key(self.state)] = (self.mse, parameters)
 
 
 # rivals is taken: these are the fits, and set(rivals=...) chooses which are shown

@@ -10,14 +10,13 @@ Source: MIT 6.390, "Neural Networks II", Spring 2026 and Fall 2025.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..core import Network
 from ..drawing.curves import CurvesPicture
 from ..drawing.diagram import DiagramPicture
 from ..drawing.numbers import number, symbol
-from ..widgets.canvas import Canvas, composite_png
+from ..widgets.canvas import Canvas, Drawing, composite_png
 from ..widgets.parameters import ParameterTable
 from ..widgets.stepper import lit_in
 from . import two_hidden_views as views
@@ -41,6 +40,7 @@ from .two_hidden_model import (
     Solution,
     TwoHiddenState,
     named,
+    other_skip,
 )
 
 LARGEST = 1e9
@@ -94,7 +94,7 @@ class TwoHiddenLab(DescentLab):
                                       self.scale)
         self.pictures = {
             "curves": CurvesPicture(tuple(map(symbol, PARAMETERS)), scale=self.scale),
-            "beside": DiagramPicture(views.beside(self._other()), height=260,
+            "beside": DiagramPicture(views.beside(Solution(other_skip(self.state))), height=260,
                                      scale=self.scale),
         }
         self.canvas = Canvas([self.diagram], "mlp-picture-lab")
@@ -129,16 +129,9 @@ class TwoHiddenLab(DescentLab):
         """The four weights of a network by name."""
         return named(network)
 
-    @property
-    def path_key(self) -> object:
+    def path_key(self, state: TwoHiddenState) -> object:
         """A path belongs to the points, the output and the skip."""
-        s = self.state
-        return s.x, s.y, s.output, s.skip, s.others
-
-    @property
-    def other_skip(self) -> str:
-        """The skip of the diagram that stands beside: none, or z² if there is none now."""
-        return "none" if self.state.skip != "none" else "z"
+        return state.x, state.y, state.output, state.skip, state.others
 
     # -- actions ----------------------------------------------------------------------------
 
@@ -219,30 +212,23 @@ class TwoHiddenLab(DescentLab):
         check_operation(state.operation, MOST_OPERATIONS)
         return solution
 
-    def show(self) -> None:
-        """Controls, numbers and pictures."""
-        state, s = self.state, self.solution
-        moved = (*state.parameters.values(), *map(str, self.path_key))
-        if self._changed("diagram", (moved, state.operation)):
-            self.diagram.update(views.diagram(s, lit_in(s, state.operation)))
-            self.canvas.refresh()
-        below = self.pictures[state.below]
-        key = len(self.path) if state.below == "curves" else ""
-        if self._changed("below", (moved, state.below, key)):
-            below.update(views.curves(self.path, self._loss_title()) if state.below == "curves"
-                         else views.beside(self._other()))
-            self.lower.put(0, below)
-            self.lower.refresh()
-        self.controls.show()
+    def frames(self, state: TwoHiddenState, s: Solution) -> Iterator:
+        """The diagram, and the picture below."""
+        moved = (*state.parameters.values(), self.path_key(state))
+        diagram = Drawing(self.diagram, (moved, state.operation), lambda: self.diagram.update(
+            views.diagram(s, lit_in(s, state.operation))))
+        yield self.canvas, [diagram]
+        yield self.lower, [self._below(state, s, moved)]
 
-    def _loss_title(self) -> str:
-        """Of the plot of the loss: of one point, or the mean over several."""
-        count = 1 + len(self.state.others)
-        return "loss L over the steps" if count == 1 else f"J, mean loss of {count} points"
-
-    def _other(self) -> Solution:
-        """The same weights with the other skip."""
-        return Solution(replace(self.state, skip=self.other_skip))
+    def _below(self, state: TwoHiddenState, s: Solution, moved: tuple) -> Drawing:
+        """The curves of the descent, or the diagram with the other skip."""
+        picture = self.pictures[state.below]
+        if state.below == "beside":
+            return Drawing(picture, moved, lambda: picture.update(
+                views.beside(Solution(other_skip(state)))))
+        path, title = self.path_to(state, s), views.loss_title(state)
+        return Drawing(picture, (moved, self.path_name(path)),
+                       lambda: picture.update(views.curves(path, title)))
 
     def describe(self) -> str:
         """The loss, and which weights get no update, with the reasons."""
@@ -258,10 +244,8 @@ class TwoHiddenLab(DescentLab):
     def snapshot(self) -> bytes:
         """The lab as one picture: the diagram, and the numbers beside the picture below."""
         with self._lock:
-            return composite_png(
-                [self.diagram],
-                [views.numbers_picture(self, self.scale), self.pictures[self.state.below]],
-            )
+            numbers = views.numbers_picture(self, self.scale)
+            return composite_png(self.canvas.pictures, [numbers, *self.lower.pictures])
 
     def __repr__(self) -> str:
         state = self.state

@@ -12,7 +12,7 @@ from ..widgets.sliders import SteppedSlider
 from ..widgets.stepper import Stepper
 from . import two_hidden_views as views
 from .descent_controls import DescentControls
-from .two_hidden_model import OTHERS, PARAMETERS, PRESETS
+from .two_hidden_model import OTHERS, PARAMETERS, PRESETS, other_skip
 
 if TYPE_CHECKING:
     from .two_hidden import TwoHiddenLab
@@ -129,7 +129,8 @@ class Controls:
         self.descent.title.value = HEADINGS[bool(state.others)]
         self.product.value = views.products(solution, state.explain)
         titles = {"curves": "Loss and weights since the last move by hand.",
-                  "beside": views.SKIP_TITLES[lab.other_skip] + ", gradients at the same weights."}
+                  "beside": views.SKIP_TITLES[other_skip(state).skip]
+                  + ", gradients at the same weights."}
         self.words.value = f"<small>{titles[state.below]}</small>"
 
     def _show_points(self, others: tuple[tuple[float, float], ...]) -> None:

@@ -9,7 +9,7 @@ Source: MIT 6.390, "Neural Networks II", Spring 2026 (worked example) and Fall 2
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -91,6 +91,11 @@ def build_network(weights: dict[str, float], output: str, skip: str) -> Network:
 def named(network: Network) -> dict[str, float]:
     """The four weights of a network by name."""
     return {name: float(network.w[layer][place]) for name, (layer, place) in PARAMETERS.items()}
+
+
+def other_skip(state: TwoHiddenState) -> TwoHiddenState:
+    """The same weights without the skip, or with the skip z² if there is none."""
+    return replace(state, skip="z" if state.skip == "none" else "none")
 
 
 class Solution:

@@ -13,7 +13,7 @@ from ..drawing.picture import thinned
 from ..drawing.table import TablePicture
 from ..widgets.parameters import Group
 from .steps import Factor, product, sum_of_products
-from .two_hidden_model import PARAMETERS, TITLES, Solution
+from .two_hidden_model import PARAMETERS, TITLES, Solution, TwoHiddenState
 
 WIDTH, HEIGHT = 828, 284
 GROUPS = (
@@ -120,6 +120,12 @@ def beside(other: Solution) -> DiagramView:
               Edge("h1", "g", "+1", state=skip_a, bend=42.0),
               Edge("h2", "g", "+1", state=skip_a, bend=-42.0, side=-1)]
     return DiagramView(nodes, edges, "")
+
+
+def loss_title(state: TwoHiddenState) -> str:
+    """Of the plot of the loss: of one point, or the mean over several."""
+    count = 1 + len(state.others)
+    return "loss L over the steps" if count == 1 else f"J, mean loss of {count} points"
 
 
 def curves(path: list[tuple[dict[str, float], float]], title: str) -> CurvesView:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 
 import ipywidgets as widgets
 import numpy as np
@@ -127,19 +128,41 @@ class PngEncoder:
                 + _chunk(b"IDAT", body) + _chunk(b"IEND", b""))
 
 
+@dataclass(frozen=True)
+class Drawing:
+    """What one picture of a canvas is to show.
+
+    Equal keys of a picture mean equal pixels, so ``key`` says all that is shown; ``update`` brings
+    the picture's artists in line and may be called at any later time.
+    """
+
+    picture: Picture
+    key: Hashable
+    update: Callable[[], object]
+
+    @property
+    def name(self) -> Hashable:
+        """What tells it from every other drawing."""
+        return id(self.picture), self.key
+
+
 class Canvas:
     """An Image widget that shows pictures of one width below each other.
 
     They travel as one PNG: the page decodes one image a frame instead of several, and never shows
-    two pictures of different states.
+    two pictures of different states. Frames of other states can be drawn ahead, unseen; and the
+    frame before the one in view is kept, because a student goes back and forth.
     """
 
     def __init__(self, pictures: Sequence[Picture], css_class: str) -> None:
-        self.pictures = list(pictures)
+        """``pictures`` give the size; what is shown comes with the first ``show``."""
         self._encoder = PngEncoder()
-        self._pixels = [picture.render() for picture in self.pictures]
-        width = f"{self.pictures[0].width}px"
-        height = sum(picture.height for picture in self.pictures)
+        self._drawn: dict[int, Hashable] = {}
+        self._shown: tuple[Drawing, ...] = ()
+        self._ready: dict[Hashable, bytes] = {}
+        self._png = b""
+        width = f"{pictures[0].width}px"
+        height = sum(picture.height for picture in pictures)
         self.widget = widgets.Image(
             format="png", width=width[:-2], height=str(height),
             layout=widgets.Layout(width=width, min_width=width, height=f"{height}px", margin="0",
@@ -147,23 +170,51 @@ class Canvas:
         )
         self.widget.add_class(css_class)
 
-    def put(self, place: int, picture: Picture) -> None:
-        """Show another picture of the same size in a place, from the next refresh on."""
-        if self.pictures[place] is not picture:
-            self.pictures[place] = picture
-            self._pixels[place] = picture.render()
+    @property
+    def pictures(self) -> list[Picture]:
+        """The pictures in view, up to date: after a frame that was drawn ahead they may not be."""
+        for drawing in self._shown:
+            self._draw(drawing)
+        return [drawing.picture for drawing in self._shown]
 
-    def refresh(self, *changed: Picture) -> None:
-        """Render the pictures that changed (all if none is named) and send the frame."""
-        for place, picture in enumerate(self.pictures):
-            if not changed or picture in changed:
-                self._pixels[place] = picture.render()
+    def show(self, *drawings: Drawing) -> None:
+        """Send the frame of these drawings, unless it is in view."""
+        before, name = self._name(self._shown), self._name(drawings)
+        if name == before:
+            return
+        png = self._found(name) or self._frame(drawings)
         # no pause after this: numbers that follow at once are painted in the same frame
-        self.widget.value = self.png()
+        self.widget.value = png
+        self._ready = {before: self._png} if before else {}
+        self._shown, self._png = drawings, png
 
-    def png(self) -> bytes:
-        """The frame as it was rendered last."""
-        return self._encoder.encode(*self._pixels)
+    def draw_ahead(self, *drawings: Drawing) -> None:
+        """Draw a frame that may be asked for next; the next ``show`` of another one forgets it."""
+        name = self._name(drawings)
+        if name != self._name(self._shown) and name not in self._ready:
+            self._ready[name] = self._frame(drawings)
+
+    def _found(self, name: tuple[Hashable, ...]) -> bytes | None:
+        """The PNG of a frame that is ready."""
+        return self._ready.get(name)
+
+    @staticmethod
+    def _name(drawings: Sequence[Drawing]) -> tuple[Hashable, ...]:
+        return tuple(drawing.name for drawing in drawings)
+
+    def _frame(self, drawings: Sequence[Drawing]) -> bytes:
+        """The PNG of these drawings; a picture that shows its drawing already is not updated."""
+        for drawing in drawings:
+            self._draw(drawing)
+        return self._encoder.encode(*(drawing.picture.pixels for drawing in drawings))
+
+    def _draw(self, drawing: Drawing) -> None:
+        picture = id(drawing.picture)
+        if self._drawn.get(picture) != drawing.name:
+            self._drawn.pop(picture, None)  # an update that fails may have done half of its work
+            drawing.update()
+            drawing.picture.render()
+            self._drawn[picture] = drawing.name
 
 
 def composite_png(*rows: Sequence[Picture | Sequence[Picture]]) -> bytes:

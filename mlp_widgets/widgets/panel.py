@@ -2,7 +2,8 @@
 
     control or code -> change(...) -> solve(state) once -> show() -> every number and picture
 
-A lab derives from :class:`Panel` and gives ``solve``, ``show``, ``describe`` and ``snapshot``.
+A lab derives from :class:`Panel` and gives ``solve``, ``frames``, ``describe`` and ``snapshot``;
+its ``controls`` have a ``show`` of their own.
 Nothing is changed by a state that cannot be solved: the last good one stays.
 """
 
@@ -13,14 +14,16 @@ import html
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from typing import Any
 
 import ipywidgets as widgets
 
+from .canvas import Canvas, Drawing
 from .css import CSS
+from .look_ahead import LookAhead
 
 UNDO_LEVELS = 200
 GROUP_SECONDS = 1.0
@@ -41,7 +44,7 @@ class Panel:
         self._syncing = False
         self._undo: list[Any] = []
         self._group: tuple[object, float] = (None, 0.0)
-        self._shown: dict[str, object] = {}
+        self.look_ahead = LookAhead(self)
         self.initial = self.state = state
         self.solution = self.solve(state)
         self.status = widgets.HTML(layout=widgets.Layout(margin="0"))
@@ -61,9 +64,12 @@ class Panel:
         """All numbers of a state; ValueError or ArithmeticError says why there are none."""
         raise TypeError(f"{type(self).__name__} must define solve()")
 
-    def show(self) -> None:
-        """Bring controls, numbers and pictures in line with ``state`` and ``solution``."""
-        raise TypeError(f"{type(self).__name__} must define show()")
+    def frames(self, state: Any, solution: Any) -> Iterable[tuple[Canvas, Sequence[Drawing]]]:
+        """Each canvas with what its pictures show for a state, which need not be the present one.
+
+        Frames of neighbouring states are drawn ahead, so nothing here may read ``self.state``.
+        """
+        raise TypeError(f"{type(self).__name__} must define frames()")
 
     def describe(self) -> str:
         """The present state in one or two sentences, for the status line."""
@@ -72,6 +78,13 @@ class Panel:
     def snapshot(self) -> bytes:
         """A PNG of the lab, for viewers without a kernel."""
         raise TypeError(f"{type(self).__name__} must define snapshot()")
+
+    def show(self) -> None:
+        """Bring pictures, controls and numbers in line with ``state`` and ``solution``."""
+        # pictures first: the page handles messages in their order, and pictures take longest
+        for canvas, drawings in self.frames(self.state, self.solution):
+            canvas.show(*drawings)
+        self.controls.show()
 
     def locked(self) -> threading.RLock:
         """The panel's lock, for use in ``with``: other threads wait."""
@@ -182,7 +195,13 @@ class Panel:
 
     def on_value(self, control: widgets.Widget, action: Callable[[Any], object]) -> None:
         """Call ``action(value)`` when the user changes a control."""
-        control.observe(self.guarded(lambda change: action(change["new"])), names="value")
+
+        def moved(change: Any) -> None:
+            before = self.state
+            action(change["new"])
+            self.look_ahead.moved(control, before)
+
+        control.observe(self.guarded(moved), names="value")
 
     def button(self, text: str, css_class: str, action: Callable[[], object], *,
                tooltip: str = "", width: str = "auto", style: str = "") -> widgets.Button:
@@ -211,12 +230,6 @@ class Panel:
 
     # -- showing ----------------------------------------------------------------------------
 
-    def _changed(self, what: str, key: object) -> bool:
-        """True if a picture has to be drawn again because what it shows is not ``key``."""
-        changed = self._shown.get(what) != key
-        self._shown[what] = key
-        return changed
-
     def _call(self, given: dict[str, Any], options: dict[str, tuple[Any, Any]]) -> str:
         """The constructor call with what is given always and each option (value, default) if it
         is not the default."""
@@ -236,6 +249,7 @@ class Panel:
 
     def close(self) -> None:
         """Remove the lab from the page and free its widgets."""
+        self.look_ahead.stop()
         with self._lock:
             for widget in _all_widgets(self.widget):
                 widget.close()

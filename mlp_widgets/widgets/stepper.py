@@ -39,8 +39,9 @@ class Stepper:
     the ends.
     """
 
-    def __init__(self, panel: Panel) -> None:
-        self.panel = panel
+    def __init__(self, panel: Panel, empty: str = "") -> None:
+        """``empty`` is the sentence for a network that is not walked through."""
+        self.panel, self.empty = panel, empty
         self.count = 1
         self.runner = Runner(self._tick, SECONDS)
         button = panel.button
@@ -107,14 +108,18 @@ class Stepper:
         """The step in view, with the numbers of the moment."""
         self.count = len(steps)
         step = min(int(step), self.count)
-        if self.slider.max != self.count:
+        if self.slider.max != max(self.count, 1):
             self.slider.value = min(self.slider.value, self.count)
-            self.slider.max = self.count
+            self.slider.max = max(self.count, 1)
+        for control in (self.slider, self.back, self.next, self.play, self.replay):
+            control.disabled = not steps
         self.slider.value = step
         self.words.value = self._words(steps, step)
 
     def _words(self, steps: Sequence[Operation], step: int) -> str:
         """Formula, numbers put in, result, and what is reused."""
+        if not steps:
+            return f'<div class="mlp-operation-box">{html.escape(self.empty)}</div>'
         if step == 0:
             return (f'<div class="mlp-operation-box">{len(steps)} operations: forward, then '
                     "backward.<br>Press Next, or Play.</div>")

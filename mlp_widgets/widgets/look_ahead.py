@@ -1,0 +1,82 @@
+"""Draws the frames that the next key press may ask for, while the student looks at the last one.
+
+A slider in focus goes one step up or down at the next key. When it has rested for a moment, the
+frames of both neighbours are drawn and packed, but not sent: the key press then finds its picture
+ready. The frames are real ones, of the state that will be; nothing is guessed between two.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from .sliders import SteppedLogSlider, SteppedSlider
+
+if TYPE_CHECKING:
+    from .panel import Panel
+
+REST_SECONDS = 0.06
+"""Without a move before drawing ahead begins; a key held down repeats about every 0.03 s."""
+
+
+class LookAhead:
+    """The frames of a panel's neighbouring states, drawn on a thread of their own."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel = panel
+        self._timer: threading.Timer | None = None
+
+    def moved(self, control: widgets.Widget, before: Any) -> None:
+        """A control has changed the state that was ``before``: its next steps may come."""
+        self.stop()
+        found = self._states(control, before)
+        if found:
+            self._timer = threading.Timer(REST_SECONDS, self._draw, (self._panel.state, found))
+            self._timer.name, self._timer.daemon = "mlp_widgets look ahead", True
+            self._timer.start()
+
+    def stop(self) -> None:
+        """Nothing more is drawn ahead until the next move; a frame under way is finished."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until nothing is left to be drawn ahead."""
+        if self._timer is not None:
+            self._timer.join(timeout)
+
+    def _states(self, control: widgets.Widget, before: Any) -> list[Any]:
+        """The states one step of the control away, if it is a slider and moved one field."""
+        now = self._panel.state
+        changed = [f.name for f in fields(now) if getattr(now, f.name) != getattr(before, f.name)]
+        if len(changed) != 1 or getattr(now, changed[0]) != control.value:
+            return []
+        return [replace(now, **{changed[0]: value}) for value in neighbours(control)]
+
+    def _draw(self, now: Any, states: list[Any]) -> None:
+        """Frames of these states; a key press gets through between two of them."""
+        for state in states:
+            with self._panel.locked():
+                if self._panel.state is not now:
+                    return
+                with suppress(Exception):  # if the state comes, its own refresh says what is wrong
+                    for canvas, drawings in self._panel.frames(state, self._panel.solve(state)):
+                        canvas.draw_ahead(*drawings)
+
+
+def neighbours(control: widgets.Widget) -> list[float]:
+    """The values that one key press up and down gives a slider; none for other controls."""
+    if isinstance(control, SteppedLogSlider):
+        up, down = (control.on_step(control.value * 10**k) for k in (control.step, -control.step))
+    elif isinstance(control, SteppedSlider):
+        up, down = (control.on_step(control.value + k) for k in (control.step, -control.step))
+    elif isinstance(control, widgets.IntSlider):
+        up, down = (control.value + k for k in (control.step, -control.step))
+        up, down = min(up, control.max), max(down, control.min)
+    else:
+        return []
+    return [value for value in (up, down) if value != control.value]
