@@ -1,4 +1,4 @@
-"""The three-neuron network in numpy, beside PyTorch and JAX; J on a grid, beside a loop."""
+"""The three-neuron network beside PyTorch and JAX; J on a grid; very deep chains."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from mlp_widgets.core import Network, backward, forward
+from mlp_widgets.core import Network, backward, chain, forward, log10_gradients
 from mlp_widgets.lectures.traffic_data import HOURS, TRAFFIC
 
 from .table import Row, interleaved
@@ -15,6 +15,7 @@ from .table import Row, interleaved
 EXPLANATION = """\
 The three-neuron network, all in float64. The frameworks get their arrays ready made, so that only
 the two passes are timed; before the race all must agree on the gradients to nine digits.
+A chain of 10,000 layers should need no more time for a layer than one of 100.
 """
 
 # The lecture's parameters: w11, w12; b11, b12; w21, w22; b21.
@@ -26,10 +27,13 @@ SIZES = [(24, 100, 30, {"at_least": 2.0}, {}), (48_000, 3, 30, {}, {"at_most": 2
 
 
 def rows() -> Iterator[Row]:
-    """Both passes at each size beside each framework, then the grid."""
+    """Both passes at each size beside each framework, then the grid, then the chains."""
     for points, repeat, rounds, torch_target, jax_target in SIZES:
         yield from passes(points, repeat, rounds, torch_target, jax_target)
     yield grid()
+    yield time_per_layer(skip=False)
+    yield time_per_layer(skip=True)
+    yield gradient_map()
 
 
 def passes(points: int, repeat: int, rounds: int, torch_target: dict, jax_target: dict):
@@ -133,3 +137,44 @@ def grid(size: int = 101) -> Row:
     np.testing.assert_allclose(in_one_call(), in_a_loop(), rtol=1e-12)
     times = interleaved({"ours": in_one_call, "loop": in_a_loop}, rounds=3)
     return Row(f"J on a {size} x {size} grid, one call", times["ours"], "a loop", times["loop"])
+
+
+def time_per_layer(skip: bool, depth: int = 10_000, beside: int = 100) -> Row:
+    """Forward and backward pass of a sigmoid chain: the time for each layer at two depths."""
+
+    def both_passes(layers: int) -> Callable[[], object]:
+        network = chain(np.ones(layers), "sigmoid", skip)
+        return lambda: backward(forward(network, [1.0], [0.0]))
+
+    deep, short = both_passes(depth), both_passes(beside)
+    in_parts = depth // beside  # as many layers in one timing of either
+
+    def many_short() -> None:
+        for _ in range(in_parts):
+            short()
+
+    times = interleaved({"deep": deep, "short": many_short}, rounds=9)
+    what = f"chain{' with skip' * skip}, both passes, depth {depth:,}: a layer"
+    deep_time, short_time = times["deep"] / depth, times["short"] / (in_parts * beside)
+    return Row(what, deep_time, f"depth {beside}: a layer", short_time, "ours / other", at_most=2.0)
+
+
+def gradient_map(depths: int = 100, weights: int = 161) -> Row:
+    """log10 of the first gradient over depth and weight: one call, beside a loop of both passes."""
+    pattern, scales = np.ones(depths), np.linspace(-4, 4, weights)
+
+    def in_one_call() -> np.ndarray:
+        return log10_gradients(pattern, scales, x=1.0, y=0.0, activation="sigmoid")
+
+    def in_a_loop() -> np.ndarray:
+        last_row = [
+            backward(forward(chain(scale * pattern, "sigmoid"), [1.0], [0.0])).dJ_dw[1].item()
+            for scale in scales
+        ]
+        with np.errstate(divide="ignore"):
+            return np.log10(np.abs(last_row))
+
+    np.testing.assert_allclose(in_one_call()[-1], in_a_loop(), rtol=1e-12)
+    times = interleaved({"ours": in_one_call, "loop": in_a_loop}, rounds=3)
+    beside = f"a loop, depth {depths} alone"
+    return Row(f"map of {depths} depths x {weights} weights", times["ours"], beside, times["loop"])

@@ -4,10 +4,12 @@
     trace = forward(network, x=[1.0], y=[3.0])      # trace.J == 1.0
     backward(trace).dJ_dw[2]                        # [[-4., 0.]]
 
-Files, in reading order: activations, losses, network, passes, descent, optimum.
+Files, in reading order: activations, losses, network, passes, descent, chain,
+multiplications, optimum, polynomial.
 """
 
 from .activations import ACTIVATIONS, Activation, find_activation
+from .chain import chain, local_factors, log10_gradients, overflow_layer
 from .descent import (
     INITIALIZATIONS,
     DescentStep,
@@ -20,6 +22,13 @@ from .descent import (
     minibatches,
 )
 from .losses import LOSSES, Loss, find_loss
+from .multiplications import (
+    Counted,
+    Counter,
+    gradients_with_reuse,
+    gradients_without_reuse,
+    multiplication_counts,
+)
 from .network import Network, Skip, as_numbers
 from .passes import BackwardTrace, ForwardTrace, as_columns, backward, forward
 
@@ -29,6 +38,8 @@ __all__ = [
     "LOSSES",
     "Activation",
     "BackwardTrace",
+    "Counted",
+    "Counter",
     "DescentStep",
     "Diverged",
     "ForwardTrace",
@@ -38,6 +49,7 @@ __all__ = [
     "as_columns",
     "as_numbers",
     "backward",
+    "chain",
     "clip_by_norm",
     "descend",
     "find_activation",
@@ -45,6 +57,12 @@ __all__ = [
     "forward",
     "gradient_descent",
     "gradient_norm",
+    "gradients_with_reuse",
+    "gradients_without_reuse",
     "initial_weights",
+    "local_factors",
+    "log10_gradients",
     "minibatches",
+    "multiplication_counts",
+    "overflow_layer",
 ]
