@@ -27,8 +27,19 @@ LANDSCAPE = ListedColormap(colormaps["cividis"].resampled(18)(range(18)), name="
 
 OFF = "#efefef"       # inside of a circle that is off
 LIT = "#F0C030"       # halo around what the stepper talks about
+
+# Sizes of gradients, from vanishing over about 1 to exploding: dark at both ends, so that lightness
+# alone says how far from 1; blue and vermilion stay apart for colour-blind eyes.
+VANISHING = ("#08306B", "#0A549E", "#2E7EBC", "#6AAED6", "#B0D2E7")
+ABOUT_ONE = "#F7F3E8"
+EXPLODING = ("#FBCBA8", "#F19A63", "#DD6A2B", "#B04508", "#7A3003")
+ZERO, ZERO_LINES = "#B4B4B4", "#8A8A8A"  # exactly 0: hatched grey
+OVERFLOW = BLACK  # too large for a float
+GRADIENTS = ListedColormap((*VANISHING, ABOUT_ONE, *EXPLODING, ZERO, ZERO_LINES, OVERFLOW),
+                           name="gradients")
+
 COLORS = ("#ffffff", BLACK, GREY, FAINT, *NEURON, LINE, QUADRATIC, POSITIVE, NEGATIVE, OFF, LIT,
-          *map(tuple, LANDSCAPE.colors[:, :3]))
+          *map(tuple, LANDSCAPE.colors[:, :3]), *GRADIENTS.colors)
 """Every colour that fills areas or lines."""
 
 STYLE = {

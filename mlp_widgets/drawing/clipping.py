@@ -1,0 +1,106 @@
+"""What clipping does to a gradient: the same direction, a shorter length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from .log_lanes import LOOKS, LaneCurve, LayerAxis, LogLanes, show_parts
+from .numbers import number
+from .picture import Picture
+from .quick_artists import QuickText
+from .style import BLACK, GREY
+
+BEFORE = {"color": BLACK, "linestyle": "-", "marker": "o", "markersize": 4.5, "linewidth": 2.0}
+AFTER = LOOKS["clipping"]
+
+
+@dataclass(frozen=True, eq=False)
+class ClippingView:
+    """before, after: the gradients ∂J/∂w_l of layers 1..L, shape (L,); tau: the longest length.
+
+    norm_before, norm_after: the lengths ‖∇J‖ of the two.
+    """
+
+    before: np.ndarray
+    after: np.ndarray
+    tau: float
+    norm_before: float
+    norm_after: float
+
+
+class ClippingPicture(Picture):
+    """Left: |∂J/∂w_l| of every layer, before and after. Right: the two lengths ‖∇J‖, and τ.
+
+    On a log axis clipping moves all layers down by the same distance, and ‖∇J‖ with them: both
+    plots have one y axis.
+    """
+
+    def __init__(self, width: int = 490, height: int = 250, scale: float = 2.0) -> None:
+        super().__init__(width, height, scale)
+
+    def build(self) -> None:
+        """Two axes with the same heights; above them what happens, in words, and the names."""
+        page = self.figure.add_axes((0, 0, 1, 1))
+        page.set(xlim=(0, self.width), ylim=(0, self.height))
+        page.axis("off")
+        axes = self.figure.add_axes((52 / 490, 38 / 250, 276 / 490, 162 / 250))
+        axes.set_title(r"$|\partial J/\partial w_\ell|$")
+        self.lanes, self.layers = LogLanes(self, axes), LayerAxis(self, axes)
+        self.curves = [LaneCurve(self.lanes, look) for look in (BEFORE, AFTER)]
+        self._build_norms(page, self.figure.add_axes(
+            (350 / 490, 38 / 250, 122 / 490, 162 / 250), sharey=axes))
+        for x, text, look in ((112, "before", BEFORE), (202, "after clipping", AFTER)):
+            y = self.height - 39
+            page.plot([x, x + 17, x + 34], [y] * 3, **look, markevery=[1])
+            QuickText(page, x + 39, y, text, color=look["color"], align="left")
+        self.words = self.moving(QuickText(page, 10, self.height - 12, size=10, align="left"))
+
+    def _build_norms(self, page: Axes, axes: Axes) -> None:
+        """A stem for each length with its number below, and a line for τ."""
+        axes.set_title(r"length $\|\nabla J\|$")
+        axes.set_xlim(0, 2)
+        axes.xaxis.set_visible(False)
+        axes.yaxis.set_visible(False)
+        self.tau = self.moving(axes.axhline(0.0, color=GREY, linewidth=1.6, linestyle=(0, (2, 1))))
+        self.tau_name = self.moving(QuickText(axes, 2, 0, size=10, align="left", color=GREY))
+        self.stems = [self.moving(axes.plot([], [], **look)[0]) for look in (BEFORE, AFTER)]
+        for stem in self.stems:
+            stem.set(markersize=8, linewidth=4, linestyle="-")
+        self.norms = []
+        for x, text in ((380.5, "before"), (441.5, "after")):
+            QuickText(page, x, 12, text, size=8.5)
+            self.norms.append(self.moving(QuickText(page, x, 27, size=8.5)))
+
+    def update(self, view: ClippingView) -> None:
+        """Show other gradients."""
+        lengths = np.array([view.norm_before, view.norm_after, view.tau], float)
+        self.lanes.fit(view.before, view.after, lengths)
+        self.layers.fit(len(view.before))
+        layers = np.arange(1, len(view.before) + 1)
+        for curve, values in zip(self.curves, (view.before, view.after), strict=True):
+            curve.show(layers, values, dots=len(layers) <= 10)
+        heights = self.lanes.on_line(lengths)
+        lanes = self.lanes.in_lane(lengths)
+        foot = self.lanes.axes.get_ylim()[0]
+        for x, stem, text, height, lane, length in zip(
+                (0.5, 1.5), self.stems, self.norms, heights, lanes, lengths, strict=False):
+            show_parts(stem, np.array([x, x]), [np.array([foot, height]), np.full(2, lane)], False)
+            stem.set_markevery([1, 3])
+            text.show(number(length, 3) if np.isfinite(length) else "overflow")
+        tau = float(heights[2] if np.isfinite(heights[2]) else lanes[2])
+        self.tau.set_ydata([tau, tau])
+        self.tau_name.show("τ", place=(2.08, tau))
+        self.words.show(_words(view))
+
+
+def _words(view: ClippingView) -> str:
+    """What clipping does here."""
+    norm, tau = number(view.norm_before), number(view.tau)
+    if not np.isfinite(view.norm_before):
+        return "overflow: there is no finite ‖∇J‖ to clip"
+    if view.norm_before > view.tau:
+        return f"‖∇J‖ = {norm} > τ = {tau}: every gradient times τ/‖∇J‖"
+    return f"‖∇J‖ = {norm} ≤ τ = {tau}: nothing is clipped"

@@ -1,0 +1,96 @@
+"""Multiplications for all gradients of a chain over its depth, with and without reuse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .numbers import number
+from .picture import Picture, short_ticks
+from .quick_artists import QuickText
+from .style import FAINT, GREY, NEURON
+
+REACHES = (10, 30, 100)
+"""Depths at the end of the axis: the smallest that holds the present depth."""
+LABEL = (-6.0, 11.0, -12.0)
+"""CSS pixels from a mark to the end of its number: to the left, and up or down."""
+
+
+@dataclass(frozen=True, eq=False)
+class CountsView:
+    """What the picture shows: depths and the counts with and without reuse, shape (K,).
+
+    present: (depth, with reuse, without) of the present chain.
+    """
+
+    depths: np.ndarray
+    with_reuse: np.ndarray
+    without: np.ndarray
+    present: tuple[int, int, int]
+
+
+class CountsPicture(Picture):
+    """Two curves over the depth, quadratic and linear; the present depth is marked on both."""
+
+    def __init__(self, width: int = 490, height: int = 250, scale: float = 2.0) -> None:
+        self._key: object = None
+        super().__init__(width, height, scale)
+
+    def build(self) -> None:
+        """Curves with their names stand still; marks with their numbers move."""
+        axes = self.axes = self.figure.add_axes((0.125, 0.155, 0.685, 0.755))
+        axes.grid(color=FAINT, linewidth=0.5)
+        axes.set_axisbelow(True)
+        axes.xaxis.set_major_formatter(short_ticks)
+        axes.yaxis.set_major_formatter(short_ticks)
+        axes.set_title("multiplications for all ∂J/∂w")
+        axes.set_xlabel("depth", labelpad=1)
+        axes.set(xlim=(0, 10), ylim=(0, 1))
+        looks = ((NEURON[1], "--", "s"), (NEURON[0], "-", "o"))
+        self.curves = [axes.plot([], [], color=colour, linestyle=dash, linewidth=2.2)[0]
+                       for colour, dash, _ in looks]
+        self.names = [QuickText(axes, 0, 0, name, color=colour, align="left", size=9)
+                      for (colour, _, _), name in zip(looks, ("without\nreuse", "with\nreuse"),
+                                                      strict=True)]
+        self.line = self.moving(axes.axvline(0, color=GREY, linewidth=1, linestyle=":"))
+        self.marks = [self.moving(axes.plot([], [], mark, color=colour, markersize=7)[0])
+                      for colour, _, mark in looks]
+        self.counts = [self.moving(QuickText(axes, 0, 0, color=colour, size=10, align="right"))
+                       for colour, _, _ in looks]
+
+    def update(self, view: CountsView) -> None:
+        """Show another present depth, or other counts."""
+        depth, with_reuse, without = view.present
+        reach = next((r for r in REACHES if r >= depth), int(view.depths[-1]))
+        reach = min(max(reach, depth), max(int(view.depths[-1]), depth))
+        key = (reach, view.with_reuse.tobytes(), view.without.tobytes(), view.depths.tobytes())
+        if key != self._key:
+            self._key = key
+            self._show_curves(view, reach)
+        self.line.set_xdata([depth, depth])
+        across = self.axes.get_xlim()[1] / (self.axes.bbox.width / self.scale)
+        left, *ways = LABEL
+        for mark, text, count, way in zip(self.marks, self.counts, (without, with_reuse), ways,
+                                          strict=True):
+            mark.set_data([depth], [count])
+            text.show(number(count, 6), place=(depth + left * across, count + way * self._pixel()))
+
+    def _pixel(self) -> float:
+        """How many multiplications a CSS pixel is high."""
+        low, high = self.axes.get_ylim()
+        return (high - low) / (self.axes.bbox.height / self.scale)
+
+    def _show_curves(self, view: CountsView, reach: int) -> None:
+        """Other curves or a longer axis: the still part is drawn anew."""
+        shown = view.depths <= reach
+        ends = []
+        for curve, counts in zip(self.curves, (view.without, view.with_reuse), strict=True):
+            curve.set_data(view.depths[shown], counts[shown])
+            ends.append(float(counts[shown][-1]))
+        top = max(*ends, 1.0)
+        self.axes.set(xlim=(0, 1.04 * reach), ylim=(-0.13 * top, 1.13 * top))
+        places = ends[0], min(ends[1], ends[0] - 34 * self._pixel())  # two lines are 34 high
+        for name, place in zip(self.names, places, strict=True):
+            name.show(name.text, place=(1.06 * reach, place))
+        self.redraw_still()

@@ -1,0 +1,199 @@
+"""Four numbers of every layer of a chain, over the layers: with skips and without."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from .log_lanes import (
+    BETWEEN,
+    GAP,
+    LANE,
+    LOOKS,
+    STEPS,
+    LaneCurve,
+    LayerAxis,
+    LogLanes,
+    QuickTicks,
+    decade_ticks,
+    power_of_ten,
+    show_parts,
+)
+from .numbers import number
+from .picture import Picture
+from .quick_artists import QuickText
+from .style import GREY
+
+TITLES = {
+    "a": r"activation $a_\ell$",
+    "factor": r"local factor $\partial a_\ell/\partial a_{\ell-1}$",
+    "dJ_da": r"$|\partial J/\partial a_\ell|$",
+    "dJ_dw": r"$|\partial J/\partial w_\ell|$",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """Numbers of layers 1..L, each of shape (L,).
+
+    a: the activation; factor: the local factor ∂a_l/∂a_{l-1}; dJ_da, dJ_dw: the gradients.
+    """
+
+    a: np.ndarray
+    factor: np.ndarray
+    dJ_da: np.ndarray
+    dJ_dw: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class ProfilesView:
+    """The same chain without and with skips; present: the one shown elsewhere, "plain" or "skip".
+
+    title: one line above the plots.
+    """
+
+    plain: Profile
+    skip: Profile
+    present: str = "plain"
+    title: str = ""
+
+
+class ProfilesPicture(Picture):
+    """Four plots beside each other: a, local factor, and on log axes the two gradients."""
+
+    def __init__(self, width: int = 828, height: int = 250, scale: float = 2.0) -> None:
+        super().__init__(width, height, scale)
+
+    def build(self) -> None:
+        """Axes, two curves in each, the title and the names of the curves above."""
+        self.page = self.figure.add_axes((0, 0, 1, 1))
+        self.page.set(xlim=(0, self.width), ylim=(0, self.height))
+        self.page.axis("off")
+        self.plots, self.layers = {}, []
+        for column, (name, title) in enumerate(TITLES.items()):
+            left = (52 + 204 * column) / 828
+            axes = self.figure.add_axes((left, 38 / 250, 150 / 828, 168 / 250))
+            axes.set_title(title)
+            self.plots[name] = (SignedAxis if name in ("a", "factor") else LogLanes)(self, axes)
+            self.layers.append(LayerAxis(self, axes))
+        self.curves = {
+            (name, way): (SignedCurve if isinstance(plot, SignedAxis) else LaneCurve)(
+                plot, LOOKS[way])
+            for name, plot in self.plots.items() for way in ("plain", "skip")
+        }
+        self._build_names()
+
+    def _build_names(self) -> None:
+        """The title, and the names of the two curves with a piece of each."""
+        y, self.samples, self.present = self.height - 11, {}, ""
+        for way, x, text in (("plain", 610, "plain"), ("skip", 704, "with skips")):
+            look = LOOKS[way] | {"markevery": [1]}
+            self.samples[way] = self.page.plot([x, x + 19, x + 38], [y] * 3, **look)[0]
+            QuickText(self.page, x + 44, y, text, color=look["color"], size=10, align="left")
+        self.title = self.moving(QuickText(self.page, 8, y, size=10, align="left"))
+
+    def update(self, view: ProfilesView) -> None:
+        """Show other numbers."""
+        layers = np.arange(1, len(view.plain.a) + 1)
+        for axis in self.layers:
+            axis.fit(len(layers))
+        if view.present != self.present:
+            self._show_present(view.present)
+        self.title.show(view.title)
+        for name, plot in self.plots.items():
+            plot.fit(getattr(view.plain, name), getattr(view.skip, name))
+        for (name, way), curve in self.curves.items():
+            curve.show(layers, getattr(getattr(view, way), name), dots=len(layers) <= 10)
+
+    def _show_present(self, present: str) -> None:
+        """The present one is heavier."""
+        self.present = present
+        for way, sample in self.samples.items():
+            lines = [sample, *(c.line for (_, w), c in self.curves.items() if w == way)]
+            for line in lines:
+                line.set_linewidth(2.8 if way == present else 1.4)
+        self.redraw_still()
+
+
+LINEAR = {1: (0.5, 1), 2: (1, 2), 5: (1, 2, 3, 4, 5), 10: (5, 10)}
+"""Ends of a linear axis, and its ticks."""
+
+
+class SignedAxis:
+    """A y axis for signed numbers of any size: linear up to 10, and else "folded".
+
+    A folded axis is linear between -1 and 1, a third of each side, and has decades beyond. If
+    something is infinite there is a lane for it at each end. The side below 0 is there only if
+    something is negative.
+    """
+
+    def __init__(self, picture: Picture, axes: Axes) -> None:
+        self.picture, self.axes = picture, axes
+        self.base = axes.axhline(0.0, color=GREY, linewidth=0.9)
+        self.units = [axes.axhline(0.0, color=GREY, linewidth=0.6) for _ in range(2)]
+        self.ticks = QuickTicks(axes, "y")
+        self.state: tuple = ()
+        self.fit(np.zeros(1))
+
+    def fit(self, *arrays: np.ndarray) -> None:
+        """Choose the ends so that all numbers stand between them."""
+        values = np.concatenate(arrays)
+        finite = np.abs(values[np.isfinite(values)])
+        largest = float(finite.max(initial=0.0))
+        if largest <= 10:
+            reach, decades = next(r for r in LINEAR if r >= largest), 0
+        else:
+            reach, decades = 1, next(s for s in STEPS if s >= np.log10(largest))
+        state = (reach, decades, bool((values < 0).any()), bool(np.isinf(values).any()))
+        if state != self.state:
+            self._set(*state)
+
+    def height(self, values: np.ndarray) -> np.ndarray:
+        """The place of each number on the axis; NaN is nowhere."""
+        sizes = np.abs(np.asarray(values, float))
+        good = np.isfinite(sizes)
+        beyond = np.log10(sizes, where=good & (sizes > 1), out=np.zeros(sizes.shape))
+        decades = self.state[1]
+        if not decades:
+            y = np.where(good, sizes, np.nan)
+        else:
+            y = np.where(good, np.minimum(sizes, 1.0) * decades / 2 + beyond, np.nan)
+        return np.sign(values) * np.where(np.isinf(sizes), self.infinite, y)
+
+    def _set(self, reach: float, decades: int, negative: bool, infinite: bool) -> None:
+        """Other ends: limits and ticks."""
+        self.state = (reach, decades, negative, infinite)
+        top = 1.5 * decades if decades else float(reach)
+        pixels = self.axes.bbox.height / self.picture.scale
+        room = pixels - (GAP + LANE * infinite) * 2
+        unit = (top + (top if negative else 0)) / room  # of one CSS pixel
+        self.infinite = top + (GAP + LANE / 2) * unit
+        ends = top + (GAP + LANE * infinite) * unit
+        marks, labels = list(LINEAR[reach]), [number(mark) for mark in LINEAR[reach]]
+        if decades:
+            powers = decade_ticks(0, decades, BETWEEN * unit)
+            marks, labels = 10.0 ** np.array(powers), [power_of_ten(power) for power in powers]
+        marks, labels = [*marks, *[np.inf] * infinite], [*labels, *["∞"] * infinite]
+        if negative:
+            marks, labels = [*(-m for m in marks), *marks], [*("−" + t for t in labels), *labels]
+        self.ticks.show_ticks(self.height(np.array([0.0, *marks])), ["0", *labels])
+        for sign, line in zip((1.0, -1.0), self.units, strict=True):
+            line.set_ydata(self.height(np.full(2, sign)))
+        self.axes.set_ylim(-ends if negative else -GAP * unit, ends)
+        self.picture.redraw_still()
+
+
+class SignedCurve:
+    """One curve on a SignedAxis; what is infinite is joined to nothing that is finite."""
+
+    def __init__(self, plot: SignedAxis, look: dict) -> None:
+        self.plot = plot
+        self.line = plot.picture.moving(plot.axes.plot([], [], **look)[0])
+
+    def show(self, x: np.ndarray, values: np.ndarray, dots: bool = False) -> None:
+        """Draw other numbers, shape (K,); with ``dots`` a marker at every one of them."""
+        y = self.plot.height(values)
+        show_parts(self.line, x, [np.where(part, y, np.nan) for part in (
+            np.isfinite(values), np.isposinf(values), np.isneginf(values))], dots)

@@ -1,0 +1,84 @@
+"""Descent of the same chain in three ways: plain, with skips, with clipping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .log_lanes import LOOKS, LaneCurve, LayerAxis, LogLanes, QuickTicks
+from .numbers import number
+from .picture import Picture, round_limit
+from .quick_artists import QuickText
+
+NAMES = {"plain": "plain", "skip": "with skips", "clipping": "with clipping"}
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingView:
+    """Any of "plain", "skip" and "clipping", each with its numbers.
+
+    curves: name -> (steps, J), two arrays of shape (K,); moved: name -> |w_l - start| of layers
+    1..L, shape (L,); notes: name -> a few words on how it went.
+    """
+
+    curves: dict[str, tuple[np.ndarray, np.ndarray]]
+    moved: dict[str, np.ndarray]
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+class TrainingPicture(Picture):
+    """Left: J over the steps. Right: how far the weight of each layer moved. Both on log axes."""
+
+    def __init__(self, width: int = 490, height: int = 250, scale: float = 2.0) -> None:
+        super().__init__(width, height, scale)
+
+    def build(self) -> None:
+        """Two axes with up to three curves, and below a line for each name with its note."""
+        page = self.figure.add_axes((0, 0, 1, 1))
+        page.set(xlim=(0, self.width), ylim=(0, self.height))
+        page.axis("off")
+        left, right = (self.figure.add_axes((x / 490, 88 / 250, 186 / 490, 140 / 250))
+                       for x in (52, 294))
+        left.set_title("J over the steps")
+        right.set_title(r"moved: $|w_\ell - \mathrm{start}|$")
+        self.loss, self.moved = LogLanes(self, left), LogLanes(self, right)
+        self.steps, self.layers = QuickTicks(left, "x", "step"), LayerAxis(self, right)
+        self.last = 0.0
+        self.curves = {name: LaneCurve(self.loss, LOOKS[name]) for name in NAMES}
+        self.moves = {name: LaneCurve(self.moved, LOOKS[name]) for name in NAMES}
+        self.samples, self.notes = {}, {}
+        for row, name in enumerate(NAMES):
+            y, look = 44 - 16 * row, LOOKS[name]
+            self.samples[name] = self.moving(page.plot([10, 27, 44], [y] * 3, **look,
+                                                       markevery=[1])[0])
+            self.notes[name] = self.moving(QuickText(page, 50, y, color=look["color"], size=9.5,
+                                                     align="left"))
+
+    def update(self, view: TrainingView) -> None:
+        """Show other runs; the names that are missing are not drawn."""
+        self._show_steps(max((float(steps[-1]) for steps, _ in view.curves.values()), default=1.0))
+        self.loss.fit(*(J for _, J in view.curves.values()), np.ones(1))
+        self.moved.fit(*view.moved.values(), np.ones(1))
+        layers = max((len(values) for values in view.moved.values()), default=1)
+        self.layers.fit(layers)
+        for name in NAMES:
+            here = name in view.curves
+            for line in (self.curves[name].line, self.moves[name].line, self.samples[name]):
+                line.set_visible(here)
+            note = view.notes.get(name, "")
+            self.notes[name].show((NAMES[name] + ": " * bool(note) + note) if here else "")
+            if here:
+                self.curves[name].show(*view.curves[name])
+                values = view.moved.get(name, np.empty(0))
+                self.moves[name].show(np.arange(1, len(values) + 1), values, dots=layers <= 10)
+
+    def _show_steps(self, last: float) -> None:
+        """Another end of the axis of the steps."""
+        end = round_limit(max(last, 10.0))
+        if end != self.last:
+            self.last = end
+            ticks = np.linspace(0.0, end, 3)
+            self.steps.show_ticks(ticks, [number(tick) for tick in ticks])
+            self.loss.axes.set_xlim(-0.03 * end, 1.03 * end)
+            self.redraw_still()

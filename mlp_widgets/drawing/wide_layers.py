@@ -1,0 +1,246 @@
+"""Two numbers of every layer of a wide network, over several random draws; and histograms.
+
+``LayersPicture``: the variance of the activations and the length of ∂J/∂W by layer, for one or two
+initializations. ``HistogramsPicture``: the activations of up to three layers, for the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.ticker import MaxNLocator
+
+from .log_lanes import LogLanes
+from .numbers import number
+from .picture import Picture
+from .quick_artists import QuickText
+from .style import BLACK, GREY, NEURON
+
+LOOKS = ({"color": NEURON[0], "linestyle": "-", "marker": "o"},
+         {"color": NEURON[1], "linestyle": (0, (5, 2)), "marker": "s"})
+"""The initialization that is chosen, and the one drawn beside it."""
+SIGNS = ("●", "■")
+LAST_LAYERS = (6, 11, 21, 36, 51)
+"""Ends of the axis of the layers: few, so that it seldom changes."""
+BINS = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """One number of every layer: values of S draws, shape (S, K), for the layers from first on."""
+
+    name: str
+    values: np.ndarray
+    first: int
+
+    @property
+    def layers(self) -> np.ndarray:
+        """Numbers of the layers, shape (K,)."""
+        return np.arange(self.first, self.first + self.values.shape[1])
+
+
+def over_draws(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Geometric mean, smallest and largest over the first axis, each of shape (K,).
+
+    Over the draws that are neither 0 nor infinite; NaN in a layer where there is none.
+    """
+    good = (values > 0) & np.isfinite(values)
+    logs = np.log(values, where=good, out=np.zeros(values.shape))
+    count = good.sum(axis=0)
+    low = np.where(good, values, np.inf).min(axis=0)
+    high = np.where(good, values, 0.0).max(axis=0)
+    # rounding may take the mean of equal numbers outside of them
+    mean = np.clip(np.exp(logs.sum(axis=0) / np.maximum(count, 1)), low, high)
+    return tuple(np.where(count > 0, v, np.nan) for v in (mean, low, high))
+
+
+@dataclass(frozen=True, eq=False)
+class LayersView:
+    """Curves of one or two initializations: variance (layers 0..D) and gradient (1..D+1)."""
+
+    variance: Sequence[Curve]
+    gradient: Sequence[Curve]
+    draws: int
+
+
+class LayersPicture(Picture):
+    """Left the variance of a by layer, right the length of ∂J/∂W by layer."""
+
+    def __init__(self, width: int = 828, height: int = 270, scale: float = 2.0) -> None:
+        super().__init__(width, height, scale)
+
+    def build(self) -> None:
+        """Two axes with lanes; for each of two initializations a band, a line, marks in lanes."""
+        self.plots = [self._plot(left, title) for left, title in
+                      ((0.06, "variance of the activations aˡ"), (0.56, "length of ∂J/∂Wˡ"))]
+        self.plots[1].axes.set_xlabel("layer l", labelpad=1)
+        self.note = self.moving(QuickText(self.plots[0].axes, 0, 0))
+
+    def _plot(self, left: float, title: str) -> LayersPlot:
+        axes = self.figure.add_axes((left, 0.135, 0.425, 0.73))
+        axes.set_title(title, pad=6)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        return LayersPlot(self, axes)
+
+    def update(self, view: LayersView) -> None:
+        """Show other curves."""
+        for plot, curves in zip(self.plots, (view.variance, view.gradient), strict=True):
+            plot.update(curves)
+        axes = self.plots[0].axes
+        low, high = axes.get_ylim()
+        text = (f"layer l   (line: mean of {view.draws} draws, band: smallest to largest)"
+                if view.draws > 1 else "layer l   (one draw)")
+        self.note.show(text, place=(sum(axes.get_xlim()) / 2, low - 0.135 * (high - low)))
+
+
+class LayersPlot:
+    """One of the two plots."""
+
+    def __init__(self, picture: Picture, axes) -> None:
+        self.picture, self.axes = picture, axes
+        self.lanes = LogLanes(picture, axes)
+        moving = picture.moving
+        self.bands = [moving(PolyCollection([], facecolor=look["color"], edgecolor="none",
+                                            alpha=0.2)) for look in LOOKS]
+        for band in self.bands:
+            axes.add_collection(band, autolim=False)
+        self.lines = [moving(axes.plot([], [], markersize=3.6, linewidth=2.0, **look)[0])
+                      for look in LOOKS]
+        self.marks = [moving(axes.plot([], [], markersize=5.0, color=look["color"], linestyle="",
+                                       marker=look["marker"])[0]) for look in LOOKS]
+        self.names = [moving(QuickText(axes, 0, 0, size=9.5, color=look["color"], align="right"))
+                      for look in LOOKS]
+
+    def update(self, curves: Sequence[Curve]) -> None:
+        """Show one or two curves."""
+        last = max(curve.layers[-1] for curve in curves)
+        end = next(end for end in LAST_LAYERS if end >= last)
+        self.picture.set_limits(self.axes, x=(-0.6, end + 0.6))
+        shown = [over_draws(curve.values) for curve in curves]
+        self.lanes.fit(*(values for three in shown for values in three))
+        for place in range(len(LOOKS)):
+            here = place < len(curves)
+            for artist in (self.bands, self.lines, self.marks, self.names):
+                artist[place].set_visible(here)
+            if here:
+                self._show(place, curves[place], *shown[place])
+        self._place_names(curves, end)
+
+    def _show(self, place: int, curve: Curve, middle: np.ndarray, low: np.ndarray,
+              high: np.ndarray) -> None:
+        """Line and band where there are numbers, marks in the lanes for 0 and overflow."""
+        layers = curve.layers
+        self.lines[place].set_data(layers, self.lanes.on_line(middle))
+        low, high = self.lanes.on_line(low), self.lanes.on_line(high)
+        self.bands[place].set_verts([
+            np.concatenate([np.column_stack([layers[run], low[run]]),
+                            np.column_stack([layers[run], high[run]])[::-1]])
+            for run in _runs(np.isfinite(low))])
+        draws, which = np.nonzero((curve.values == 0) | ~np.isfinite(curve.values))
+        inside = self.lanes.in_lane(curve.values[draws, which])
+        self.marks[place].set_data(layers[which], inside)
+
+    def _place_names(self, curves: Sequence[Curve], end: int) -> None:
+        """Names above the plot on the right, side by side."""
+        low, high = self.axes.get_ylim()
+        x, y = end + 0.6, high + 0.045 * (high - low)
+        unit = (end + 1.2) / 352  # layers in a CSS pixel
+        for place in range(len(curves) - 1, -1, -1):
+            text = f"{SIGNS[place]} {curves[place].name}"
+            self.names[place].show(text, place=(x, y))
+            x -= unit * (6.8 * len(text) + 10)
+
+
+def _runs(good: np.ndarray) -> Iterator[slice]:
+    """The stretches in which all are good."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], good, [False]]).astype(int)))
+    return (slice(*pair) for pair in edges.reshape(-1, 2))
+
+
+# -- histograms ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Histogram:
+    """How the activations of one layer lie between ``low`` and ``high``, zeros left out.
+
+    counts: shape (BINS,), for each initialization; notes: a line of text for each.
+    """
+
+    title: str
+    low: float
+    high: float
+    counts: Sequence[np.ndarray]
+    notes: Sequence[str]
+
+
+class HistogramsPicture(Picture):
+    """Up to three layers beside each other; the second initialization hangs downwards."""
+
+    def __init__(self, width: int = 828, height: int = 196, scale: float = 2.0) -> None:
+        super().__init__(width, height, scale)
+
+    def build(self) -> None:
+        """One pair of axes in CSS pixels for all; everything in it moves."""
+        axes = self.figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, self.width), ylim=(0, self.height))
+        axes.axis("off")
+        self.bars = [self.moving(PolyCollection([], facecolor=look["color"], edgecolor="none",
+                                                alpha=alpha))
+                     for look, alpha in zip(LOOKS, (0.75, 0.75), strict=True)]
+        self.lines = self.moving(LineCollection([], color=GREY, linewidth=0.9))
+        for collection in (*self.bars, self.lines):
+            axes.add_collection(collection, autolim=False)
+        self.texts = [[self.moving(QuickText(axes, 0, 0, size=size, color=color, align=align))
+                       for size, color, align in (
+                           (9.5, BLACK, "left"), (9.0, LOOKS[0]["color"], "left"),
+                           (9.0, LOOKS[1]["color"], "left"), (8.0, BLACK, "center"),
+                           (8.0, BLACK, "center"), (8.0, BLACK, "right"))]
+                      for _ in range(3)]
+
+    def update(self, view: Sequence[Histogram]) -> None:
+        """Show other histograms, at most three."""
+        verts, lines = [[], []], []
+        for column, texts in enumerate(self.texts):
+            for text in texts:
+                text.show("")
+            if column < len(view):
+                left = 50.0 + 268 * column
+                self._show(view[column], texts, left, left + 226, verts, lines)
+        for bars, polygons in zip(self.bars, verts, strict=True):
+            bars.set_verts(polygons)
+        self.lines.set_segments(lines)
+
+    def _show(self, histogram: Histogram, texts: list[QuickText], left: float, right: float,
+              verts: list, lines: list) -> None:
+        """One layer: title and notes above, bars up and down, an axis with three numbers below."""
+        double = len(histogram.counts) == 2
+        bottom, top = 26.0, self.height - 54.0
+        base = (bottom + top) / 2 if double else bottom
+        texts[0].show(histogram.title, place=(left, self.height - 10))
+        for place, (counts, note) in enumerate(zip(histogram.counts, histogram.notes,
+                                                   strict=True)):
+            texts[1 + place].show(note, place=(left, self.height - 27 - 15 * place))
+            height = (-1 if place else 1) * ((base - bottom) if place else (top - base))
+            verts[place].append(_stairs(counts, left, right, base, height))
+        middle = (left + right) / 2
+        half = (histogram.low + histogram.high) / 2
+        for text, x, value in zip(texts[3:], (left, middle, right),
+                                  (histogram.low, half, histogram.high), strict=True):
+            # the last number ends near the edge of the picture
+            text.show(number(value, 3), place=(x + 10 * (x == right), bottom - 13))
+            lines.append([(x, bottom - 6), (x, bottom - 2)])
+        lines.append([(left, bottom - 2), (right, bottom - 2)])
+        if double:
+            lines.append([(left, base), (right, base)])
+
+
+def _stairs(counts: np.ndarray, left: float, right: float, base: float,
+            height: float) -> np.ndarray:
+    """The outline of bars on ``base``, the largest of this ``height``."""
+    x = np.repeat(np.linspace(left, right, len(counts) + 1), 2)
+    y = np.concatenate([[0.0], np.repeat(counts / max(counts.max(), 1), 2), [0.0]])
+    return np.column_stack([x, base + height * y])
