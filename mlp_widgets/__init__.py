@@ -13,13 +13,27 @@ __version__ = "0.1.0"
 # Where each public name lives. Names are loaded at first use (PEP 562), so that
 # `import mlp_widgets.core` needs numpy and nothing else.
 _HOME = {
+    "DeepChainLab": "mlp_widgets.lectures.deep_chain",
     "LABS": "mlp_widgets.lectures",
     "OneNeuronLab": "mlp_widgets.lectures.one_neuron",
     "ThreeNeuronLab": "mlp_widgets.lectures.three_neuron",
     "TwoHiddenLab": "mlp_widgets.lectures.two_hidden",
+    "WideNetworkLab": "mlp_widgets.lectures.wide_network",
+    "backward_through": "mlp_widgets.lectures.generic_layer",
+    "check_layer": "mlp_widgets.lectures.generic_layer",
 }
 
-__all__ = ["LABS", "OneNeuronLab", "ThreeNeuronLab", "TwoHiddenLab", "__version__"]
+__all__ = [
+    "LABS",
+    "DeepChainLab",
+    "OneNeuronLab",
+    "ThreeNeuronLab",
+    "TwoHiddenLab",
+    "WideNetworkLab",
+    "__version__",
+    "backward_through",
+    "check_layer",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -78,6 +78,13 @@ def ends(slider) -> tuple[float, float]:
     return slider.min, slider.max
 
 
+def anywhere(slider, draw: random.Random) -> float:
+    """Any value of a slider."""
+    low, high = ends(slider)
+    whole = isinstance(slider, widgets.IntSlider)
+    return draw.randint(low, high) if whole else draw.uniform(low, high)
+
+
 def shown_values(lab) -> list[tuple[str, object]]:
     """Kind and value of every control in view."""
     return [(type(w).__name__, w.value) for w in
@@ -215,8 +222,7 @@ def test_any_way_through_the_controls_ends_where_a_new_lab_begins(name, make, se
         elif isinstance(control, widgets.Checkbox):
             control.value = not control.value
         elif isinstance(control, SLIDERS):
-            low, high = ends(control)
-            control.value = draw.choice([low, high, draw.uniform(low, high)])
+            control.value = draw.choice([*ends(control), anywhere(control, draw)])
         else:
             control.value = draw.choice([0.0, -1.0, 2.5, draw.uniform(-20, 20)])
         if text_of(lab.error) and not text_of(lab.error).startswith("Stopped"):
@@ -234,8 +240,8 @@ def test_undo_goes_back_to_the_beginning(name, make):
     lab = make(name)
     first, draw = lab.state, random.Random(0)
     for _ in range(25):
-        slider = draw.choice(of_kind(lab, widgets.FloatSlider))
-        slider.value = draw.uniform(slider.min, slider.max)
+        slider = draw.choice(of_kind(lab, *SLIDERS))
+        slider.value = anywhere(slider, draw)
     for _ in range(25):
         lab.undo()
     assert all(getattr(lab.state, n) == getattr(first, n) for n in lab.undoable)
@@ -254,7 +260,7 @@ def test_a_failing_picture_is_told_in_the_panel(name, make, monkeypatch):
 
     for canvas in canvases(lab):
         monkeypatch.setattr(canvas, "show", fail)
-    slider = next(s for s in of_kind(lab, widgets.FloatSlider))
+    slider = of_kind(lab, *SLIDERS)[0]
     slider.value = slider.max
     assert "RuntimeError: <no ink>" in text_of(lab.error) and lab.state is before
     assert "<no ink>" not in lab.error.value
@@ -288,8 +294,8 @@ def test_the_page_holds_only_core_widgets(name, make):
 def test_pictures_have_a_fixed_size(name, make):
     lab = make(name)
     sizes = {(c.widget.width, c.widget.height, c.widget.layout.width) for c in canvases(lab)}
-    for slider in of_kind(lab, widgets.FloatSlider):
-        slider.value = slider.max
+    for slider in of_kind(lab, *SLIDERS):
+        slider.value = ends(slider)[1]
     assert sizes == {(c.widget.width, c.widget.height, c.widget.layout.width)
                      for c in canvases(lab)}  # fmt: skip
     for picture in [picture for canvas in canvases(lab) for picture in canvas.pictures]:
@@ -301,8 +307,8 @@ def test_pictures_have_a_fixed_size(name, make):
 def test_two_labs_do_not_disturb_each_other(name, make):
     one, other = make(name), make(name)
     before = other.state, other.solution, [c.widget.value for c in canvases(other)]
-    for slider in of_kind(one, widgets.FloatSlider):
-        slider.value = slider.max
+    for slider in of_kind(one, *SLIDERS):
+        slider.value = ends(slider)[1]
     assert (other.state, other.solution, [c.widget.value for c in canvases(other)]) == before
 
 

@@ -76,7 +76,7 @@ def test_going_on_and_back_shows_what_a_new_lab_shows(name, make):  # noqa: F811
 @pytest.mark.parametrize("name", LABS)
 def test_looking_ahead_changes_no_state(name, make):  # noqa: F811
     lab = make(name)
-    slider = of_kind(lab, SteppedSlider)[0]
+    slider = of_kind(lab, *SLIDERS)[0]
     middle(lab, slider)
     press(lab, slider, 1)
     state, solution, path = lab.state, lab.solution, getattr(lab, "path", None)

@@ -262,11 +262,11 @@ def test_the_preset_buttons_load_the_examples(lab):
 
 
 def test_boxes_and_sliders_move_the_point(lab):
-    box, slider = lab.controls.data["x"]
+    box, slider = lab.controls.data["x"].box, lab.controls.data["x"].slider
     box.value = -2.5
     assert lab.x == -2.5 == slider.value
-    lab.controls.data["y"][1].value = 4.0
-    assert lab.y == 4.0 == lab.controls.data["y"][0].value
+    lab.controls.data["y"].slider.value = 4.0
+    assert lab.y == 4.0 == lab.controls.data["y"].box.value
 
 
 def test_a_new_point_begins_a_new_path(lab):

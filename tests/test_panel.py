@@ -337,6 +337,8 @@ def test_close_frees_the_widgets():
 
 def test_a_panel_says_what_it_lacks():
     bare = object.__new__(Panel)
-    for call in (lambda: bare.solve(None), lambda: bare.frames(None, None), bare.describe, bare.snapshot):
+    calls = (lambda: bare.solve(None), lambda: bare.frames(None, None), bare.describe,
+             bare.snapshot)
+    for call in calls:
         with pytest.raises(TypeError, match="Panel must define"):
             call()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlp_widgets.widgets import sliders
-from mlp_widgets.widgets.sliders import RETURN_SECONDS, SteppedLogSlider, SteppedSlider
+from mlp_widgets.widgets.sliders import RETURN_SECONDS, SteppedLogSlider, SteppedSlider, set_ends
 
 RANGES = [(-2.0, 2.0, 0.05), (-15.0, 15.0, 0.1), (0.0, 23.0, 1.0), (-7.0, 1e4, 13.3)]
 RANGES += [(3.0, 3.1, 7e-4), (-5e9, 5e9, 1e8), (1e-5, 3e-5, 4e-7)]
@@ -69,7 +69,7 @@ def test_a_log_handle_of_zero_stands_at_its_low_end():
 def test_ends_change_to_any_others(ranges):
     slider = SteppedSlider(min=-1.0, max=1.0, step=0.1)
     for low, width in ranges:
-        slider.set_ends(low, low + width, width / 50)
+        set_ends(slider, low, low + width, width / 50)
         assert (slider.min, slider.max, slider.step) == (low, low + width, width / 50)
         assert low <= slider.value <= low + width
     slider.layout.close()

@@ -21,7 +21,7 @@ LAYERS = {
     "core": {"numpy"},
     "drawing": {"matplotlib"},
     "widgets": {"ipywidgets", "traitlets", "IPython"},
-    "lectures": set(),
+    "lectures": {"ipyevents"},  # an extra: a lab works without it
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 CODE_LINES_OF_CORE = 900  # a core that anyone can read in one sitting

@@ -838,10 +838,10 @@ def test_a_whole_number_of_any_kind_is_an_operation(lab, whole):
 
 
 def test_a_bad_number_in_a_box_is_told_and_the_box_goes_back(lab):
-    lab.controls.boxes["x"].value = 1e12
+    lab.controls.rows["x"].box.value = 1e12
     assert text_of(lab.error).startswith("x must be a number from −1e9 to 1e9")
-    assert lab.x == 1.0 == lab.controls.boxes["x"].value
-    lab.controls.boxes["x"].value = 2.0
+    assert lab.x == 1.0 == lab.controls.rows["x"].box.value
+    lab.controls.rows["x"].box.value = 2.0
     assert lab.x == 2.0 and text_of(lab.error) == ""
 
 

@@ -6,13 +6,17 @@ lab that stands in it.
 
 from __future__ import annotations
 
+from .deep_chain import DeepChainLab
 from .one_neuron import OneNeuronLab
 from .three_neuron import ThreeNeuronLab
 from .two_hidden import TwoHiddenLab
+from .wide_network import WideNetworkLab
 
 LABS = {
     "one_neuron": OneNeuronLab,
     "three_neuron": ThreeNeuronLab,
     "two_hidden": TwoHiddenLab,
+    "deep_chain": DeepChainLab,
+    "wide_network": WideNetworkLab,
 }
 """Name of the notebook -> class of the lab it teaches with."""

@@ -21,7 +21,7 @@ from ..drawing.table import TablePicture
 from ..widgets.canvas import Canvas, Drawing, composite_png
 from ..widgets.layout import NAMED, column, heading, line, sized
 from ..widgets.parameters import Group, ParameterTable
-from ..widgets.sliders import SteppedSlider
+from ..widgets.rows import NumberRow
 from .checks import add_fields, check_choice, check_scale
 from .descent_controls import DescentControls
 from .descent_lab import LARGEST, DescentLab
@@ -217,31 +217,19 @@ class Controls:
             description="activation f", style=NAMED, layout=sized("240px"),
             options=[(TITLES[name], name) for name in ACTIVATION_NAMES])
         self.activation.add_class("mlp-activation")
-        self.data = {"x": self._data_row("x", 5.0), "y": self._data_row("y", 10.0)}
+        self.data = {name: NumberRow(name, name, -end, end, 0.1, slider_width=100)
+                     for name, end in (("x", 5.0), ("y", 10.0))}
+        for row in self.data.values():
+            row.connect(lab)
         lab.table.set_ranges({"w": (-W_REACH, W_REACH, 0.05)})
-        lab.table.on_change(lab.on_value, lambda name, value: lab.set(**{name: value}))
+        lab.table.connect(lab)
         lab.on_value(self.activation, lambda name: lab.set(activation=name))
         self.descent = DescentControls(lab, "SGD <small>w ← w − η ∂L/∂w</small>",
                                        "learning rate η")
 
-    def _data_row(self, name: str, end: float) -> tuple[widgets.FloatText, SteppedSlider]:
-        """Number box and slider of x or y, in the same places as those of w."""
-        box = widgets.FloatText(
-            description=name, step=0.1, style={"description_width": "28px"},
-            layout=widgets.Layout(width="104px", margin="0"))
-        slider = SteppedSlider(min=-end, max=end, step=0.1, readout=False,
-                               layout=widgets.Layout(width="100px", margin="0"))
-        box.add_class(f"mlp-box-{name}")
-        slider.add_class(f"mlp-slider-{name}")
-        for control in (box, slider):
-            self.lab.on_value(control, lambda value: self.lab.set(**{name: value}))
-        return box, slider
-
     def columns(self) -> list[widgets.Widget]:
         """Controls and numbers beside the pictures, or below each other if narrow."""
-        lab, rows = self.lab, [widgets.HBox(pair) for pair in self.data.values()]
-        for row in rows:
-            row.add_class("mlp-row")
+        lab, rows = self.lab, [row.widget for row in self.data.values()]
         return [
             column("left", line(*self.presets), lab.table.widget,
                    heading("One point <small>SGD never changes x and y</small>"), *rows,
@@ -256,9 +244,8 @@ class Controls:
         """Every control in line with the lab's state; nothing is sent for what did not change."""
         lab, state = self.lab, self.lab.state
         lab.table.show(state.parameters, lab.gradient)
-        for name, (box, slider) in self.data.items():
-            slider.put(getattr(state, name))
-            box.value = float(f"{getattr(state, name):.4g}")
+        for name, row in self.data.items():
+            row.show(getattr(state, name))
         self.activation.value = state.activation
         self.descent.show(state.learning_rate)
         self.board.value = self._board()

@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from ..drawing.numbers import fixed, symbol
 from ..widgets.layout import NAMED, column, heading, line, sized
-from ..widgets.sliders import SteppedSlider
+from ..widgets.sliders import SteppedSlider, set_ends
 from ..widgets.stepper import Stepper
 from . import three_neuron_views as views
 from .descent_controls import DescentControls
@@ -94,7 +94,7 @@ class Controls:
 
     def _connect(self) -> None:
         lab, on_value = self.lab, self.lab.on_value
-        lab.table.on_change(on_value, lambda name, value: lab.set(**{name: value}))
+        lab.table.connect(lab)
         on_value(self.data, lambda name: lab.set(data=name) if name != OWN else None)
         on_value(self.upload, self._load_file)
         on_value(self.activation, lambda name: lab.set(activation=name))
@@ -160,7 +160,7 @@ class Controls:
         self.data.value = points.source if named else OWN
         low, high = float(points.x[0]), float(points.x[-1])
         high = max(high, low + 1e-6)
-        self.hour.set_ends(low, high, 1.0 if named else (high - low) / 50)
+        set_ends(self.hour, low, high, 1.0 if named else (high - low) / 50)
 
     def gather(self) -> None:
         """Put what is hidden beside what is shown, so that closing the lab reaches all of it."""

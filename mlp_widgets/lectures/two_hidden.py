@@ -100,7 +100,7 @@ class TwoHiddenLab(DescentLab):
         self.canvas = Canvas([self.diagram], "mlp-picture-lab")
         self.lower = Canvas([self.pictures["curves"]], "mlp-picture-below")
         self.controls = Controls(self)
-        self.table.on_change(self.on_value, lambda name, value: self.set(**{name: value}))
+        self.table.connect(self)
         self.assemble(*self.controls.columns())
 
     # -- numbers from code ------------------------------------------------------------------

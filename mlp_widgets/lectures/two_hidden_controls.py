@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from ..drawing.numbers import number, symbol
 from ..widgets.layout import NAMED, column, heading, line, sized
-from ..widgets.sliders import SteppedSlider
+from ..widgets.rows import NumberRow
 from ..widgets.stepper import Stepper
 from . import two_hidden_views as views
 from .descent_controls import DescentControls
@@ -48,23 +48,10 @@ class Controls:
         self.board, self.blocked, self.product = (widgets.HTML() for _ in range(3))
         self.answered: tuple[str, object] = ("", None)
         self.board.add_class("mlp-board")
-        self._make_point()
+        self.rows = {name: NumberRow(name, name, *ends) for name, ends in RANGES.items()}
+        for row in self.rows.values():
+            row.connect(lab)
         self._make_choices()
-
-    def _make_point(self) -> None:
-        """Number box and slider for x and y."""
-        self.boxes, self.sliders = {}, {}
-        for name, (low, high, step) in RANGES.items():
-            box = self.boxes[name] = widgets.FloatText(
-                description=name, step=step, layout=widgets.Layout(width="104px", margin="0"),
-                style={"description_width": "28px"})
-            slider = self.sliders[name] = SteppedSlider(
-                min=low, max=high, step=step, readout=False,
-                layout=widgets.Layout(width="200px", margin="0"))
-            box.add_class(f"mlp-box-{name}")
-            slider.add_class(f"mlp-slider-{name}")
-            for control in (box, slider):
-                self.lab.on_value(control, lambda v, name=name: self.lab.set(**{name: v}))
 
     def _make_choices(self) -> None:
         """Output, skip, points, the weight that is explained, and the picture below."""
@@ -95,11 +82,7 @@ class Controls:
     def columns(self) -> list[widgets.Widget]:
         """The diagram over the whole width, controls on the left, explanations on the right."""
         lab = self.lab
-        rows = []
-        for name in RANGES:
-            row = widgets.HBox([self.boxes[name], self.sliders[name]])
-            row.add_class("mlp-row")
-            rows.append(row)
+        rows = [row.widget for row in self.rows.values()]
         self.words = widgets.HTML()
         return [
             column("whole", line(*self.presets), lab.canvas.widget),
@@ -116,9 +99,8 @@ class Controls:
         lab, state, solution = self.lab, self.lab.state, self.lab.solution
         lab.table.objective = "J" if state.others else "L"
         lab.table.show(state.parameters, solution.mean_gradient)
-        for name in RANGES:
-            self.sliders[name].put(getattr(state, name))
-            self.boxes[name].value = float(f"{getattr(state, name):.4g}")
+        for name, row in self.rows.items():
+            row.show(getattr(state, name))
         self._show_points(state.others)
         for name in ("output", "skip", "explain", "below"):
             getattr(self, name).value = getattr(state, name)

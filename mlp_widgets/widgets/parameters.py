@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
 from ..drawing.numbers import number, symbol
-from .sliders import SteppedSlider
+from .rows import NumberRow
+
+if TYPE_CHECKING:
+    from .panel import Panel
 
 FULL_BAR = 100.0
 """|gradient| at which a bar reaches its full length."""
@@ -32,7 +36,7 @@ def bar_length(gradient: float) -> float:
 
 
 class ParameterTable:
-    """Rows of parameters, grouped by neuron. A move calls ``on_change(name, value)``.
+    """Rows of parameters, grouped by neuron.
 
     ``objective`` is the letter of what the gradients are of. The slider has a range; the number
     box has none: a value outside keeps the slider at its end.
@@ -40,53 +44,36 @@ class ParameterTable:
 
     def __init__(self, groups: Sequence[Group], step: float = 0.05, objective: str = "J") -> None:
         self.groups, self.objective = groups, objective
-        self.sliders: dict[str, SteppedSlider] = {}
-        self.boxes: dict[str, widgets.FloatText] = {}
+        self.rows = {name: NumberRow(name, symbol(name), -1.0, 1.0, step, slider_width=100)
+                     for group in groups for name in group.names}
+        self.sliders = {name: row.slider for name, row in self.rows.items()}
+        self.boxes = {name: row.box for name, row in self.rows.items()}
         self.headings: list[widgets.HTML] = []
         rows: list[widgets.Widget] = []
         for group in groups:
             self.headings.append(widgets.HTML())
             rows.append(self.headings[-1])
-            rows.extend(self._row(name, step) for name in group.names)
+            rows.extend(self.rows[name].widget for name in group.names)
         self.gradients = widgets.HTML()
         self.gradients.add_class("mlp-gradients")
         left = widgets.VBox(rows, layout=widgets.Layout(overflow="visible", margin="0"))
         self.widget = widgets.HBox([left, self.gradients],
                                    layout=widgets.Layout(overflow="visible", margin="0"))
 
-    def _row(self, name: str, step: float) -> widgets.HBox:
-        """Number box with the parameter's name (which names it for screen readers), and slider."""
-        box = self.boxes[name] = widgets.FloatText(
-            description=symbol(name), step=step, layout=widgets.Layout(width="104px", margin="0"),
-            style={"description_width": "28px"},
-        )
-        slider = self.sliders[name] = SteppedSlider(
-            min=-1.0, max=1.0, step=step, readout=False,
-            layout=widgets.Layout(width="100px", margin="0"),
-        )
-        box.add_class(f"mlp-box-{name}")
-        slider.add_class(f"mlp-slider-{name}")
-        row = widgets.HBox([box, slider])
-        row.add_class("mlp-row")
-        return row
-
-    def on_change(self, connect: Callable, action: Callable[[str, float], object]) -> None:
-        """Connect every control: ``connect(control, callback of the value)``."""
-        for name in self.sliders:
-            for control in (self.sliders[name], self.boxes[name]):
-                connect(control, lambda value, name=name: action(name, value))
+    def connect(self, lab: Panel) -> None:
+        """A move calls ``lab.set(name=value)``."""
+        for row in self.rows.values():
+            row.connect(lab)
 
     def set_ranges(self, ranges: Mapping[str, tuple[float, float, float]]) -> None:
         """Ends and step of every slider."""
-        for name, (low, high, step) in ranges.items():
-            self.sliders[name].set_ends(low, high, step)
-            self.boxes[name].step = step
+        for name, ends in ranges.items():
+            self.rows[name].set_ends(*ends)
 
     def show(self, values: Mapping[str, float], gradients: Mapping[str, float]) -> None:
         """Values into boxes and sliders, gradients into their column."""
-        for name, slider in self.sliders.items():
-            slider.put(values[name])
-            self.boxes[name].value = float(f"{values[name]:.4g}")
+        for name, row in self.rows.items():
+            row.show(values[name])
         for widget, group in zip(self.headings, self.groups, strict=True):
             widget.value = f'<div class="mlp-heading">{group.heading}</div>'
         parts = []

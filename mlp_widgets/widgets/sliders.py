@@ -62,13 +62,6 @@ class SteppedSlider(_Stepped, widgets.FloatSlider):
         decimals = max(0, 3 - math.floor(math.log10(self.step)))
         return min(round(self.min + k * self.step, decimals), self.max)
 
-    def set_ends(self, low: float, high: float, step: float) -> None:
-        """Other ends and step; the value is kept inside."""
-        if (self.min, self.max, self.step) != (low, high, step):
-            self.min, self.max = min(low, self.min), max(high, self.max)
-            self.value = min(max(self.value, low), high)
-            self.min, self.max, self.step = low, high, step
-
 
 class SteppedLogSlider(_Stepped, widgets.FloatLogSlider):
     """A FloatLogSlider whose exponent stands on steps."""
@@ -78,3 +71,11 @@ class SteppedLogSlider(_Stepped, widgets.FloatLogSlider):
         exponent = min(max(math.log10(max(value, 1e-300)), self.min), self.max)
         k = round((exponent - self.min) / self.step)
         return float(f"{10 ** (self.min + k * self.step):.6g}")
+
+
+def set_ends(slider: widgets.Widget, low: float, high: float, step: float) -> None:
+    """Other ends and step of any slider; the value is kept inside."""
+    if (slider.min, slider.max, slider.step) != (low, high, step):
+        slider.min, slider.max = min(low, slider.min), max(high, slider.max)
+        slider.value = min(max(slider.value, low), high)
+        slider.min, slider.max, slider.step = low, high, step
