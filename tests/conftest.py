@@ -61,3 +61,4 @@ def no_look_ahead(request, monkeypatch):
 def looks_ahead(monkeypatch):
     """Drawing ahead begins at once; ``lab.look_ahead.join()`` waits for its end."""
     monkeypatch.setattr("mlp_widgets.widgets.look_ahead.REST_SECONDS", 0.0)
+    monkeypatch.setattr("mlp_widgets.widgets.look_ahead.LONGEST_SECONDS", 1e9)

@@ -113,6 +113,17 @@ def test_a_state_that_cannot_be_solved_is_passed_over(make, monkeypatch):  # noq
     assert "too far" in text_of(lab.error) and lab.w11 == 1.0
 
 
+def test_after_a_slow_move_nothing_is_drawn_ahead(make, monkeypatch):  # noqa: F811
+    lab = make("three_neuron")
+    before = lab.state
+    lab.table.sliders["w11"].value = 1.0
+    for seconds, drawn in ((0.1, True), (0.2, False)):
+        monkeypatch.setattr("mlp_widgets.widgets.look_ahead.LONGEST_SECONDS", 0.15)
+        lab.look_ahead._timer = None
+        lab.look_ahead.moved(lab.table.sliders["w11"], before, seconds)
+        assert (lab.look_ahead._timer is not None) == drawn
+
+
 def test_a_closed_lab_draws_nothing_ahead(make):  # noqa: F811
     lab = make("three_neuron")
     lab.table.sliders["w11"].value = 1.0

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 REST_SECONDS = 0.06
 """Without a move before drawing ahead begins; a key held down repeats about every 0.03 s."""
+LONGEST_SECONDS = 0.15
+"""Of a move, for which drawing ahead pays: a key press may have to wait for it as long."""
 
 
 class LookAhead:
@@ -30,11 +32,11 @@ class LookAhead:
         self._panel = panel
         self._timer: threading.Timer | None = None
 
-    def moved(self, control: widgets.Widget, before: Any) -> None:
-        """A control has changed the state that was ``before``: its next steps may come."""
+    def moved(self, control: widgets.Widget, before: Any, seconds: float) -> None:
+        """A control has changed the state that was ``before``, which took so long."""
         self.stop()
         found = self._states(control, before)
-        if found:
+        if found and seconds < LONGEST_SECONDS:
             self._timer = threading.Timer(REST_SECONDS, self._draw, (self._panel.state, found))
             self._timer.name, self._timer.daemon = "mlp_widgets look ahead", True
             self._timer.start()

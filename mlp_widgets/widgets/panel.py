@@ -197,9 +197,9 @@ class Panel:
         """Call ``action(value)`` when the user changes a control."""
 
         def moved(change: Any) -> None:
-            before = self.state
+            before, start = self.state, time.monotonic()
             action(change["new"])
-            self.look_ahead.moved(control, before)
+            self.look_ahead.moved(control, before, time.monotonic() - start)
 
         control.observe(self.guarded(moved), names="value")
 
