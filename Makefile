@@ -64,7 +64,8 @@ bench: $(TEST_READY)
 # Outputs are stored in the notebooks: nbval compares with them, and viewers without a kernel show
 # them. The state of the widgets is not stored, because GitHub refuses such notebooks.
 RUN_NOTEBOOK := --to notebook --execute --inplace --ExecutePreprocessor.store_widget_state=False \
-  --ExecutePreprocessor.record_timing=False --ExecutePreprocessor.coalesce_streams=True
+  --ExecutePreprocessor.record_timing=False \
+  --NotebookExporter.preprocessors=nbconvert.preprocessors.CoalesceStreamsPreprocessor
 notebooks: $(TEST_READY)
 	$(PY) -m nbconvert $(RUN_NOTEBOOK) notebooks/*.ipynb
 

@@ -944,3 +944,37 @@ def test_a_closed_lab_leaves_no_widget_behind(monkeypatch):
     lab.close()
     lab.runner.join(WAIT)
     assert live_widgets() == before and run_threads() == []
+
+
+# --- 12. from code ---
+
+
+def test_a_weight_that_is_set_makes_a_weight_of_its_own_for_every_layer(lab):
+    lab.set(w=1.5)
+    lab.w3 = 0.0
+    assert lab.mode == "each" and lab.weights == (1.5, 1.5, 0.0, 1.5, 1.5)
+    lab.undo()
+    assert lab.mode == "shared" and lab.weights == (1.5,) * 5
+    lab.set(mode="random", seed=3)
+    drawn = lab.weights
+    lab.set(w2=7.0, mode="each")
+    assert lab.weights == (drawn[0], 7.0, *drawn[2:])
+
+
+def test_a_deep_chain_is_shortened_for_weights_of_their_own(lab):
+    lab.set(depth=20, w=0.5)
+    lab.w3 = 0.0
+    assert lab.depth == 10 and lab.weights == (0.5, 0.5, 0.0, *[0.5] * 7)
+    assert "Depth set to 10" in text_of(lab.status)
+
+
+def test_learn_trains_to_the_end(lab):
+    lab.set(steps=30)
+    training = lab.learn()
+    assert lab.below == "training" and lab.training is training and not training.going
+    assert [way.taken for way in training.ways.values()] == [30, 30, 30]
+    assert lab.controls.progress.value == 1000 and "After 30 steps" in text_of(lab.status)
+    again = lab.learn()
+    assert again is not training
+    for name, way in again.ways.items():
+        assert way.J == training.ways[name].J and (way.moved == training.ways[name].moved).all()

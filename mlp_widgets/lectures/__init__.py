@@ -19,4 +19,4 @@ LABS = {
     "deep_chain": DeepChainLab,
     "wide_network": WideNetworkLab,
 }
-"""Name of the notebook -> class of the lab it teaches with."""
+"""Short name -> class of the lab."""

@@ -162,15 +162,21 @@ class DeepChainLab(Panel):
                          + self.describe())
 
     def _fitted(self, changes: dict[str, object]) -> dict[str, object]:
-        """What else follows from changes: weights taken over, depth and operation within limits."""
+        """What else follows from changes: weights taken over, depth and operation within limits.
+
+        To set one weight means that each layer has its own from now on.
+        """
         now = self.state
+        if set(OWN) & set(changes):
+            changes.setdefault("mode", "each")
         depth, mode = changes.get("depth", now.depth), changes.get("mode", now.mode)
         if mode == "each" != now.mode:
             if "depth" not in changes and depth > MOST_DRAWN:
                 changes["depth"] = depth = MOST_DRAWN
-            if not set(OWN) & set(changes):  # the numbers stay, and now each has a slider
-                present = (*now.weights, *[now.weights[-1]] * MOST_DRAWN)
-                changes.update(zip(OWN, present, strict=False))
+            # the other numbers stay, and now each has a slider
+            present = (*now.weights, *[now.weights[-1]] * MOST_DRAWN)
+            changes.update({name: w for name, w in zip(OWN, present, strict=False)
+                            if name not in changes})
         if depth != now.depth and "operation" not in changes:
             changes["operation"] = min(now.operation, most_operations(depth))
         return changes
@@ -216,6 +222,17 @@ class DeepChainLab(Panel):
             if not self.runner.running:
                 self._run.start(self.state)
                 self._show_training()
+
+    def learn(self) -> Training:
+        """Train in all three ways to the end, and return the result; for use from code."""
+        self.pause()
+        with self._lock:
+            if self.state.below != "training":
+                self.set(below="training")
+            training = self._run.finish(self.state)
+            self._show_training()
+            self.say(self._training_words())
+        return training
 
     def pause(self) -> None:
         """Stop the training; what it found stays."""

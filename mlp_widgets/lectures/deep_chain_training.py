@@ -151,6 +151,12 @@ class TrainingRun:
         self.training = Training(state)
         self.runner.start()
 
+    def finish(self, state: DeepChainState) -> Training:
+        """All of a training from this state, at once."""
+        self.training = Training(state)
+        self.training.advance(self.training.steps + 1)
+        return self.training
+
     def result_for(self, state: DeepChainState) -> Training | None:
         """The training, if it began from such a state."""
         found = self.training

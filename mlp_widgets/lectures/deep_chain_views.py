@@ -216,7 +216,8 @@ def lower_words(solution: Solution, training: Training | None) -> str:
     if below == "clipping":
         return _small(clipping_words(solution))
     if training is None:
-        return _small("The same start three times: plain, with skips, plain and clipped to τ.")
+        return _small("The same start three times: plain, with skips, plain and clipped to τ. "
+                      "Press Train.")
     return _small(f"After {training.taken} of {training.steps} steps from the same start:")
 
 
