@@ -470,3 +470,17 @@ def test_only_the_ways_that_are_there_are_drawn_with_their_notes():
             assert (way in names) == bool(len(rows_of(picture, picture.moved.axes, color)))
             assert picture.notes[way].text.endswith(": a note" if way in names else "")
             assert bool(picture.notes[way].text) == (way in names)
+
+
+def test_a_run_that_diverged_leaves_the_picture_and_the_others_keep_their_axes():
+    steps = np.arange(6)
+    good, bad = 10.0 ** -steps, np.array([1.0, 1e40, 1e150, 1e300, 1e305, np.inf])
+    both, alone = TrainingPicture(scale=1.0), TrainingPicture(scale=1.0)
+    moved = {"clipping": np.full(3, 0.5), "plain": np.full(3, 1e110)}
+    both.update(TrainingView({"plain": (steps, bad), "clipping": (steps, good)}, moved))
+    alone.update(TrainingView({"clipping": (steps, good)}, {"clipping": moved["clipping"]}))
+    for name in ("loss", "moved"):
+        assert getattr(both, name).axes.get_ylim() == getattr(alone, name).axes.get_ylim()
+    assert both.loss.in_lane(bad)[-1] == both.loss.overflow
+    both.update(TrainingView({"plain": (steps, bad)}, {"plain": moved["plain"]}))
+    assert both.loss.high > 300  # nothing else to be seen: the whole of it

@@ -58,8 +58,12 @@ class TrainingPicture(Picture):
     def update(self, view: TrainingView) -> None:
         """Show other runs; the names that are missing are not drawn."""
         self._show_steps(max((float(steps[-1]) for steps, _ in view.curves.values()), default=1.0))
-        self.loss.fit(*(J for _, J in view.curves.values()), np.ones(1))
-        self.moved.fit(*view.moved.values(), np.ones(1))
+        # a run that diverged leaves the picture at its top: the others would be flat beside it
+        kept = [name for name, (_, J) in view.curves.items() if np.isfinite(J).all()]
+        kept = kept or list(view.curves)
+        starts = [J[:1] for _, J in view.curves.values() if np.isfinite(J[:1]).all()]
+        self.loss.fit(*(view.curves[name][1] for name in kept), *starts, np.ones(1))
+        self.moved.fit(*(view.moved[name] for name in kept if name in view.moved), np.ones(1))
         layers = max((len(values) for values in view.moved.values()), default=1)
         self.layers.fit(layers)
         for name in NAMES:
