@@ -51,9 +51,27 @@ CSS = """
 .mlp-product { min-height: 132px; font-size: 14px; line-height: 21px; max-width: 490px; }
 .mlp-product small { font-size: 12px; }
 .mlp-zero { font-weight: 700; text-decoration: underline; }
-.mlp-status { min-height: 36px; max-width: 826px; font-size: 13px; line-height: 18px;
+.mlp-status { min-height: 54px; max-width: 826px; font-size: 13px; line-height: 18px;
   overflow-wrap: anywhere; }
 .mlp-error { min-height: 36px; max-width: 826px; font-size: 13px; line-height: 18px;
   font-weight: 600; color: #a51d1d; overflow-wrap: anywhere; }
 body[data-jp-theme-light="false"] .mlp-error { color: #ff9c9c; }
+.mlp-share-box { max-width: 828px; overflow: visible; }
+.mlp-share-rows { gap: 4px; padding-top: 4px; overflow: visible; }
+.mlp-share-rows .mlp-line { flex-wrap: wrap; }
+.mlp-share-rows .widget-text { max-width: 100%; }
+.mlp-share-rows input { font-family: monospace; font-size: 12px; }
+.mlp-share-hint { max-width: 826px; font-size: 12px; line-height: 17px; }
+.mlp-poll { max-width: 828px; overflow: visible; padding-left: 10px; gap: 2px;
+  border-left: 3px solid rgba(128, 128, 128, 0.5); }
+.mlp-poll .widget-html, .mlp-poll .jupyter-widgets { margin: 0; flex-shrink: 0; }
+.mlp-poll .widget-html-content { line-height: 1.3; }
+.mlp-poll .jupyter-button { line-height: 28px; padding: 0 9px; }
+.mlp-poll .jupyter-button:focus-visible { outline: 2px solid #0072B2; outline-offset: 1px; }
+.mlp-poll .widget-radio, .mlp-poll .widget-radio-box { overflow: visible; }
+.mlp-poll-title { font-size: 12px; font-weight: 600; }
+.mlp-poll-question { font-size: 14px; line-height: 20px; overflow-wrap: anywhere; }
+.mlp-poll .mlp-error { min-height: 18px; }
+.mlp-poll-explanation { height: 72px; overflow-y: auto; font-size: 13px; line-height: 18px;
+  overflow-wrap: anywhere; }
 """

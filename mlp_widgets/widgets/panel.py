@@ -24,6 +24,7 @@ import ipywidgets as widgets
 from .canvas import Canvas, Drawing
 from .css import CSS
 from .look_ahead import LookAhead
+from .share import Share, load_state, state_code
 
 UNDO_LEVELS = 200
 GROUP_SECONDS = 1.0
@@ -102,7 +103,7 @@ class Panel:
             if state == self.state:
                 self.complain("")
                 return
-            solution = self.solve(state)
+            solution = self.look_ahead.solution(state) or self.solve(state)
             earlier = self.state
             self._show(state, solution)
             if any(getattr(state, name) != getattr(earlier, name) for name in self.undoable):
@@ -129,6 +130,22 @@ class Panel:
         with self._lock:
             self.change(**{f.name: getattr(self.initial, f.name) for f in fields(self.initial)})
 
+    @property
+    def code(self) -> str:
+        """A short code of the present state, which ``load`` of another lab of this kind takes."""
+        return state_code(self)
+
+    def load(self, text: str) -> None:
+        """Take over the state of a constructor call or of a code, in one step for undo.
+
+        Nothing is evaluated; ValueError or ArithmeticError says what is wrong, and keeps all.
+        """
+        with self._lock:
+            self._group = (None, 0.0)  # a step of its own, however soon it follows
+            load_state(self, text)
+            self._group = (None, 0.0)
+            self.say("State loaded. " + self.describe())
+
     def _remember(self, earlier: Any, group: object) -> None:
         """Keep the earlier state for undo, unless this change continues the last one."""
         now = time.monotonic()
@@ -153,6 +170,7 @@ class Panel:
         """Show, with the controls' own callbacks switched off."""
         with self.syncing():
             self.show()
+            self.share.show()
         self.say(self.describe())
 
     def _try_to_refresh(self) -> None:
@@ -238,11 +256,12 @@ class Panel:
         return f"{type(self).__name__}({arguments})"
 
     def assemble(self, *parts: widgets.Widget) -> None:
-        """Put the lab together: style, parts, status and error line; then show the state."""
+        """Style, parts, status and error line, and the row Share; then show the state."""
         style = widgets.HTML(f"<style>{CSS}</style>", layout=widgets.Layout(display="none"))
         flow = widgets.Box(parts, layout=widgets.Layout(margin="0"))
         flow.add_class("mlp-flow")
-        self.widget = widgets.VBox([style, flow, self.status, self.error])
+        self.share = Share(self)
+        self.widget = widgets.VBox([style, flow, self.status, self.error, self.share.widget])
         self.widget.add_class("mlp-lab")
         self.complain("")
         self._refresh()
