@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.patches import FancyBboxPatch
 
-from mlp_widgets.core import Network, backward, forward
+from mlp_widgets.core import Network, backward, chain, forward, local_factors, log10_gradients
+from mlp_widgets.drawing.gradient_map import EDGES
+from mlp_widgets.drawing.style import ABOUT_ONE, EXPLODING, VANISHING, ZERO
 from mlp_widgets.lectures.traffic_data import HOURS, TRAFFIC
 
 BLUE, RED, GREY = "#0072B2", "#C04A00", "#767676"
@@ -143,4 +149,125 @@ def _wide_diagram(network: Network, trace, back, dpi: float | None) -> None:
         axes.plot([x], [y], "o", markersize=size * 0.75, markeredgewidth=1.8, zorder=3,
                   markerfacecolor="white", markeredgecolor="black")
         axes.text(x, y, texts[name], ha="center", va="center", fontsize=9, zorder=6)
+    plt.show()
+
+
+def deep_chain_5(w: float, dpi: float | None = None) -> None:
+    """The chain of 5 sigmoids with values and gradients in one figure, the map in another."""
+    trace = forward(chain([w] * 5, "sigmoid"), [1.0], [0.0])
+    _chain(w, trace, backward(trace), dpi)
+    _map(w, 5, dpi)
+
+
+def deep_chain_100(w: float, dpi: float | None = None) -> None:
+    """Profiles of 100 sigmoids without and with skips in one figure, the map in another."""
+    _profiles(w, 100, dpi)
+    _map(w, 100, dpi)
+
+
+def _chain(w: float, trace, back, dpi: float | None) -> None:
+    figure = _figure(828, 250, dpi)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, 828), ylim=(0, 250))
+    axes.axis("off")
+    boxes = [(18, 34, ("x",)), *((88 + 142.4 * k, 106, (f"z{k + 1}", "σ", f"a{k + 1}"))
+                                 for k in range(5)), (788, 34, ("J",))]
+    for left, width, names in boxes:
+        axes.add_patch(FancyBboxPatch((left, 120), width, 34, facecolor="white", linewidth=1.6,
+                                      boxstyle="round,pad=0,rounding_size=8"))
+        for k, name in enumerate(names):
+            axes.text(left + width * (k + 0.5) / len(names), 137, name, fontsize=9.5, ha="center",
+                      va="center")
+        if len(names) > 1:
+            axes.vlines([left + 30, left + 76], 121, 153, color=GREY, linewidth=0.8)
+    edge = {"color": BLUE if w > 0 else RED, "linewidth": 6, "linestyle": "-" if w >= 0 else "--"}
+    for (left, width, _), (right, *_) in pairwise(boxes):
+        look = edge if right < 788 else {"color": "black", "linewidth": 1.3}
+        _arrow(axes, left + width, right, 137, **look)
+    _chain_numbers(axes, w, trace, back)
+    words = ("forward:  z = w · a,  a = σ(z),  a₀ = x",
+             "backward:  ∂J/∂z = ∂J/∂a · σ′(z),  ∂J/∂w = ∂J/∂z · a,  ∂J/∂a = ∂J/∂z · w")
+    lanes = ((237, 243, 822, 6), (12, 409, 6, 419))
+    for text, (y, start, end, place) in zip(words, lanes, strict=True):
+        _arrow(axes, start, end, y, color=GREY, linewidth=1.3)
+        axes.text(place, y, text, fontsize=8.5, va="center")
+    plt.show()
+
+
+def _arrow(axes, start: float, end: float, y: float, **look) -> None:
+    axes.annotate("", (end, y), (start, y),
+                  arrowprops={"arrowstyle": "->", "shrinkA": 0, "shrinkB": 0, **look})
+
+
+def _chain_numbers(axes, w: float, trace, back) -> None:
+    """x, y and J, and six numbers for each layer, each with its name."""
+    texts = [(35, 92, "x = 1"), (805, 164, "y = 0"), (790, 92, f"J = {trace.J:.4g}")]
+    rows = [("z", trace.z, 103, 214), ("a", trace.a, 179, 196), ("∂J/∂a", back.dJ_da, 179, 72),
+            ("∂J/∂z", back.dJ_dz, 103, 54), ("∂J/∂w", back.dJ_dw, 70, 36)]
+    for k in range(5):
+        texts.append((70 + 142.4 * k, 176, f"w{k + 1} = {w:.4g}"))
+        texts += [(x + 142.4 * k, y, f"{name}{k + 1} = {values[k + 1][0, 0]:.4g}")
+                  for name, values, x, y in rows]
+    for x, y, text in texts:
+        axes.text(x, y, text, fontsize=8.5, ha="center", va="center")
+
+
+def _map(w: float, depth: int, dpi: float | None) -> None:
+    """log10 |∂J/∂w_1| over weight and depth, one colour for each band, exact zeros grey."""
+    scales = np.linspace(-3, 3, 241)
+    log10 = log10_gradients(np.ones(100), scales, x=1.0, y=0.0, activation="sigmoid")
+    colors = ListedColormap([*VANISHING, ABOUT_ONE, *EXPLODING]).with_extremes(bad=ZERO)
+    figure = _figure(490, 250, dpi)
+    axes = figure.add_axes((0.095, 0.155, 0.645, 0.755))
+    image = axes.imshow(np.ma.masked_invalid(log10), cmap=colors, aspect="auto", origin="lower",
+                        norm=BoundaryNorm(EDGES, colors.N, extend="both"),
+                        extent=(-3, 3, 0.5, 100.5), interpolation="nearest")
+    axes.plot([w], [depth], "o", markersize=10, color="white", markeredgecolor="black",
+              markeredgewidth=2, clip_on=False)
+    axes.set_title("|∂J/∂w₁|, sigmoid", fontsize=9.5, loc="left")
+    axes.set_xlabel("w of every layer", labelpad=1)
+    axes.set_ylabel("depth", labelpad=1)
+    axes.tick_params(labelsize=8)
+    bar = figure.colorbar(image, cax=figure.add_axes((0.765, 0.155, 0.03, 0.755)), ticks=EDGES)
+    bar.ax.set_yticklabels([f"1e{edge}" for edge in EDGES], fontsize=8.5)
+    plt.show()
+
+
+def _profiles(w: float, depth: int, dpi: float | None) -> None:
+    """Activation, local factor and both gradients over the layers."""
+    figure = _figure(828, 250, dpi)
+    plots = figure.subplots(1, 4, gridspec_kw={"left": 0.063, "right": 0.985, "top": 0.824,
+                                               "bottom": 0.152, "wspace": 0.36})
+    layers = np.arange(1, depth + 1)
+    for name, skip, look in (("plain", False, {"color": BLUE, "linewidth": 2.8}),
+                             ("with skips", True, {"color": RED, "linewidth": 1.4,
+                                                   "linestyle": (0, (4, 2))})):
+        trace = forward(chain([w] * depth, "sigmoid", skip), [1.0], [0.0])
+        back = backward(trace)
+        a, dJ_da, dJ_dw = ([float(v[0, 0]) for v in values[1:]]
+                           for values in (trace.a, back.dJ_da, back.dJ_dw))
+        for axes, values in zip(plots, (a, local_factors(trace), np.abs(dJ_da), np.abs(dJ_dw)),
+                                strict=True):
+            axes.plot(layers, values, label=name, **look)
+    titles = ("activation a", "local factor", "|∂J/∂a|", "|∂J/∂w|")
+    for k, (axes, title) in enumerate(zip(plots, titles, strict=True)):
+        axes.set_title(title, fontsize=9.5, loc="left")
+        axes.set_xlabel("layer", labelpad=1)
+        axes.grid(color="#d0d0d0", linewidth=0.5)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.tick_params(labelsize=8.5)
+        if k < 2:
+            axes.axhline(0, color=GREY, linewidth=0.9)
+            continue
+        axes.set_yscale("log")
+        axes.minorticks_off()
+        low, high = axes.get_ylim()
+        if low < 1.4e-45:
+            axes.axhline(1.4e-45, color=GREY, linestyle=":", linewidth=1.2)
+            axes.text(0.99, 1.4e-45, "float32 ends here", fontsize=8.5, color=GREY, ha="right",
+                      va="top", transform=axes.get_yaxis_transform())
+        axes.set_ylim(low, high)
+    figure.text(0.01, 0.935, f"{depth} sigmoid layers, every w = {w:.4g}", fontsize=10)
+    figure.legend(*plots[0].get_legend_handles_labels(), loc="upper right", ncols=2, fontsize=10,
+                  frameon=False)
     plt.show()

@@ -850,13 +850,13 @@ def test_deep_chains_are_shown_as_profiles(lab):
     assert lab.canvas.pictures == [lab.chain]
     lab.depth = MOST_DRAWN + 1
     assert lab.canvas.pictures == [lab.profiles] and lab.view == "chain"
-    assert "profiles" in plain(lab.controls.note.value)
+    assert "over 10 layers: profiles" in views.profiles_title(lab.state)
     lab.depth = MOST_DRAWN
-    assert lab.canvas.pictures == [lab.chain] and not plain(lab.controls.note.value)
+    assert lab.canvas.pictures == [lab.chain] and "profiles" not in views.profiles_title(lab.state)
     lab.view = "profiles"
     assert lab.canvas.pictures == [lab.profiles]
     sizes = {(p.width, p.height) for p in (lab.chain, lab.profiles)}
-    assert sizes == {(828, 250)} == {(828, 250)}
+    assert sizes == {(828, 250)}
     assert {(p.width, p.height) for p in lab.pictures.values()} == {(490, 250)}
 
 

@@ -86,6 +86,19 @@ def test_looking_ahead_changes_no_state(name, make):  # noqa: F811
     assert getattr(lab, "path", None) == path
 
 
+def test_the_next_state_is_not_solved_twice(make, monkeypatch):  # noqa: F811
+    lab, solved = make("deep_chain"), []
+    real = lab.solve
+    monkeypatch.setattr(lab, "solve", lambda state: solved.append(state) or real(state))
+    slider = lab.controls.rows["w"].slider
+    press(lab, slider, 1)
+    ahead = [state.w for state in solved]
+    assert ahead == [1.05, 1.1, 1.0]
+    press(lab, slider, 1)
+    assert lab.w == 1.1 and lab.solution.state == lab.state
+    assert [state.w for state in solved[3:]] == [1.15, 1.05]  # the new neighbours only
+
+
 def test_only_a_slider_that_moved_one_number_is_looked_ahead_for(make):  # noqa: F811
     lab = make("three_neuron")
     lab.table.boxes["w11"].value = 0.7

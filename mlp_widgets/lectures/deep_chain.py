@@ -300,7 +300,7 @@ class DeepChainLab(Panel):
             operation = min(state.operation, len(s.steps)) if state.operation else 0
             return Drawing(self.chain, (state.numbers, operation), lambda: self.chain.update(
                 views.chain_view(s, lit_in(s, operation))))
-        return Drawing(self.profiles, (state.numbers, views.title(state)),
+        return Drawing(self.profiles, (state.numbers, views.profiles_title(state)),
                        lambda: self.profiles.update(views.profiles_view(s)))
 
     def _below(self, state: DeepChainState, s: Solution) -> Drawing:

@@ -19,7 +19,6 @@ from .deep_chain_model import (
     OWN,
     PRESETS,
     WORDS,
-    DeepChainState,
 )
 
 if TYPE_CHECKING:
@@ -41,8 +40,9 @@ class Controls:
         self.undo = lab.button("Undo", "mlp-undo", lab.undo)
         self.reset = lab.button("Reset", "mlp-reset", lab.reset)
         self.stepper = Stepper(
-            lab, empty=f"The stepper walks through chains of up to {MOST_DRAWN} layers.")
-        self.board, self.blocked, self.words, self.note = (widgets.HTML() for _ in range(4))
+            lab, empty=f"The stepper walks through chains of up to {MOST_DRAWN} layers. "
+                       "Deeper ones are shown as profiles.")
+        self.board, self.blocked, self.words = (widgets.HTML() for _ in range(3))
         self.board.add_class("mlp-board")
         self._make_rows()
         self._make_choices()
@@ -55,7 +55,7 @@ class Controls:
             made.connect(self.lab)
             return made
 
-        named = {"label_width": 52, "box_width": 128, "slider_width": 190}
+        named = {"label_width": 52, "box_width": 158, "slider_width": 162}
         self.rows = {
             "depth": row("depth", "depth", 1, MOST_LAYERS, 1, whole=True, **named),
             "w": row("w", "w", -3.0, 3.0, 0.05, **named),
@@ -65,7 +65,7 @@ class Controls:
             "y": row("y", "y", -3.0, 3.0, 0.05, **named),
             **{name: row(name, symbol(name), -3.0, 3.0, 0.05, **named) for name in OWN},
         }
-        wide = {"label_width": 122, "box_width": 202, "slider_width": 220}
+        wide = {"label_width": 122, "box_width": 228, "slider_width": 220}
         self.rows |= {
             "tau": row("tau", "threshold τ", -3, 3, 0.05, log=True, **wide),
             "learning_rate": row("learning_rate", "learning rate α", -5, 1, 0.05, log=True, **wide),
@@ -94,12 +94,12 @@ class Controls:
         self.choices = {
             "activation": choice("activation", widgets.Dropdown, description="activation",
                                  options=[(text, name) for name, text in WORDS.items()],
-                                 style=NAMED, layout=sized("164px")),
+                                 style=NAMED, layout=sized("184px")),
             "mode": choice("mode", widgets.Dropdown, description="weights", style=NAMED,
                            options=[(text, name) for name, text in MODES.items()],
                            layout=sized("326px")),
             "skip": choice("skip", widgets.Checkbox, description="skip connections", indent=False,
-                           layout=sized("156px")),
+                           layout=sized("138px")),
             "view": toggle("view", {"chain": "Chain", "profiles": "Profiles"}, "100px"),
             "below": toggle("below", BELOW, "auto"),
         }
@@ -127,7 +127,7 @@ class Controls:
             height="168px", margin="0", overflow="hidden", flex="0 0 auto"))
         return [
             column("whole", line(*self.presets[:4]),
-                   line(*self.presets[4:], self.choices["view"], self.note), lab.canvas.widget),
+                   line(*self.presets[4:], self.choices["view"]), lab.canvas.widget),
             column("left", rows["depth"].widget,
                    line(self.choices["activation"], self.choices["skip"]), self.choices["mode"],
                    self.weights, rows["x"].widget, rows["y"].widget, line(self.undo, self.reset),
@@ -149,16 +149,9 @@ class Controls:
         _fill(self.weights, self.modes[state.mode])
         _fill(self.below, self.belows[state.below])
         self.stepper.show(solution.steps, state.operation)
-        self.note.value = self._view_note(state)
         self.board.value = views.board(solution)
         self.blocked.value = views.blocked(solution)
         self.show_training()
-
-    def _view_note(self, state: DeepChainState) -> str:
-        text = ""
-        if state.view == "chain" and state.depth > MOST_DRAWN:
-            text = f"Over {MOST_DRAWN} layers: profiles."
-        return f"<small>{text}</small>"
 
     def show_training(self) -> None:
         """The text above the lower picture, the button and the progress bar."""

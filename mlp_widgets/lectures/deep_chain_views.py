@@ -20,6 +20,7 @@ from ..drawing.training import TrainingView
 from .deep_chain_model import (
     ACTIVATIONS,
     AXES,
+    MOST_DRAWN,
     WORDS,
     DeepChainState,
     Layers,
@@ -68,6 +69,12 @@ def title(state: DeepChainState) -> str:
     return f"{layers}, {weights}{', with skips' if state.skip else ''}"
 
 
+def profiles_title(state: DeepChainState) -> str:
+    """The same, and why it is not drawn as a chain although that was chosen."""
+    too_deep = state.view == "chain" and state.depth > MOST_DRAWN
+    return title(state) + f" (over {MOST_DRAWN} layers: profiles)" * too_deep
+
+
 # --- pictures ---
 
 
@@ -90,7 +97,8 @@ def profiles_view(solution: Solution) -> ProfilesView:
     present, other = _profile(solution.layers), _profile(solution.other)
     skip = solution.state.skip
     plain, skipping = (other, present) if skip else (present, other)
-    return ProfilesView(plain, skipping, "skip" if skip else "plain", title(solution.state))
+    return ProfilesView(plain, skipping, "skip" if skip else "plain",
+                        profiles_title(solution.state))
 
 
 def map_view(state: DeepChainState) -> MapView:
@@ -157,11 +165,18 @@ def board(solution: Solution) -> str:
             f"{written(J)}</td></tr>{body}</table>")
 
 
+ROUNDING = 1e-12
+"""Relative difference below which gradients are told to be equal."""
+
+
 def _extremes(solution: Solution) -> list[tuple[str, str, str]]:
     """The largest and the smallest |∂J/∂w_ℓ|, and where."""
     sizes = np.abs(solution.layers.dJ_dw)
     if not solution.exists:
         return [("largest |∂J/∂w|", "largest", "—"), ("smallest |∂J/∂w|", "smallest", "—")]
+    if np.ptp(sizes) <= ROUNDING * sizes.max():
+        text = number(float(sizes[0]), 5)
+        return [(f"{word} |∂J/∂w|, all equal", word, text) for word in ("largest", "smallest")]
     return [(f"{word} |∂J/∂w|, {symbol(f'w{k + 1}')}", word, number(float(sizes[k]), 5))
             for word, k in (("largest", int(sizes.argmax())), ("smallest", int(sizes.argmin())))]
 
@@ -216,8 +231,7 @@ def lower_words(solution: Solution, training: Training | None) -> str:
     if below == "clipping":
         return _small(clipping_words(solution))
     if training is None:
-        return _small("The same start three times: plain, with skips, plain and clipped to τ. "
-                      "Press Train.")
+        return _small("Press Train: the same start plain, with skips, and clipped.")
     return _small(f"After {training.taken} of {training.steps} steps from the same start:")
 
 

@@ -40,7 +40,7 @@ class Controls:
         whole = name in MOST
         ends = (1, MOST[name], 1) if whole else (*map(math.log10, FACTORS[name]), 0.05)
         row = NumberRow(name, LABELS[name], *ends, whole=whole, log=not whole, label_width=92,
-                        box_width=172, slider_width=152)
+                        box_width=190, slider_width=134)
         # one network of 50 x 200 is two million weights: follow the handle when it is let go
         row.slider.continuous_update = name != "width"
         row.connect(self.lab)
@@ -73,7 +73,7 @@ class Controls:
     def _make_rest(self) -> None:
         """Seed, board, and the trial of learning."""
         lab = self.lab
-        seed = self._box("seed", "first seed", "172px", "92px")
+        seed = self._box("seed", "first seed", "190px", "92px")
         self.draw = lab.button("New draws", "mlp-draw", lab.new_draws,
                                tooltip="Other random weights and inputs")
         self.seed = line(seed, self.draw)
@@ -84,7 +84,8 @@ class Controls:
         self.trial = line(rate, self.learn)
         self.board = widgets.HTML()
         # room for the answer from the start, so that nothing moves when it comes
-        self.answer_box = widgets.HTML(layout=widgets.Layout(min_height="172px", margin="0"))
+        self.answer_box = widgets.HTML(layout=widgets.Layout(
+            height="190px", margin="0", overflow="auto", flex="0 0 auto"))
         self.board.add_class("mlp-board")
         self.answered: tuple[str, object] = ("", None)
 

@@ -326,7 +326,9 @@ def learn(state: WideState, init: str, steps: int) -> Learning:
         losses = losses or [float("inf")]
     last = float(forward(now, x, y).J)
     losses.append(last if np.isfinite(last) else np.inf)
-    if max(losses) > DIVERGED * losses[0] or losses[0] == np.inf:
+    if losses[0] == np.inf:
+        problem = "there is nothing to descend from: J is too large for a float at the start"
+    elif max(losses) > DIVERGED * losses[0]:
         problem = (f"it diverges: J = {number(max(losses))} after {len(losses) - 1} "
                    f"step{'s' * (len(losses) != 2)}")
     pairs = list(zip(now.w[1:], start.w[1:], strict=True))

@@ -31,6 +31,12 @@ class LookAhead:
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
         self._timer: threading.Timer | None = None
+        self._solved: list[tuple[Any, Any]] = []
+
+    def solution(self, state: Any) -> Any:
+        """What was solved ahead for a state, or None; everything else is forgotten."""
+        solved, self._solved = self._solved, []
+        return next((solution for other, solution in solved if other == state), None)
 
     def moved(self, control: widgets.Widget, before: Any, seconds: float) -> None:
         """A control has changed the state that was ``before``, which took so long."""
@@ -66,8 +72,10 @@ class LookAhead:
                 if self._panel.state is not now:
                     return
                 with suppress(Exception):  # if the state comes, its own refresh says what is wrong
-                    for canvas, drawings in self._panel.frames(state, self._panel.solve(state)):
+                    solution = self._panel.solve(state)
+                    for canvas, drawings in self._panel.frames(state, solution):
                         canvas.draw_ahead(*drawings)
+                    self._solved.append((state, solution))
 
 
 def neighbours(control: widgets.Widget) -> list[float]:

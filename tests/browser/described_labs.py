@@ -1,9 +1,9 @@
 """What the browser tests must know of each lab.
 
 A new lab is covered by one more `LabDescription`. Its panel carries these CSS classes: `mlp-lab`,
-`mlp-box-NAME`, `mlp-slider-NAME` and `mlp-gradient-NAME` for each parameter,
-`mlp-picture-NAME` for each picture, `mlp-mse-now`, `mlp-status`, `mlp-error`, and on its buttons
-`mlp-step`, `mlp-run`, `mlp-undo`, `mlp-reset`.
+`mlp-box-NAME` and `mlp-slider-NAME` for each parameter, `mlp-picture-NAME` for each picture,
+`mlp-status`, `mlp-error`, and on its buttons `mlp-undo` and `mlp-reset`. A lab that descends has
+`mlp-gradient-NAME` for each parameter, `mlp-mse-now`, and buttons `mlp-step` and `mlp-run` too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ class LabDescription:
 
     `moved` is the parameter that keys move and for which `typed` is typed; `too_large` is a number
     for it with which nothing can be computed. The first of `pictures` is the one that is watched.
-    `stepper`: whether the lab walks through both passes.
+    `stepper`: whether the lab walks through both passes. `descends`: whether it has a gradient for
+    each parameter and a button for one step of gradient descent on all of them. `watched`: CSS
+    classes of what follows every move, if not the gradient of `moved` and the MSE.
     """
 
     notebook: str
@@ -28,6 +30,8 @@ class LabDescription:
     too_large: float
     pictures: tuple[str, ...]
     stepper: bool = True
+    descends: bool = True
+    watched: tuple[str, ...] = ()
 
     @property
     def picture(self) -> str:
@@ -37,7 +41,7 @@ class LabDescription:
     @property
     def numbers(self) -> tuple[str, ...]:
         """CSS classes of the numbers that follow every move."""
-        return (f"mlp-gradient-{self.moved}", "mlp-mse-now")
+        return self.watched or (f"mlp-gradient-{self.moved}", "mlp-mse-now")
 
     def settle(self, page) -> None:
         """Wait until no picture of the lab changes any more."""
@@ -73,7 +77,34 @@ LABS = [
         pictures=("lab",),
         stepper=False,
     ),
+    LabDescription(
+        notebook="chain_3_why_backwards.ipynb",
+        parameters=("depth", "w", "x", "y"),
+        moved="w",
+        typed=0.65,
+        too_large=1e200,
+        pictures=("lab", "below"),
+        descends=False,
+        watched=("mlp-mse-now", "mlp-value-dJ-dw1"),
+    ),
+    LabDescription(
+        notebook="wide_network.ipynb",
+        parameters=("depth", "width", "seeds"),
+        moved="depth",
+        typed=12,
+        too_large=1e200,
+        pictures=("lab",),
+        stepper=False,
+        descends=False,
+        watched=("mlp-mse-now",),
+    ),
 ]
+
+
+def described(notebook: str) -> LabDescription:
+    """The lab of this notebook."""
+    return next(lab for lab in LABS if lab.notebook == notebook)
+
 
 
 def number(text: str) -> float:

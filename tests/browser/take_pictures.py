@@ -32,8 +32,21 @@ def use_two_hidden(page: NotebookPage) -> None:
     page.wait_until_still(".mlp-picture-lab")
 
 
-USED = {"three_neuron": use_three_neuron, "two_hidden": use_two_hidden}
-"""Notebook -> what a student does before the picture is taken."""
+def use_deep_chain(page: NotebookPage) -> None:
+    """The lecture's chain, in the middle of the backward pass, and the map below."""
+    page.click(".mlp-preset-lecture")
+    page.click_button("Map")
+    for _ in range(17):
+        page.click(".mlp-next")
+    page.wait_until_still(".mlp-picture-lab", ".mlp-picture-below")
+
+
+USED = {
+    "three_neuron": ("three_neuron", use_three_neuron),
+    "two_hidden": ("two_hidden", use_two_hidden),
+    "deep_chain": ("chain_3_why_backwards", use_deep_chain),
+}
+"""Picture -> its notebook, and what a student does before the picture is taken."""
 
 
 def main() -> None:
@@ -42,8 +55,8 @@ def main() -> None:
         sys.exit("; ".join(reasons))
     PICTURES.mkdir(exist_ok=True)
     with JupyterServer(CHECKOUT / "notebooks") as server, Browser() as browser:
-        for name, use in USED.items():
-            with browser.open(server, f"{name}.ipynb", width=1100, height=1400) as page:
+        for name, (notebook, use) in USED.items():
+            with browser.open(server, f"{notebook}.ipynb", width=1100, height=1400) as page:
                 page.run_all()
                 use(page)
                 page.screenshot(PICTURES / f"{name}.png", ".mlp-lab")

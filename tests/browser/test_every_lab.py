@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from described_labs import number
+from described_labs import LABS, number
 
 SAME = 1e-4  # of a picture's pixels may differ where it must be the same again
+
+if_it_descends = pytest.mark.parametrize(
+    "lab", [lab for lab in LABS if lab.descends], ids=str, indirect=True, scope="module"
+)
 
 
 def shown(page, lab) -> dict[str, str]:
@@ -89,6 +93,7 @@ def test_the_same_number_gives_the_same_picture(page, lab):
     assert shown(page, lab) == there
 
 
+@if_it_descends
 def test_step_follows_the_gradient_and_undo_brings_the_values_back(page, lab):
     before, picture = values(page, lab), page.remember(lab.picture)
     gradients = {name: number(page.text(f".mlp-gradient-{name}")) for name in lab.parameters}
@@ -120,6 +125,7 @@ def test_undo_takes_back_a_typed_number(page, lab):
     assert page.unlike(lab.picture, picture) < SAME
 
 
+@if_it_descends
 def test_run_goes_on_by_itself_until_it_is_paused(page, lab):
     picture = page.pixels(lab.picture)
     mse = number(page.text(".mlp-mse-now"))
@@ -131,6 +137,7 @@ def test_run_goes_on_by_itself_until_it_is_paused(page, lab):
     assert number(page.text(".mlp-mse-now")) < mse
 
 
+@if_it_descends
 def test_the_page_answers_while_a_run_is_on(page, lab):
     """The view of the lab can be scrolled and its run stopped by keyboard while it runs."""
     picture = page.pixels(lab.picture)
@@ -178,6 +185,14 @@ def test_nothing_jumps(page, lab):
     page.press(f".mlp-slider-{lab.moved}", "ArrowRight", times=10)
     lab.settle(page)
     assert boxes(page, lab) == before, "after keys"
+    page.click(".mlp-undo")
+    lab.settle(page)
+    assert boxes(page, lab) == before, "after undo"
+
+
+@if_it_descends
+def test_nothing_jumps_at_a_step_of_descent(page, lab):
+    before = boxes(page, lab)
     page.click(".mlp-step")
     lab.settle(page)
     assert boxes(page, lab) == before, "after a step"
