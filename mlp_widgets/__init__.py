@@ -16,23 +16,31 @@ _HOME = {
     "DeepChainLab": "mlp_widgets.lectures.deep_chain",
     "LABS": "mlp_widgets.lectures",
     "OneNeuronLab": "mlp_widgets.lectures.one_neuron",
+    "Poll": "mlp_widgets.widgets.poll",
     "ThreeNeuronLab": "mlp_widgets.lectures.three_neuron",
     "TwoHiddenLab": "mlp_widgets.lectures.two_hidden",
     "WideNetworkLab": "mlp_widgets.lectures.wide_network",
     "backward_through": "mlp_widgets.lectures.generic_layer",
     "check_layer": "mlp_widgets.lectures.generic_layer",
+    "lecture_poll": "mlp_widgets.lectures.polls",
+    "predict_gradient": "mlp_widgets.lectures.polls",
+    "will_move": "mlp_widgets.lectures.polls",
 }
 
 __all__ = [
     "LABS",
     "DeepChainLab",
     "OneNeuronLab",
+    "Poll",
     "ThreeNeuronLab",
     "TwoHiddenLab",
     "WideNetworkLab",
     "__version__",
     "backward_through",
     "check_layer",
+    "lecture_poll",
+    "predict_gradient",
+    "will_move",
 ]
 
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
 from typing import Any
+from weakref import WeakSet
 
 import ipywidgets as widgets
 
@@ -46,6 +47,8 @@ class Panel:
         self._undo: list[Any] = []
         self._group: tuple[object, float] = (None, 0.0)
         self.look_ahead = LookAhead(self)
+        self.listeners: WeakSet[Any] = WeakSet()
+        """What is told of each state shown, by its ``notice()``: questions about the lab."""
         self.initial = self.state = state
         self.solution = self.solve(state)
         self.status = widgets.HTML(layout=widgets.Layout(margin="0"))
@@ -172,6 +175,8 @@ class Panel:
             self.show()
             self.share.show()
         self.say(self.describe())
+        for listener in tuple(self.listeners):
+            listener.notice()
 
     def _try_to_refresh(self) -> None:
         """Show the last good state after an error; a second error would hide the first."""
@@ -270,7 +275,7 @@ class Panel:
         """Remove the lab from the page and free its widgets."""
         self.look_ahead.stop()
         with self._lock:
-            for widget in _all_widgets(self.widget):
+            for widget in all_widgets(self.widget):
                 widget.close()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple:
@@ -288,10 +293,10 @@ class Panel:
         return data, {"image/png": size}
 
 
-def _all_widgets(widget: widgets.Widget) -> Iterator[widgets.Widget]:
+def all_widgets(widget: widgets.Widget) -> Iterator[widgets.Widget]:
     """A widget, its layout and style, and all of its children, innermost first."""
     for child in getattr(widget, "children", ()):
-        yield from _all_widgets(child)
+        yield from all_widgets(child)
     for name in ("layout", "style"):
         if isinstance(getattr(widget, name, None), widgets.Widget):
             yield getattr(widget, name)

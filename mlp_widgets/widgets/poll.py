@@ -1,0 +1,447 @@
+"""A question of a lecture: predict, answer, reveal. What is right is asked for at that moment.
+
+    Poll("How many weights?", number_of_weights, explain="One for each line.")
+    Poll("Does it grow?", lambda: "A" if grows() else "B", {"A": "yes", "B": "no"}, about=lab)
+
+An answer belongs to the state of the panel ``about`` in which it was given: if that changes, the
+poll says so, and if it comes back (Undo), so does the verdict.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import math
+import re
+import textwrap
+import threading
+from collections.abc import Callable, Collection, Hashable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import ipywidgets as widgets
+
+from ..drawing.numbers import number
+from ..drawing.table import TablePicture
+from .canvas import composite_png
+from .css import CSS
+from .layout import line, sized
+from .panel import Panel, all_widgets
+
+LONGEST = 40
+"""Characters of a number that is typed in."""
+WIDTH = 828
+"""Of the picture, in CSS pixels: that of the labs."""
+
+Letters = tuple[str, ...]
+Given = float | Letters
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The last answer, and the state (``key``) for which it was given; None: only revealed."""
+
+    key: Hashable
+    given: Given | None = None
+    tries: int = 0
+    right: bool = False
+    revealed: bool = False
+    words: str = ""
+    explanation: str = ""
+
+
+class Poll:
+    """A question with choices, or for a number.
+
+    ``answer`` is what is right, or a function without arguments that computes it: a letter of
+    ``choices`` (letter -> text), all right letters if ``several`` may be chosen, or, without
+    choices, a number, which is right within the relative ``tolerance``. ``explain``, a text or a
+    function, is shown when the answer is right or revealed; ``hint(given)`` is said after a wrong
+    one. ``about`` is the lab (any :class:`Panel`) that an answer depends on, and ``depends()``
+    what of it: all that its Undo brings back, unless given. ``title`` stands above the question.
+    Raises ValueError on a question without text or choices that do not fit; what is wrong with an
+    answer is said in the poll, in one sentence.
+    """
+
+    def __init__(
+        self,
+        question: str,
+        answer: object,
+        choices: Mapping[str, str] | None = None,
+        *,
+        explain: str | Callable[[], str] = "",
+        several: bool = False,
+        tolerance: float = 0.0,
+        hint: Callable[[Given], str] | None = None,
+        about: Panel | None = None,
+        depends: Callable[[], Hashable] | None = None,
+        title: str = "Question",
+        scale: float = 2.0,
+    ) -> None:
+        _check_question(question, choices, several, tolerance)
+        self.question, self.title, self.scale = question, title, scale
+        self.choices, self.several, self.tolerance = dict(choices or {}), several, tolerance
+        self.about = about
+        self._answer, self._explain, self._hint = answer, explain, hint
+        self._depends = depends or (lambda: _undoable(about))
+        # with the lock of its lab, so that the lab stays as it is while an answer is judged
+        self._lock = about.locked() if about is not None else threading.RLock()
+        self._verdict: Verdict | None = None
+        self._build()
+        if about is not None:
+            about.listeners.add(self)
+
+    # -- from code --------------------------------------------------------------------------
+
+    @property
+    def tries(self) -> int:
+        """Answers given for the present state; the same one twice in a row counts once."""
+        return self._present.tries if self._present else 0
+
+    @property
+    def right(self) -> bool | None:
+        """Whether the last answer for the present state is right; None if there is none."""
+        return self._present.right if self._present and self._present.tries else None
+
+    def predict(self, given: object) -> None:
+        """Answer as with the button: a letter, a list of letters, or a number.
+
+        Raises ValueError if it is none of the choices, or no number.
+        """
+        with self._lock:
+            given = self._checked(given)
+            self._put(given)
+            self._judge(given)
+
+    def reveal(self) -> None:
+        """Show the right answer and the explanation; what the student chose stays."""
+        with self._lock:
+            key, right = self._depends(), self._right_answer()
+            last = self._last_for(key) or Verdict(key)
+            words = last.words if last.right else (
+                f"The answer: {self._written(right)}. {_tries(last.tries)}")
+            self._take(replace(last, revealed=True, words=words, explanation=self._explained()))
+
+    # -- judging ----------------------------------------------------------------------------
+
+    def _judge(self, given: Given) -> None:
+        """Take over an answer; if what is right cannot be said, nothing changes."""
+        key, right = self._depends(), self._right_answer()
+        last = self._last_for(key) or Verdict(key)
+        fits = self._fits(given, right)
+        tries = last.tries + (given != last.given)
+        shown = last.revealed or fits or last.explanation
+        self._take(Verdict(
+            key, given, tries, fits, last.revealed,
+            self._judged(given, fits, tries, last.revealed),
+            self._explained() if shown else "",
+        ))  # fmt: skip
+
+    def _judged(self, given: Given, fits: bool, tries: int, revealed: bool) -> str:
+        """The verdict in words."""
+        if fits:
+            return f"Right: {self._written(given)}. {_tries(tries)}{' After Reveal.' * revealed}"
+        hint = self._hint(given) if self._hint else ""
+        return f"Not yet: {self._written(given)}. {_tries(tries)} {hint}".rstrip()
+
+    def _fits(self, given: Given, right: Given) -> bool:
+        if self.choices:
+            return given == right
+        return abs(given - right) <= self.tolerance * abs(right)
+
+    def _right_answer(self) -> Given:
+        """What is right now; ValueError if that is no answer to this question."""
+        right = self._answer() if callable(self._answer) else self._answer
+        return self._checked(right, "the right answer")
+
+    def _explained(self) -> str:
+        return self._explain() if callable(self._explain) else self._explain
+
+    def _checked(self, given: object, what: str = "an answer") -> Given:
+        """The answer as a number, or its letters in order; ValueError if it cannot be one."""
+        if not self.choices:
+            return _finite(read_number(given) if isinstance(given, str) else given, what)
+        letters = [given] if isinstance(given, str) else given
+        if not isinstance(letters, Collection) or not set(letters) <= set(self.choices):
+            raise ValueError(f"{what} must be of {', '.join(self.choices)}, got {given!r:.40}")
+        if not letters or (len(letters) > 1 and not self.several):
+            many = "at least one" if self.several else "one"
+            raise ValueError(f"{what} must be {many} of {', '.join(self.choices)}, "
+                             f"got {given!r:.40}")
+        return tuple(letter for letter in self.choices if letter in letters)
+
+    def _written(self, given: Given) -> str:
+        """An answer as it is shown: the number, the letters, or the letter with its text."""
+        if not self.choices:
+            return number(given, 6)
+        if self.several:
+            *first, last = given
+            return f"{', '.join(first)} and {last}" if first else last
+        return f"{given[0]} ({self.choices[given[0]]})"
+
+    # -- the state of the lab ---------------------------------------------------------------
+
+    def _last_for(self, key: Hashable) -> Verdict | None:
+        return self._verdict if self._verdict and self._verdict.key == key else None
+
+    @property
+    def _present(self) -> Verdict | None:
+        """The verdict, if it is for the present state."""
+        with self._lock:
+            return self._last_for(self._depends()) if self._verdict else None
+
+    def notice(self) -> None:
+        """The lab shows a state: say whether the last answer was for this one."""
+        self._guarded(self._show)()
+
+    # -- showing ----------------------------------------------------------------------------
+
+    def _take(self, verdict: Verdict) -> None:
+        self._verdict = verdict
+        self._complain("")
+        self._show()
+
+    def _show(self) -> None:
+        """Verdict and explanation; if they are for another state, that too."""
+        verdict = self._verdict
+        if verdict is None:
+            return
+        words, note = verdict.words, verdict.explanation
+        if self._present is None:
+            what = f"answer, {self._written(verdict.given)}," if verdict.tries else "Reveal"
+            words = (f"The lab has changed. Your last {what} was for the state before: "
+                     "answer for the present one.")
+            note = f"For the state before: {note}" if note else ""
+        self.result.value = _line("mlp-status", words, "status")
+        self.explanation.value = _line("mlp-poll-explanation", note)
+
+    def _complain(self, sentence: str) -> None:
+        """Put an error into the error line; the empty string clears it."""
+        mark = "⚠ " if sentence else ""
+        self.error.value = _line("mlp-error", mark + sentence, "alert")
+
+    def _guarded(self, action: Callable[[], object]) -> Callable[..., None]:
+        """A callback that runs under the lock and turns an exception into a sentence.
+
+        An exception in a widget callback would vanish from the page (ipywidgets issue 1971).
+        """
+
+        def callback(*_: object) -> None:
+            with self._lock:
+                try:
+                    action()
+                except (ValueError, ArithmeticError) as error:
+                    self._complain(str(error))
+                except Exception as error:
+                    self._complain(f"This did not work ({type(error).__name__}: {error}).")
+
+        return callback
+
+    # -- controls ---------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        """Question, controls, and the lines below them."""
+        style = widgets.HTML(f"<style>{CSS}</style>", layout=widgets.Layout(display="none"))
+        heading = widgets.HTML(_line("mlp-poll-title", self.title)
+                               + _line("mlp-poll-question", self.question))
+        self.controls = self._make_controls()
+        self.answer_button = self._button("Answer", "mlp-answer", self._pressed,
+                                          "Is this right? Counts as a try")
+        self.reveal_button = self._button("Reveal", "mlp-reveal", self.reveal,
+                                          "Show the right answer and why")
+        self.result = widgets.HTML(_line("mlp-status", "", "status"))
+        self.explanation = widgets.HTML(_line("mlp-poll-explanation", ""))
+        self.error = widgets.HTML()
+        self.widget = widgets.VBox([
+            style, heading, *self.controls,
+            line(self.answer_button, self.reveal_button, self.error),
+            self.result, self.explanation,
+        ])  # fmt: skip
+        self.widget.add_class("mlp-poll")
+        self._complain("")
+
+    def _make_controls(self) -> list[widgets.Widget]:
+        """Radio buttons, a checkbox for each choice, or a box for a number."""
+        labels = {letter: f"{letter}. {text}" for letter, text in self.choices.items()}
+        if self.several:
+            layout = {"width": "auto", "height": "26px", "margin": "0"}
+            boxes = [widgets.Checkbox(description=label, indent=False, layout=layout)
+                     for label in labels.values()]
+            self._boxes = dict(zip(labels, boxes, strict=True))
+            return boxes
+        # text, because a box for numbers drops what it cannot read and says nothing
+        self._field = widgets.RadioButtons(
+            description="your answer", value=None, layout=widgets.Layout(width="auto", margin="0"),
+            options=[(label, letter) for letter, label in labels.items()],
+            style={"description_width": "90px"},
+        ) if labels else widgets.Text(
+            description="your number", layout=sized("260px"), placeholder="such as 1234.5",
+            style={"description_width": "90px"},
+        )  # fmt: skip
+        if not labels:
+            self._field.on_msg(self._entered)
+        return [self._field]
+
+    def _button(self, text: str, css_class: str, action: Callable[[], object],
+                tooltip: str) -> widgets.Button:
+        made = widgets.Button(description=text, tooltip=tooltip, layout=sized("auto"))
+        made.add_class(css_class)
+        made.on_click(self._guarded(action))
+        return made
+
+    def _entered(self, _: object, content: Mapping[str, object], __: object) -> None:
+        """The Enter key in the box."""
+        if content.get("event") == "submit":
+            self._guarded(self._pressed)()
+
+    def _pressed(self) -> None:
+        """What the button Answer does."""
+        self._judge(self._chosen())
+
+    def _chosen(self) -> Given:
+        """What stands in the controls; ValueError if that is nothing, or no number."""
+        if self.several:
+            chosen = tuple(letter for letter, box in self._boxes.items() if box.value)
+            if not chosen:
+                raise ValueError("tick at least one choice first")
+            return chosen
+        if not self.choices:
+            return read_number(self._field.value)
+        if self._field.value is None:
+            raise ValueError("choose one of the answers first")
+        return (self._field.value,)
+
+    def _put(self, given: Given) -> None:
+        """An answer from code into the controls."""
+        if self.several:
+            for letter, box in self._boxes.items():
+                box.value = letter in given
+        elif self.choices:
+            self._field.value = given[0]
+        else:
+            self._field.value = f"{given:.12g}"
+
+    # -- notebooks --------------------------------------------------------------------------
+
+    @property
+    def text(self) -> str:
+        """The question and its choices, for viewers without a kernel."""
+        choices = [f"{letter}. {text}" for letter, text in self.choices.items()]
+        many = "Several may be right. " if self.several else ""
+        return "\n".join([f"{self.title}. {self.question}", *choices,
+                          f"({many}Run the notebook to answer.)"])
+
+    def snapshot(self) -> bytes:
+        """A PNG of the question; answers are not in it, so it is the same at each run."""
+        text = self.text.removeprefix(f"{self.title}. ")
+        notes = [part for row in text.splitlines() for part in textwrap.wrap(row, 95)]
+        height = 30 + TablePicture.line * (len(notes) + 1) + 16
+        return composite_png([TablePicture(self.title, [], notes, WIDTH, height, self.scale)])
+
+    def close(self) -> None:
+        """Remove the poll from the page and free its widgets."""
+        with self._lock:
+            if self.about is not None:
+                self.about.listeners.discard(self)
+            for widget in all_widgets(self.widget):
+                widget.close()
+
+    def __repr__(self) -> str:
+        return f"Poll({self.title!r}, {self.question!r})"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple:
+        """The live widget, and beside it picture and text of the question for other viewers."""
+        png = self.snapshot()
+        data: dict[str, Any] = {
+            "application/vnd.jupyter.widget-view+json": {
+                "version_major": 2, "version_minor": 0, "model_id": self.widget.model_id},
+            "image/png": base64.b64encode(png).decode("ascii"),
+            "text/plain": self.text,
+        }  # fmt: skip
+        return data, {"image/png": {"width": WIDTH}}
+
+
+# -- numbers as people write them ---------------------------------------------------------------
+
+_NUMBER = re.compile(r"(?P<sign>[+-]?)\s?(?P<size>[\d.,'’_\s]*\d[.]?)(?P<power>e[+-]?\d{1,4})?",
+                     re.ASCII | re.IGNORECASE)  # fmt: skip
+_POINT = re.compile(r"\d+\.?\d*|\.\d+", re.ASCII)
+_COMMA = re.compile(r"\d*,\d+", re.ASCII)
+_EITHER = re.compile(r"[1-9]\d{0,2},\d{3}", re.ASCII)
+_GROUPS = re.compile(r"[1-9]\d{0,2}(?P<mark>[ ,.'’_])\d{3}(?:(?P=mark)\d{3})*"
+                     r"(?:(?!(?P=mark))[.,]\d+)?", re.ASCII)  # fmt: skip
+
+
+def read_number(text: str) -> float:
+    """A number as it is written anywhere: "7", "7.0", "1e3", "0,5", "1.000,5", "7 850".
+
+    A point alone is a decimal point. What can be read in two ways ("7,850") is not guessed:
+    ValueError, in one sentence, as on all that is no finite number.
+    """
+    plain = re.sub(r"\s", " ", text.strip().replace("−", "-"))
+    if not plain:
+        raise ValueError("put a number into the box first")
+    found = _NUMBER.fullmatch(plain) if len(plain) <= LONGEST else None
+    size = _decimal(found["size"]) if found else None
+    if size is None:
+        raise ValueError(f"{plain!r:.{LONGEST}} is no number: write one such as 1234.5 or 1.2e3")
+    return _finite(float(found["sign"] + size + (found["power"] or "")), "a number")
+
+
+def _decimal(size: str) -> str | None:
+    """Digits with at most a decimal point; None if they are no number."""
+    if _POINT.fullmatch(size):
+        return size
+    if _EITHER.fullmatch(size):
+        whole, point = size.replace(",", ""), size.replace(",", ".")
+        raise ValueError(f"{size} can mean {whole} or {point}: write one of these two")
+    if _COMMA.fullmatch(size):
+        return size.replace(",", ".")
+    groups = _GROUPS.fullmatch(size)
+    return size.replace(groups["mark"], "").replace(",", ".") if groups else None
+
+
+def _finite(value: object, what: str) -> float:
+    """The value as a float; ValueError unless it is a finite number."""
+    try:
+        if isinstance(value, (bool, str)):
+            raise TypeError
+        found = float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{what} must be a number, got {value!r:.40}") from None
+    except OverflowError:  # an int of hundreds of digits
+        found = math.inf
+    if not math.isfinite(found):
+        raise ValueError(f"{what} must be a finite number, got {number(found)}")
+    return found
+
+
+def _undoable(panel: Panel | None) -> Hashable:
+    """What of a panel's state its undo brings back."""
+    return panel and tuple(getattr(panel.state, name) for name in panel.undoable)
+
+
+# -- words --------------------------------------------------------------------------------------
+
+
+def _check_question(question: object, choices: object, several: bool, tolerance: float) -> None:
+    """ValueError unless it is a question with at least two choices, or for a number."""
+    if not isinstance(question, str) or not question.strip():
+        raise ValueError(f"a poll needs a question, got {question!r:.40}")
+    if choices is None and several:
+        raise ValueError("several answers need choices")
+    if choices is not None and not (isinstance(choices, Mapping) and len(choices) > 1):
+        raise ValueError("choices must be at least two, as {'A': 'yes', 'B': 'no'}, "
+                         f"got {choices!r:.40}")
+    if not 0 <= tolerance < 1:
+        raise ValueError(f"the tolerance must be a number from 0 up to 1, got {tolerance:g}")
+
+
+def _tries(count: int) -> str:
+    return f"Tries: {count}."
+
+
+def _line(css_class: str, text: str, role: str = "") -> str:
+    """Escaped text as a block."""
+    role = role and f' role="{role}"'
+    return f'<div class="{css_class}"{role}>{html.escape(text)}</div>'
