@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlp_widgets.widgets import sliders
-from mlp_widgets.widgets.sliders import RETURN_SECONDS, SteppedLogSlider, SteppedSlider, set_ends
+from mlp_widgets.widgets.sliders import (
+    CELLS,
+    RETURN_SECONDS,
+    SteppedLogSlider,
+    SteppedSlider,
+    _CellClock,
+    set_ends,
+)
 
 RANGES = [(-2.0, 2.0, 0.05), (-15.0, 15.0, 0.1), (0.0, 23.0, 1.0), (-7.0, 1e4, 13.3)]
 RANGES += [(3.0, 3.1, 7e-4), (-5e9, 5e9, 1e8), (1e-5, 3e-5, 4e-7)]
@@ -119,6 +127,38 @@ def test_the_earlier_value_counts_as_a_move_when_time_has_passed(moved, clock):
     clock.seconds += 1.1 * RETURN_SECONDS
     slider.set_state({"value": 0.5})
     assert seen == [0.5] and slider.value == 0.5
+
+
+def test_right_after_a_cell_every_value_given_before_may_come_back(moved, clock, monkeypatch):
+    """While cells run, the kernel does not listen: what the page sends back waits for their end."""
+    slider, seen = moved
+    for value in (0.5, 0.5, 0.6, 0.7):
+        slider.put(value)
+    seen.clear()
+    clock.seconds += 60
+    sent = []
+    monkeypatch.setattr(CELLS, "ended", clock.seconds - 0.5)
+    monkeypatch.setattr(type(slider), "send_state", lambda _, key: sent.append(key))
+    for value in (0.5, 0.6, 0.7):
+        slider.set_state({"value": value})
+    assert seen == [] and slider.value == 0.7
+    assert sent == ["value"] * 3  # if it was a move after all, the handle must not stay there
+    slider.set_state({"value": 0.65})
+    assert seen == [0.65]
+    slider.set_state({"value": 0.5})
+    assert seen == [0.65, 0.5]
+
+
+def test_the_end_of_a_cell_is_noted(monkeypatch):
+    told = []
+    shell = SimpleNamespace(events=SimpleNamespace(register=lambda *what: told.append(what)))
+    monkeypatch.setattr("mlp_widgets.widgets.sliders.get_ipython", lambda: shell)
+    clock = _CellClock()
+    clock.watch()
+    clock.watch()
+    assert [name for name, _ in told] == ["post_run_cell"] and clock.ended < 0
+    told[0][1](None)
+    assert time.monotonic() - clock.ended < 60
 
 
 def test_a_move_is_a_move(moved, clock):

@@ -210,10 +210,11 @@ def _size_words(solution: Solution) -> str:
     name = f"layer{'s' * (depth > 2)} {'2 to ' * (depth > 2)}{depth}"
     verb = "multiply to" if depth > 2 else "is"
     text = f"The local factor{'s' * (depth > 2)} of {name} {verb} {_power(decades)} in size: "
-    ends = ((-3, "the gradient vanishes on its way back."), (-1, "it shrinks on its way back."),
-            (1, "it arrives about as large as it began."), (3, "it grows on its way back."))
+    ends = ((-3, "∂J/∂a vanishes on its way back."), (-1, "∂J/∂a shrinks on its way back."),
+            (1, "∂J/∂a arrives about as large as it began."),
+            (3, "∂J/∂a grows on its way back."))
     return text + next((words for end, words in ends if decades < end),
-                       "the gradient explodes on its way back.")
+                       "∂J/∂a explodes on its way back.")
 
 
 def _power(decades: float) -> str:

@@ -13,9 +13,33 @@ import time
 from collections import deque
 
 import ipywidgets as widgets
+from IPython import get_ipython
 
 RETURN_SECONDS = 2.0
 """A value that the lab gave may come back from a busy browser as late as this."""
+AFTER_CELL_SECONDS = 10.0
+"""After a cell has run any value given before may come back, however old: while cells run, the
+kernel sends but does not listen, and a page that is drawing many pictures lags behind."""
+
+
+class _CellClock:
+    """When the last cell of the notebook ended."""
+
+    def __init__(self) -> None:
+        self.ended, self._shell = -math.inf, None
+
+    def watch(self) -> None:
+        """Be told of the end of every cell; nothing happens outside of IPython."""
+        shell = get_ipython()
+        if shell is not None and shell is not self._shell:
+            self._shell = shell
+            shell.events.register("post_run_cell", self._note)
+
+    def _note(self, *_: object) -> None:
+        self.ended = time.monotonic()
+
+
+CELLS = _CellClock()
 
 
 class _Stepped:
@@ -27,8 +51,12 @@ class _Stepped:
 
     def put(self, value: float) -> None:
         """Move the handle as near to ``value`` as steps and ends allow."""
-        self._given().append((time.monotonic(), self.on_step(value)))
-        self.value = self._given()[-1][1]
+        CELLS.watch()
+        given, value = self._given(), self.on_step(value)
+        if given and given[-1][1] == value:
+            given.pop()
+        given.append((time.monotonic(), value))
+        self.value = value
 
     def set_state(self, sync_data: dict) -> None:
         """A message of the browser: drop a value that is only our own, coming back."""
@@ -37,6 +65,7 @@ class _Stepped:
             sync_data = {**sync_data, "value": value}
             if self._came_back(value):
                 del sync_data["value"]
+                self.send_state("value")  # if it was a move after all, the handle goes back
             else:
                 self._given().clear()
         super().set_state(sync_data)
@@ -44,12 +73,14 @@ class _Stepped:
     def _came_back(self, value: float) -> bool:
         """True if the lab gave this value last, or a moment ago."""
         given, now = self._given(), time.monotonic()
-        recent = [v for at, v in given if now - at < RETURN_SECONDS] + [v for _, v in [*given][-1:]]
+        any_age = now - CELLS.ended < AFTER_CELL_SECONDS
+        recent = [v for at, v in given if any_age or now - at < RETURN_SECONDS]
+        recent += [v for _, v in [*given][-1:]]
         return value in recent
 
     def _given(self) -> deque:
         if "_given_values" not in self.__dict__:
-            self.__dict__["_given_values"] = deque(maxlen=64)
+            self.__dict__["_given_values"] = deque(maxlen=256)
         return self.__dict__["_given_values"]
 
 
