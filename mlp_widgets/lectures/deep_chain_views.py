@@ -257,7 +257,7 @@ def map_words(solution: Solution) -> str:
     outside = "" if axis.low <= scale <= axis.high else " (outside the map)"
     return (f"Each point is a chain: depth upwards, {axis.name} across. Now {axis.name} = "
             f"{number(scale)}, depth {depth}{outside}: <b>{here}</b>. Blue: the gradient vanishes. "
-            "Orange: it explodes. The line between is thin. Click the map or move the sliders.")
+            "Orange: it explodes. Click the map or move the sliders.")
 
 
 def clipping_words(solution: Solution) -> str:
