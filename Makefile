@@ -5,15 +5,18 @@ VENV := .venv
 ifeq ($(OS),Windows_NT)
   PYTHON ?= python
   VENV_PYTHON := $(VENV)/Scripts/python.exe
+  BETWEEN := ;
 else
   PYTHON ?= python3
   VENV_PYTHON := $(VENV)/bin/python
+  BETWEEN := :
   ifeq ($(shell id -u),0)
     LAB_DEFAULTS += --allow-root
   endif
-  # Linux without a screen has no browser to open: JupyterLab prints the address.
+  # Linux without a screen has no browser to open: JupyterLab and Voilà print the address.
   ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
     LAB_DEFAULTS += --no-browser
+    PRESENT_DEFAULTS += --no-browser
   endif
 endif
 
@@ -25,19 +28,22 @@ PY := "$(VENV_PYTHON)"
 EMPTY :=
 PLACE := $(subst $(EMPTY) ,-,$(subst /,-,$(subst :,-,$(CURDIR))))
 LAB_READY := $(VENV)/lab$(PLACE)
+PRESENT_READY := $(VENV)/present$(PLACE)
 TEST_READY := $(VENV)/test$(PLACE)
 
 # In the conda environment of environment.yml everything is installed already.
 ifeq ($(CONDA_DEFAULT_ENV),mlp-widgets)
   PY := python
   LAB_READY :=
+  PRESENT_READY :=
   TEST_READY :=
 endif
 
-.PHONY: help lab test bench notebooks pictures clean
+.PHONY: help lab present test bench notebooks pictures clean
 
 help:
 	$(info make lab     opens the notebooks in JupyterLab (flags: LAB_FLAGS="--port=9000"))
+	$(info make present opens the labs as pages without code (flags: PRESENT_FLAGS="--theme=dark"))
 	$(info make test    runs all checks: style, unit tests, notebooks, a real browser)
 	$(info make bench   measures how fast the widgets are)
 	$(info make notebooks  runs the notebooks and stores their outputs)
@@ -47,6 +53,12 @@ help:
 
 lab: $(LAB_READY)
 	$(PY) -m jupyterlab $(LAB_DEFAULTS) --ServerApp.root_dir=notebooks $(LAB_FLAGS)
+
+# Voilà looks for its templates in the folders of JUPYTER_PATH. That of present/ is the index page,
+# and asks nothing of the network.
+present: export JUPYTER_PATH := $(CURDIR)/present$(if $(JUPYTER_PATH),$(BETWEEN)$(JUPYTER_PATH))
+present: $(PRESENT_READY)
+	$(PY) -m voila $(PRESENT_DEFAULTS) --template=mlp notebooks $(PRESENT_FLAGS)
 
 # $(call part,name,command) runs one part of the tests; if it fails, the last line names it.
 part = @echo == $(1) && $(2) || (echo == make test FAILED in this part: $(1) && exit 1)
@@ -68,6 +80,7 @@ RUN_NOTEBOOK := --to notebook --execute --inplace --ExecutePreprocessor.store_wi
   --NotebookExporter.preprocessors=nbconvert.preprocessors.CoalesceStreamsPreprocessor
 notebooks: $(TEST_READY)
 	$(PY) -m nbconvert $(RUN_NOTEBOOK) notebooks/*.ipynb
+	$(PY) tests/drawn_with.py
 
 pictures: $(TEST_READY)
 	$(PY) tests/browser/take_pictures.py
@@ -86,7 +99,7 @@ CHECKED = $(shell $(PYTHON) -c "import sys, pkgutil; print('$(OLD)' if sys.versi
 
 # Without its Python (after an update of the system, say) an old .venv is worth nothing.
 ifeq ($(wildcard $(VENV_PYTHON)),)
-  .PHONY: $(LAB_READY) $(TEST_READY)
+  .PHONY: $(LAB_READY) $(PRESENT_READY) $(TEST_READY)
 endif
 
 $(VENV_PYTHON):
@@ -104,6 +117,9 @@ endef
 
 $(VENV)/lab$(PLACE): pyproject.toml $(VENV_PYTHON)
 	$(call install,lab)
+
+$(VENV)/present$(PLACE): pyproject.toml $(VENV_PYTHON)
+	$(call install,present)
 
 $(VENV)/test$(PLACE): pyproject.toml $(VENV_PYTHON)
 	$(call install,test)

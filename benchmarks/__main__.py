@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from . import core, kernel, page
+from . import classroom, core, kernel, page
 from .table import print_head, print_row
 
 PARTS = {
     "core": (core.rows, "THE NETWORK: two passes, and J on a grid", core.EXPLANATION),
     "kernel": (kernel.rows, "THE KERNEL: a slider's new value to the new PNG", kernel.EXPLANATION),
     "browser": (page.rows, "JUPYTERLAB: a key press to the painted picture", page.EXPLANATION),
+    "class": (classroom.rows, "A CLASS: what a server needs for a student", classroom.EXPLANATION),
 }
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import statistics
 import struct
+import sys
 import time
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 from ipywidgets import Image, Widget
 
@@ -73,3 +76,43 @@ def compare(lab: object, interacts: dict[str, Callable], values: list[float], cs
         for name, call in interacts.items():
             times[name].append(call(value))
     print(json.dumps({name: statistics.median(found[2:]) for name, found in times.items()}))
+
+
+def memory(most: bool = False) -> float:
+    """Bytes that this process holds in memory, or held at most; nan where it cannot be known.
+
+    Linux tells both; macOS only the most, which then stands for both.
+    """
+    try:
+        status = Path("/proc/self/status").read_text(encoding="utf-8")
+        return 1024.0 * int(re.search(rf"Vm{'HWM' if most else 'RSS'}:\s+(\d+) kB", status)[1])
+    except OSError:
+        pass
+    try:
+        import resource
+    except ImportError:  # on Windows
+        return float("nan")
+    unit = 1 if sys.platform == "darwin" else 1024
+    return float(unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
+
+def cost(lab: object, parameter: str, moves: int) -> None:
+    """Print what a lab costs: memory and most memory in bytes, and processor time of a move.
+
+    `move` is all the time that the process used for a move, `ahead` the part of it that went into
+    drawing the next frames ahead; both are seconds, and medians. The slider goes 20 steps up and 20
+    down, so that few frames are there already.
+    """
+    css = f"mlp-slider-{parameter}"
+    slider = next(w for w in all_widgets(lab.widget) if css in w._dom_classes)
+    times: list[tuple[float, float]] = []
+    for turn in range(moves + 2):
+        start = time.process_time()
+        slider.value += -slider.step if turn // 20 % 2 else slider.step
+        answered = time.process_time()
+        lab.look_ahead.join()
+        end = time.process_time()
+        times.append((end - start, end - answered))
+    move, ahead = (statistics.median(column) for column in zip(*times[2:], strict=True))
+    found = {"memory": memory(), "peak": memory(most=True), "move": move, "ahead": ahead}
+    print(json.dumps(found))

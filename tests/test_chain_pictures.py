@@ -159,7 +159,7 @@ def test_no_text_touches_another_after_an_overflow(depth):
 def test_the_overlap_check_sees_an_overlap():
     picture = shown(ChainPicture, chain_view(10, -1.234e-12))
     text, x, y, color = picture.numbers.texts[-1]
-    picture.numbers.texts[-1] = (text, x - 8, y, color)
+    picture.numbers.texts[-1] = (text, x - 16, y, color)
     assert len(overlaps(text_boxes(picture))) == 1
 
 
@@ -186,7 +186,7 @@ def test_numbers_are_written_with_the_digits_there_is_room_for():
     assert {depth: written["z1"][0] for depth, written in texts.items()} == {
         5: "−0.1235", 7: "−0.1235", 8: "−0.123", 10: "−0.123"}
     long = chain_view(10, -1.2345e-123)
-    assert shown(ChainPicture, long)._numbers(long)["da3"][0] == "−1.2e−123"
+    assert shown(ChainPicture, long)._numbers(long)["da3"][0] == "−1e−123"
 
 
 @pytest.mark.parametrize("key", ["x", "y", "J", "w3", "z3", "a3", "dz3", "da3", "dw3"])

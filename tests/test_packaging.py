@@ -32,7 +32,8 @@ def split(requirement: str) -> tuple[str, str]:
 def wanted_by_pip(project: dict) -> dict[str, str]:
     """What pyproject.toml asks for, under conda-forge names: {name: bound}."""
     extras = project["optional-dependencies"]
-    pairs = map(split, project["dependencies"] + extras["lab"] + extras["test"])
+    asked = [project["dependencies"], extras["lab"], extras["present"], extras["test"]]
+    pairs = [split(requirement) for group in asked for requirement in group]
     wanted = {CONDA_NAMES.get(name, name): bound for name, bound in pairs}
     return {"python": project["requires-python"], **wanted}
 
@@ -76,10 +77,10 @@ def test_one_package_has_one_bound_in_all_extras(project):
     assert len(pairs) == len({name for name, _ in pairs})
 
 
-def test_the_test_extra_contains_the_lab_extra(project):
-    # `make test` opens JupyterLab too, and installs the test extra only.
+def test_the_test_extra_contains_the_others(project):
+    # `make test` opens JupyterLab and Voilà too, and installs the test extra only.
     extras = project["optional-dependencies"]
-    assert set(extras["lab"]) <= set(extras["test"])
+    assert {*extras["lab"], *extras["present"]} <= set(extras["test"])
 
 
 def test_the_runtime_needs_three_packages(project):

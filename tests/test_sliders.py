@@ -198,8 +198,8 @@ def test_other_fields_pass(moved):
     slider.put(0.5)
     seen.clear()
     slider.set_state({"description": "w", "value": 0.5})
-    slider.set_state({"tooltip": "a"})
-    assert (slider.description, slider.tooltip, seen) == ("w", "a", [])
+    slider.set_state({"disabled": True})
+    assert (slider.description, slider.disabled, seen) == ("w", True, [])
 
 
 @pytest.mark.parametrize("echo", [True, False])

@@ -18,9 +18,9 @@ from matplotlib.transforms import IdentityTransform
 from .numbers import number, symbol
 from .picture import Picture
 from .quick_artists import CAP_HEIGHT, _glyph
-from .style import BLACK, FAINT, GREY, LIT, NEGATIVE, OFF, POSITIVE
+from .style import BLACK, FAINT, GREY, LIT, NEGATIVE, OFF, POSITIVE, SMALL
 
-SIZE, IN_BOX = 8.5, 9.5
+SIZE, IN_BOX = SMALL, 9.5
 """Points of all texts, and of those in the boxes."""
 NAMED = 5
 """Up to so many layers every number has its name; deeper, every row has a heading instead."""
@@ -117,7 +117,7 @@ class Layout:
 def layout(depth: int, width: float) -> Layout:
     """The places of so many layers: as wide as the picture; a short chain stands in its middle."""
     half, between, tall, first = (30.0, 46.0, 34.0, 70.0) if depth <= NAMED else (
-        22.0, 0.0, 28.0, 74.0)
+        22.0, 0.0, 28.0, 76.0)
     to_J = half / 2 + 24 + tall / 2
     to_a = (half + between) / 2  # from the middle of an edge to a, less half a pitch
     last = width - MARGIN - tall / 2 - to_J

@@ -11,7 +11,7 @@ from .log_lanes import LOOKS, LaneCurve, LayerAxis, LogLanes, show_parts
 from .numbers import number
 from .picture import Picture
 from .quick_artists import QuickText
-from .style import BLACK, GREY
+from .style import BLACK, GREY, SMALL
 
 BEFORE = {"color": BLACK, "linestyle": "-", "marker": "o", "markersize": 4.5, "linewidth": 2.0}
 AFTER = LOOKS["clipping"]
@@ -71,8 +71,8 @@ class ClippingPicture(Picture):
             stem.set(markersize=8, linewidth=4, linestyle="-")
         self.norms = []
         for x, text in ((380.5, "before"), (441.5, "after")):
-            QuickText(page, x, 12, text, size=8.5)
-            self.norms.append(self.moving(QuickText(page, x, 27, size=8.5)))
+            QuickText(page, x, 12, text, size=SMALL)
+            self.norms.append(self.moving(QuickText(page, x, 27, size=SMALL)))
 
     def update(self, view: ClippingView) -> None:
         """Show other gradients."""

@@ -10,7 +10,7 @@ from matplotlib.collections import LineCollection, PathCollection
 
 from .picture import Picture
 from .quick_artists import QuickText
-from .style import BLACK, FAINT, GREY, LIT, NEGATIVE, OFF, POSITIVE
+from .style import BLACK, FAINT, GREY, LIT, NEGATIVE, OFF, POSITIVE, SMALL
 
 LABEL_DISTANCE = 11.0
 """CSS pixels between the middle of a line and the middle of its label."""
@@ -99,7 +99,7 @@ class DiagramPicture(Picture):
                 QuickText(axes, *self.places[node.key], node.text)
         self.texts = [self.moving(QuickText(axes, *self.places[n.key])) for n in self.movable]
         self.labels = [self._build_label(edge) for edge in self.layout.edges]
-        QuickText(axes, 8, 24, self.layout.caption, color=GREY, size=8.5, align="left")
+        QuickText(axes, 8, 24, self.layout.caption, color=GREY, size=SMALL, align="left")
 
     def _lines(self, paths: list) -> LineCollection:
         """Lines through these points, not to be cut off or lengthened at their ends."""

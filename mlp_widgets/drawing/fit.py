@@ -9,7 +9,7 @@ import numpy as np
 from .numbers import number
 from .picture import Picture, short_ticks, stepped_limit
 from .quick_artists import QuickText
-from .style import BLACK, FAINT, GREY, LINE, NEURON, QUADRATIC
+from .style import BLACK, FAINT, GREY, LINE, NEURON, QUADRATIC, SMALL
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,7 @@ class FitPicture(Picture):
             for axes in (self.fit, self.parts)
         ]
         self.kink_names = [
-            self.moving(QuickText(self.fit, 0, 0, color=colour, size=8.5, box=True))
+            self.moving(QuickText(self.fit, 0, 0, color=colour, size=SMALL, box=True))
             for colour in NEURON
         ]
         self.curve = self.moving(self.fit.plot([], [], color=BLACK, linewidth=2.4)[0])

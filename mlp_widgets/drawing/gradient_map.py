@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from .numbers import number
 from .picture import Picture
 from .quick_artists import QuickImage, QuickText
-from .style import BLACK, GRADIENTS, GREY, MARK, OVERFLOW, ZERO, ZERO_LINES
+from .style import BLACK, GRADIENTS, GREY, MARK, OVERFLOW, SMALL, ZERO, ZERO_LINES
 
 EDGES = np.array([-100, -30, -10, -3, -1, 1, 3, 10, 30, 100])
 """log10 of the gradients between two bands: one band on each side of 10^±100, one about 1."""
@@ -61,7 +61,7 @@ class MapPicture(Picture):
 
     def build(self) -> None:
         """The map with its point, and the colours with their numbers beside it."""
-        self.map = self.figure.add_axes((0.095, 0.155, 0.645, 0.755))
+        self.map = self.figure.add_axes((0.095, 0.155, 0.642, 0.755))
         self.image = self.moving(QuickImage(self.map, GRADIENTS))
         self.image.limits = (0, OVERFLOW_AT + 1)
         self.map.set(xlim=(-0.5, 0.5), ylim=(-0.5, 0.5))
@@ -85,11 +85,11 @@ class MapPicture(Picture):
                                      edgecolor=ZERO_LINES, hatch_linewidth=1.2, **look))
         for k, edge in enumerate(EDGES, 1):
             axes.plot([15, 18], [k, k], color=GREY, linewidth=0.8)
-            QuickText(axes, 21, k, number(10.0**int(edge)), size=8.5, align="left")
-        QuickText(axes, 20, -1.15, "exactly 0", size=8.5, align="left")
-        QuickText(axes, 20, BANDS + 1.15, "overflow", size=8.5, align="left")
+            QuickText(axes, 21, k, number(10.0**int(edge)), size=SMALL, align="left")
+        QuickText(axes, 20, -1.15, "exactly 0", size=SMALL, align="left")
+        QuickText(axes, 20, BANDS + 1.15, "overflow", size=SMALL, align="left")
         for place, word in ((BANDS * 0.22, "vanishes"), (BANDS * 0.78, "explodes")):
-            QuickText(axes, 86, place, word, size=8.5, rotation=90, color=GREY)
+            QuickText(axes, 86, place, word, size=SMALL, rotation=90, color=GREY)
 
     def update(self, view: MapView) -> None:
         """Show other numbers; the cells change only with the array of gradients."""

@@ -19,7 +19,7 @@ from matplotlib.transforms import IdentityTransform, blended_transform_factory
 from .numbers import number
 from .picture import Picture
 from .quick_artists import QuickText
-from .style import FAINT, GREY, LINE, NEURON, OFF
+from .style import FAINT, GREY, LINE, NEURON, OFF, SMALL
 
 STEPS = (1, 2, 4, 6, 10, 20, 40, 60, 100, 200, 330)
 """Decades from 1 to the ends of the axis: few sizes, so that the axis seldom changes."""
@@ -57,7 +57,7 @@ class LogLanes:
         self.ends = axes.hlines([0, 0], 0, 1, color=GREY, linestyle=(0, (1, 1.5)), linewidth=1.2,
                                 transform=across)
         self.names = [
-            axes.text(0.99, 0.0, "float32 ends here", size=8.5, color=GREY, ha="right", va=va,
+            axes.text(0.99, 0.0, "float32 ends here", size=SMALL, color=GREY, ha="right", va=va,
                       transform=across) for va in ("top", "bottom")
         ]
         self.ticks = QuickTicks(axes, "y")
@@ -145,7 +145,7 @@ class QuickTicks(QuickText):
     """Grid lines, and labels outside of the axes, for the still part of a picture."""
 
     def __init__(self, axes: Axes, way: str, name: str = "") -> None:
-        super().__init__(axes, 0, 0, size=8.5, align="right" if way == "y" else "center")
+        super().__init__(axes, 0, 0, size=SMALL, align="right" if way == "y" else "center")
         self.way, self.name = way, name
         self.places: list[float] = []
         self.labels: list[str] = []

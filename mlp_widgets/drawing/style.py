@@ -42,6 +42,9 @@ COLORS = ("#ffffff", BLACK, GREY, FAINT, *NEURON, LINE, QUADRATIC, POSITIVE, NEG
           *map(tuple, LANDSCAPE.colors[:, :3]), *GRADIENTS.colors)
 """Every colour that fills areas or lines."""
 
+SMALL = 8.7
+"""Points of the smallest texts: present mode makes them 18 points (css.py)."""
+
 STYLE = {
     "font.family": "DejaVu Sans",   # ships with matplotlib, so pictures are equal everywhere
     "font.size": 9.0,
@@ -54,9 +57,9 @@ STYLE = {
     "axes.edgecolor": GREY,
     "axes.labelcolor": BLACK,
     "axes.unicode_minus": True,
-    "xtick.labelsize": 8.0,
-    "ytick.labelsize": 8.0,
-    "legend.fontsize": 8.0,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "legend.fontsize": SMALL,
     "legend.frameon": False,
     "mathtext.fontset": "dejavusans",
     "figure.facecolor": "white",

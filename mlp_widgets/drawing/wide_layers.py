@@ -17,7 +17,7 @@ from .log_lanes import LogLanes
 from .numbers import number
 from .picture import Picture
 from .quick_artists import QuickText
-from .style import BLACK, GREY, NEURON
+from .style import BLACK, GREY, NEURON, SMALL
 
 LOOKS = ({"color": NEURON[0], "linestyle": "-", "marker": "o"},
          {"color": NEURON[1], "linestyle": (0, (5, 2)), "marker": "s"})
@@ -197,8 +197,8 @@ class HistogramsPicture(Picture):
         self.texts = [[self.moving(QuickText(axes, 0, 0, size=size, color=color, align=align))
                        for size, color, align in (
                            (9.5, BLACK, "left"), (9.0, LOOKS[0]["color"], "left"),
-                           (9.0, LOOKS[1]["color"], "left"), (8.0, BLACK, "center"),
-                           (8.0, BLACK, "center"), (8.0, BLACK, "right"))]
+                           (9.0, LOOKS[1]["color"], "left"), (SMALL, BLACK, "center"),
+                           (SMALL, BLACK, "center"), (SMALL, BLACK, "right"))]
                       for _ in range(3)]
 
     def update(self, view: Sequence[Histogram]) -> None:

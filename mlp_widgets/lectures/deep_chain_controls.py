@@ -8,6 +8,7 @@ import ipywidgets as widgets
 
 from ..drawing.numbers import symbol
 from ..widgets.layout import NAMED, column, heading, line, sized
+from ..widgets.present import folded, presets
 from ..widgets.rows import NumberRow
 from ..widgets.stepper import Stepper
 from . import deep_chain_views as views
@@ -126,11 +127,13 @@ class Controls:
         area = widgets.VBox([self.below], layout=widgets.Layout(
             height="168px", margin="0", overflow="hidden", flex="0 0 auto"))
         return [
-            column("whole", line(*self.presets[:4]),
-                   line(*self.presets[4:], self.choices["view"]), lab.canvas.widget),
+            column("whole", *presets(self.presets[:4], [*self.presets[4:], self.choices["view"]]),
+                   lab.canvas.widget),
             column("left", rows["depth"].widget,
-                   line(self.choices["activation"], self.choices["skip"]), self.choices["mode"],
-                   self.weights, rows["x"].widget, rows["y"].widget, line(self.undo, self.reset),
+                   *folded(line(self.choices["activation"], self.choices["skip"]),
+                           self.choices["mode"]),
+                   self.weights,
+                   *folded(rows["x"].widget, rows["y"].widget, line(self.undo, self.reset)),
                    self.board, self.blocked),
             column("right", heading("Step by step"), *self.stepper.rows, self.choices["below"],
                    area, lab.lower.widget),

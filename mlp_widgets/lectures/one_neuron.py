@@ -21,6 +21,7 @@ from ..drawing.table import TablePicture
 from ..widgets.canvas import Canvas, Drawing, composite_png
 from ..widgets.layout import NAMED, column, heading, line, sized
 from ..widgets.parameters import Group, ParameterTable
+from ..widgets.present import folded, presets
 from ..widgets.rows import NumberRow
 from .checks import add_fields, check_choice, check_scale
 from .descent_controls import DescentControls
@@ -231,11 +232,11 @@ class Controls:
         """Controls and numbers beside the pictures, or below each other if narrow."""
         lab, rows = self.lab, [row.widget for row in self.data.values()]
         return [
-            column("left", line(*self.presets), lab.table.widget,
-                   heading("One point <small>SGD never changes x and y</small>"), *rows,
-                   line(self.activation), line(self.undo, self.reset)),
+            column("left", *presets(self.presets), lab.table.widget,
+                   *folded(heading("One point <small>SGD never changes x and y</small>"), *rows,
+                           line(self.activation), line(self.undo, self.reset))),
             column("right", lab.canvas.widget),
-            column("left", self.board, *self.descent.rows),
+            column("left", self.board, *folded(*self.descent.rows)),
         ]
 
     # -- showing ----------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import ipywidgets as widgets
 
 from ..drawing.numbers import fixed, symbol
 from ..widgets.layout import NAMED, column, heading, line, sized
+from ..widgets.present import folded, presets
 from ..widgets.sliders import SteppedSlider, set_ends
 from ..widgets.stepper import Stepper
 from . import three_neuron_views as views
@@ -109,12 +110,14 @@ class Controls:
         self.view_box = widgets.VBox(layout=widgets.Layout(margin="0"))
         self.view_box.add_class("mlp-column")
         return [
-            column("left", line(*self.presets), lab.table.widget, line(self.undo, self.reset)),
+            column("left", *presets(self.presets), lab.table.widget,
+                   *folded(line(self.undo, self.reset))),
             column("right", lab.canvas.widget, self.view, self.view_box),
-            column("left", self.board, line(self.best, self.reveal),
-                    line(widgets.HTML("compare with"), *self.rivals.values()),
-                    *self.descent.rows, heading("Data and network"),
-                    line(self.data, self.upload), line(self.activation)),
+            column("left", self.board, *folded(
+                line(self.best, self.reveal),
+                line(widgets.HTML("compare with"), *self.rivals.values()),
+                *self.descent.rows, heading("Data and network"),
+                line(self.data, self.upload), line(self.activation))),
         ]
 
     # -- callbacks --------------------------------------------------------------------------
@@ -127,7 +130,7 @@ class Controls:
         files = list(value.values()) if isinstance(value, dict) else list(value)
         if files:
             with self.lab.syncing():  # emptied, so that the same file can be chosen again
-                self.upload.value = type(value)()
+                self.upload.set_trait("value", type(value)())
             self.lab.set(data=parse_columns(decode(bytes(files[0]["content"]))))
 
     # -- showing ----------------------------------------------------------------------------

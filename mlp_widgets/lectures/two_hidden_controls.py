@@ -8,6 +8,7 @@ import ipywidgets as widgets
 
 from ..drawing.numbers import number, symbol
 from ..widgets.layout import NAMED, column, heading, line, sized
+from ..widgets.present import folded, presets
 from ..widgets.rows import NumberRow
 from ..widgets.stepper import Stepper
 from . import two_hidden_views as views
@@ -85,11 +86,13 @@ class Controls:
         rows = [row.widget for row in self.rows.values()]
         self.words = widgets.HTML()
         return [
-            column("whole", line(*self.presets), lab.canvas.widget),
-            column("left", lab.table.widget, *rows, line(self.output, self.skip), self.others,
-                   line(self.undo, self.reset, self.revive), self.board, self.blocked,
-                   *self.descent.rows),
-            column("right", heading("Why is a gradient what it is?"), self.explain, self.product,
+            column("whole", *presets(self.presets), lab.canvas.widget),
+            column("left", lab.table.widget,
+                   *folded(*rows, line(self.output, self.skip), self.others,
+                           line(self.undo, self.reset, self.revive)),
+                   self.board, self.blocked, *folded(*self.descent.rows)),
+            column("right",
+                   *folded(heading("Why is a gradient what it is?"), self.explain, self.product),
                    heading("Step by step"), *self.stepper.rows, self.below, self.words,
                    lab.lower.widget),
         ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as widgets
 
 from ..widgets.layout import NAMED, column, heading, line, sized
+from ..widgets.present import folded, presets
 from ..widgets.rows import NumberRow
 from . import wide_network_views as views
 from .wide_network_model import ACTIVATIONS, INITS, MOST, PRESETS
@@ -92,16 +93,16 @@ class Controls:
     def columns(self) -> list[widgets.Widget]:
         """Presets and pictures over the whole width, controls left, numbers right."""
         return [
-            column("whole", line(*self.presets), self.lab.canvas.widget),
+            column("whole", *presets(self.presets), self.lab.canvas.widget),
             column("left", heading("Network <small>layers × neurons, no biases</small>"),
                    self.rows["depth"].widget, self.rows["width"].widget, self.choices["activation"],
-                   heading("Initialization <small>W ~ N(0, c²/n), n inputs</small>"),
-                   self.choices["init"], self.choices["compare"], self.rows["small"].widget,
-                   self.rows["large"].widget, self.rows["seeds"].widget, self.seed,
-                   line(self.undo, self.reset)),
-            column("right", self.board,
-                   heading("Does it learn? <small>gradient descent, first draw</small>"),
-                   self.trial, self.answer_box),
+                   *folded(heading("Initialization <small>W ~ N(0, c²/n), n inputs</small>")),
+                   self.choices["init"], self.choices["compare"],
+                   *folded(self.rows["small"].widget, self.rows["large"].widget,
+                           self.rows["seeds"].widget, self.seed, line(self.undo, self.reset))),
+            column("right", self.board, *folded(
+                heading("Does it learn? <small>gradient descent, first draw</small>"),
+                self.trial, self.answer_box)),
         ]
 
     def show(self) -> None:

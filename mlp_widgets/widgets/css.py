@@ -66,12 +66,24 @@ body[data-jp-theme-light="false"] .mlp-error { color: #ff9c9c; }
   border-left: 3px solid rgba(128, 128, 128, 0.5); }
 .mlp-poll .widget-html, .mlp-poll .jupyter-widgets { margin: 0; flex-shrink: 0; }
 .mlp-poll .widget-html-content { line-height: 1.3; }
+.mlp-poll .mlp-line .widget-html { flex: 1 1 0; min-width: 0; }
 .mlp-poll .jupyter-button { line-height: 28px; padding: 0 9px; }
 .mlp-poll .jupyter-button:focus-visible { outline: 2px solid #0072B2; outline-offset: 1px; }
 .mlp-poll .widget-radio, .mlp-poll .widget-radio-box { overflow: visible; }
 .mlp-poll-title { font-size: 12px; font-weight: 600; }
 .mlp-poll-question { font-size: 14px; line-height: 20px; overflow-wrap: anywhere; }
-.mlp-poll .mlp-error { min-height: 18px; }
+.mlp-poll .mlp-error { min-height: 0; max-height: 30px; line-height: 15px; overflow-y: auto; }
 .mlp-poll-explanation { height: 72px; overflow-y: auto; font-size: 13px; line-height: 18px;
   overflow-wrap: anywhere; }
+.mlp-present-row { padding-bottom: 4px; }
+body[data-jp-theme-light="false"] .mlp-lab img { outline: 1px solid #8a8a8a; }
+.mlp-presenting > * { --mlp-zoom: 2.07; zoom: var(--mlp-zoom); }
+@media (max-width: 1899px) { .mlp-presenting > * { --mlp-zoom: 1.65; } }
+@media (max-width: 1599px) { .mlp-presenting > * { --mlp-zoom: 1.3; } }
+@media (max-width: 1279px) { .mlp-presenting > * { --mlp-zoom: 1; } }
+.mlp-presenting:not(.mlp-all-controls) .mlp-fold { display: none !important; }
+.mlp-presenting .mlp-presets { flex-wrap: wrap; gap: 4px; }
+.mlp-presenting .mlp-presets .jupyter-button { height: 38px !important; line-height: 36px;
+  font-size: 15px; }
+.mlp-presenting small, .mlp-presenting .mlp-heading small { font-size: 12px; }
 """

@@ -25,6 +25,7 @@ import ipywidgets as widgets
 from .canvas import Canvas, Drawing
 from .css import CSS
 from .look_ahead import LookAhead
+from .present import Present
 from .share import Share, load_state, state_code
 
 UNDO_LEVELS = 200
@@ -261,12 +262,14 @@ class Panel:
         return f"{type(self).__name__}({arguments})"
 
     def assemble(self, *parts: widgets.Widget) -> None:
-        """Style, parts, status and error line, and the row Share; then show the state."""
+        """Style, the switch Present, parts, status and error line, Share; then show the state."""
         style = widgets.HTML(f"<style>{CSS}</style>", layout=widgets.Layout(display="none"))
         flow = widgets.Box(parts, layout=widgets.Layout(margin="0"))
         flow.add_class("mlp-flow")
+        self.present = Present(self)
         self.share = Share(self)
-        self.widget = widgets.VBox([style, flow, self.status, self.error, self.share.widget])
+        self.widget = widgets.VBox([style, self.present.widget, flow, self.status, self.error,
+                                    self.share.widget])
         self.widget.add_class("mlp-lab")
         self.complain("")
         self._refresh()

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from .layout import line, sized
+from .present import folded
 
 if TYPE_CHECKING:
     from .panel import Panel
@@ -330,6 +331,7 @@ class Share:
         self.rows.add_class("mlp-share-rows")
         panel.on_value(self.toggle, self._fold)
         self.widget = widgets.VBox([self.toggle, self.rows], layout=widgets.Layout(margin="0"))
+        folded(self.widget)
         self.widget.add_class("mlp-share-box")
 
     def show(self) -> None:

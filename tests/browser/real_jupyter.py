@@ -30,6 +30,16 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
+# macOS and Windows put no browser on the path. A place begins with an environment variable.
+BROWSER_PLACES = (
+    ("", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
+    ("", "/Applications/Chromium.app/Contents/MacOS/Chromium"),
+    ("PROGRAMFILES", "/Google/Chrome/Application/chrome.exe"),
+    ("PROGRAMFILES(X86)", "/Google/Chrome/Application/chrome.exe"),
+    ("LOCALAPPDATA", "/Google/Chrome/Application/chrome.exe"),
+    ("LOCALAPPDATA", "/Chromium/Application/chrome.exe"),
+)
+
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -71,8 +81,9 @@ def _installed(name: str) -> bool:
 
 
 def browser_path() -> str | None:
-    """The first Chromium or Chrome on the path."""
-    return next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
+    """The first Chromium or Chrome on the path, or where macOS and Windows keep it."""
+    usual = (os.environ.get(start, "") + rest for start, rest in BROWSER_PLACES)
+    return next(filter(None, map(shutil.which, [*BROWSER_NAMES, *usual])), None)
 
 
 class JupyterServer:

@@ -1,0 +1,131 @@
+"""notebooks/start.ipynb leads to every lab and every notebook, and its first cell is for Colab."""
+
+from __future__ import annotations
+
+import re
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from mlp_widgets import LABS
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+VIEW = "application/vnd.jupyter.widget-view+json"
+LINK = re.compile(r"\[[^]]+\]\(([\w.-]+\.ipynb)\)")
+NOTATION = re.compile(r"^\| \| MIT 6\.390 .*?(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def cells() -> list:
+    return nbformat.read(NOTEBOOKS / "start.ipynb", as_version=4).cells
+
+
+@pytest.fixture(scope="module")
+def readme() -> str:
+    return (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def sections(cells: list) -> dict[str, list[str]]:
+    """Lab -> the notebooks that its section links to, in order; a picture ends each section."""
+    return {
+        cell.source.split('"')[1]: LINK.findall(before.source)
+        for before, cell in pairwise(cells)
+        if cell.source.startswith('picture("')
+    }
+
+
+def labs_shown_in(notebook: str) -> set[str]:
+    """The class names of the labs that a notebook stores a picture of."""
+    found = nbformat.read(NOTEBOOKS / notebook, as_version=4)
+    outputs = [output for cell in found.cells for output in cell.get("outputs", [])]
+    calls = [o.data["text/plain"] for o in outputs if VIEW in o.get("data", {})]
+    return {call.split("(")[0] for call in calls} & {kind.__name__ for kind in LABS.values()}
+
+
+def test_every_lab_has_a_section_with_a_sentence_a_picture_and_links(cells):
+    assert set(sections(cells)) == set(LABS)
+    for before, cell in pairwise(cells):
+        if cell.source.startswith('picture("'):
+            title, sentence, links = before.source.split("\n\n")
+            assert title.startswith("## ")
+            assert sentence.endswith(".")
+            assert len(links.splitlines()) == len(LINK.findall(links)) > 0
+            assert len(cell.outputs[0].data["image/png"]) > 10_000
+
+
+def test_a_link_leads_to_a_notebook_of_that_lab(cells):
+    for lab, linked in sections(cells).items():
+        for notebook in linked:
+            assert labs_shown_in(notebook) == {LABS[lab].__name__}, notebook
+
+
+def test_every_notebook_is_linked_once_in_the_order_of_the_readme(cells, readme):
+    linked = [notebook for found in sections(cells).values() for notebook in found]
+    assert sorted(linked) == sorted({p.name for p in NOTEBOOKS.glob("*.ipynb")} - {"start.ipynb"})
+    in_readme = re.findall(r"^\| `notebooks/([\w.]+)`", readme, re.MULTILINE)
+    assert linked == [name for name in in_readme if name != "start.ipynb"]
+
+
+def test_its_links_are_numbered_through(cells):
+    text = "\n".join(cell.source for cell in cells)
+    assert [int(n) for n in re.findall(r"^(\d+)\. \[", text, re.MULTILINE)] == list(range(1, 11))
+
+
+def test_the_notation_table_is_that_of_the_readme(cells, readme):
+    tables = [NOTATION.findall(cell.source) for cell in cells if cell.cell_type == "markdown"]
+    assert [table for found in tables for table in found] == NOTATION.findall(readme)
+    assert len(NOTATION.findall(readme)) == 1
+
+
+# --- the first code cell ---
+
+
+def first_code(cells: list) -> str:
+    return next(cell for cell in cells if cell.cell_type == "code").source
+
+
+class InsteadOfIPython:
+    """Takes note of the magics that a cell calls."""
+
+    def __init__(self):
+        self.magics: list[tuple[str, str]] = []
+
+    def run_line_magic(self, name: str, line: str) -> None:
+        self.magics.append((name, line))
+
+
+def run(source: str) -> list[tuple[str, str]]:
+    """Run a cell without IPython, and give the magics it called."""
+    shell = InsteadOfIPython()
+    exec(source, {"get_ipython": lambda: shell})
+    return shell.magics
+
+
+def test_the_first_cell_does_nothing_elsewhere(cells):
+    cell = next(cell for cell in cells if cell.cell_type == "code")
+    assert cell.outputs == []
+    assert "google.colab" not in sys.modules
+    assert run(cell.source) == []
+
+
+def test_the_first_cell_installs_on_colab(cells, monkeypatch):
+    monkeypatch.setitem(sys.modules, "google.colab", object())
+    ((magic, line),) = run(first_code(cells))
+    assert magic == "pip"
+    assert line.split()[:2] == ["install", "--quiet"]
+    assert line.split()[2].startswith("git+")
+
+
+def test_the_first_cell_comes_before_any_import_of_the_package(cells):
+    assert "mlp_widgets" not in "".join(re.findall(r"^(?:import|from) .*", first_code(cells), re.M))
+
+
+def test_it_needs_only_what_the_package_needs(cells):
+    """The pictures are made by the labs themselves, in any front end."""
+    source = "\n".join(c.source for c in cells[2:] if c.cell_type == "code")
+    imported = set(re.findall(r"^(?:import|from) (\w+)", source, re.MULTILINE))
+    assert imported <= {"IPython", "mlp_widgets", "sys"}

@@ -1,0 +1,93 @@
+"""The workflow of GitHub Actions runs the README's two commands everywhere."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import yaml  # PyYAML comes with JupyterLab (through jupyter_events)
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def workflow() -> dict:
+    text = (ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8")
+    found = yaml.safe_load(text)
+    found["on"] = found.pop(True)  # YAML 1.1 takes the bare word `on` for true
+    return found
+
+
+@pytest.fixture(scope="module")
+def job(workflow) -> dict:
+    return workflow["jobs"]["two-commands"]
+
+
+def commands(job: dict) -> list[str]:
+    return [step["run"] for step in job["steps"] if "run" in step]
+
+
+def test_it_runs_at_every_push_and_pull_request(workflow):
+    assert {"push", "pull_request"} <= set(workflow["on"])
+    assert workflow["permissions"] == {"contents": "read"}
+
+
+def test_it_covers_three_systems_with_the_oldest_and_the_newest_python(job):
+    matrix = job["strategy"]["matrix"]
+    assert [name.split("-")[0] for name in matrix["os"]] == ["ubuntu", "macos", "windows"]
+    # Text, because YAML takes 3.10 for the number 3.1.
+    assert matrix["python"] == ["3.10", "3.14"]
+    oldest = re.search(r'requires-python = ">=([\d.]+)"', (ROOT / "pyproject.toml").read_text())
+    assert matrix["python"][0] == oldest[1]
+    assert job["runs-on"] == "${{ matrix.os }}"
+    python = [s["with"]["python-version"] for s in job["steps"] if "python" in s.get("uses", "")]
+    assert python == ["${{ matrix.python }}"]
+    assert job["strategy"]["fail-fast"] is False
+
+
+def test_it_runs_the_two_commands_of_the_readme(job):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    lab, test = commands(job)
+    assert "make lab " in readme
+    assert "make test " in readme
+    assert re.search(r"^\s*make lab LAB_FLAGS=", lab, re.MULTILINE)
+    assert test == "make test"
+
+
+def test_no_part_may_be_missing_there(job):
+    assert job["env"]["MLP_WIDGETS_REQUIRE_ALL"] == "1"
+
+
+def test_the_unit_tests_run_with_ipywidgets_7_too(workflow):
+    install, test = commands(workflow["jobs"]["ipywidgets-7"])
+    assert '"ipywidgets==7.7.*"' in install
+    assert test == "python -m pytest tests --ignore=tests/browser"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there `bash` may be the one of WSL")
+def test_its_scripts_are_valid_bash(workflow, missing):
+    bash = shutil.which("bash") or missing("there is no bash")
+    for job in workflow["jobs"].values():
+        for script in commands(job):
+            subprocess.run([bash, "-n"], input=script, text=True, check=True)
+
+
+def test_chrome_is_found_where_macos_and_windows_keep_it(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "tests" / "browser")
+    real_jupyter = import_module("real_jupyter")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    for name in ("PROGRAMFILES", "PROGRAMFILES(X86)"):
+        monkeypatch.delenv(name, raising=False)
+    kept = [place for place in real_jupyter.BROWSER_PLACES if place[0]]
+    monkeypatch.setattr(real_jupyter, "BROWSER_PLACES", kept)
+    assert real_jupyter.browser_path() is None
+    chrome = tmp_path / "Google" / "Chrome" / "Application" / "chrome.exe"
+    chrome.parent.mkdir(parents=True)
+    chrome.touch(0o755)
+    assert Path(real_jupyter.browser_path()) == chrome
