@@ -65,7 +65,7 @@ part = @echo == $(1) && $(2) || (echo == make test FAILED in this part: $(1) && 
 
 test: $(TEST_READY)
 	$(call part,style,$(PY) -m ruff check)
-	$(call part,unit tests,$(PY) -m pytest tests --ignore=tests/browser)
+	$(call part,unit tests,$(PY) -m pytest -n auto --dist loadfile tests --ignore=tests/browser)
 	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env notebooks)
 	$(call part,browser,$(PY) -m pytest tests/browser)
 	@echo == make test: all parts passed
