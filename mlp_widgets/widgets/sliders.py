@@ -17,7 +17,7 @@ from IPython import get_ipython
 
 RETURN_SECONDS = 2.0
 """A value that the lab gave may come back from a busy browser as late as this."""
-AFTER_CELL_SECONDS = 10.0
+AFTER_CELL_SECONDS = 3.0
 """After a cell has run any value given before may come back, however old: while cells run, the
 kernel sends but does not listen, and a page that is drawing many pictures lags behind."""
 
