@@ -55,7 +55,8 @@ lab: $(LAB_READY)
 	$(PY) -m jupyterlab $(LAB_DEFAULTS) --ServerApp.root_dir=notebooks $(LAB_FLAGS)
 
 # Voilà looks for its templates in the folders of JUPYTER_PATH. That of present/ is the index page,
-# and asks nothing of the network.
+# and asks nothing of the network. With MLP_WIDGETS_PRESENT the switch Present is on from the start.
+present: export MLP_WIDGETS_PRESENT := 1
 present: export JUPYTER_PATH := $(CURDIR)/present$(if $(JUPYTER_PATH),$(BETWEEN)$(JUPYTER_PATH))
 present: $(PRESENT_READY)
 	$(PY) -m voila $(PRESENT_DEFAULTS) --template=mlp notebooks $(PRESENT_FLAGS)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, settings
 
+from mlp_widgets import LABS
 from mlp_widgets.widgets.canvas import Canvas
 from mlp_widgets.widgets.look_ahead import LookAhead
 
@@ -62,3 +63,29 @@ def looks_ahead(monkeypatch):
     """Drawing ahead begins at once; ``lab.look_ahead.join()`` waits for its end."""
     monkeypatch.setattr("mlp_widgets.widgets.look_ahead.REST_SECONDS", 0.0)
     monkeypatch.setattr("mlp_widgets.widgets.look_ahead.LONGEST_SECONDS", 1e9)
+
+
+@pytest.fixture
+def make():
+    """A function that makes labs by name or from their repr; they are closed at the end."""
+    made = []
+
+    def new(name_or_call: str, **options):
+        if name_or_call in LABS:
+            lab = LABS[name_or_call](**{"scale": 0.5, **options})
+        else:
+            lab = eval(name_or_call, {kind.__name__: kind for kind in LABS.values()})
+        made.append(lab)
+        return lab
+
+    yield new
+    for lab in made:
+        lab.close()
+
+
+@pytest.fixture(scope="module")
+def shared(request):
+    """The lab of a module of tests: what its function ``new_lab`` makes."""
+    made = request.module.new_lab()
+    yield made
+    made.close()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import io
 import struct
 import zlib
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -13,9 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
-from mlp_widgets.drawing.picture import Picture
+from mlp_widgets.drawing.picture import Picture, View
 from mlp_widgets.drawing.table import TablePicture
 from mlp_widgets.widgets.canvas import FLAT, Canvas, Drawing, PngEncoder, composite_png
+from mlp_widgets.widgets.shown import all_widgets
 
 STEP = 16  # the encoder may move the colour of a blend by less than this
 GENERATOR = np.random.default_rng(0)
@@ -182,6 +185,16 @@ def test_many_pictures_after_each_other_stay_close():
 # --- pictures ---
 
 
+@dataclass
+class SketchView(View):
+    """Where the right end of the line is."""
+
+    height: float = 0.0
+
+    def words(self):
+        return f"A line to {self.height} & <up>."
+
+
 class Sketch(Picture):
     """Two lines and a text on white."""
 
@@ -192,21 +205,30 @@ class Sketch(Picture):
         self.line = self.moving(axes.plot([0, 1], [1, 0], color="#C04A00", linewidth=5)[0])
         axes.text(0.1, 0.5, "text 123")
 
+    def update(self, view):
+        self.line.set_ydata([1, view.height])
+
 
 def test_a_canvas_shows_its_picture():
     picture = Sketch(90, 61, scale=1.5)
-    canvas = Canvas([picture], "mlp-test")
-    canvas.show(Drawing(picture, 1, lambda: None))
+    canvas = Canvas([picture], "mlp-test", "A sketch")
+    canvas.show(Drawing(picture, 1, SketchView))
     assert canvas.pictures == [picture]
     pixels = picture.render()
     assert pixels.shape == (91, 135, 4)
-    difference = gap(canvas.widget.value, pixels)
+    difference = gap(canvas.image.value, pixels)
     assert difference.max() < STEP
-    assert (canvas.widget.width, canvas.widget.height) == ("90", "61")
-    assert canvas.widget.format == "png" and canvas.widget.layout.width == "90px"
-    assert "mlp-test" in canvas.widget._dom_classes
-    canvas.widget.layout.close()
-    canvas.widget.close()
+    assert (canvas.image.width, canvas.image.height) == ("90", "61")
+    assert canvas.image.format == "png" and canvas.image.layout.width == "90px"
+    assert "mlp-test" in canvas.image._dom_classes
+    assert canvas.image.tooltip == "A sketch" and canvas.image.description == ""
+    assert canvas.words.value == "A line to 0.0 &amp; &lt;up&gt;."
+    close(canvas)
+
+
+def close(canvas):
+    for widget in all_widgets(canvas.widget):
+        widget.close()
 
 
 class Sketches:
@@ -214,15 +236,15 @@ class Sketches:
 
     def __init__(self):
         self.sketches = [Sketch(90, 60, scale=1.0), Sketch(90, 40, scale=1.0)]
-        self.canvas = Canvas(self.sketches, "mlp-test")
+        self.canvas = Canvas(self.sketches, "mlp-test", "Two sketches")
         self.updates = [0, 0]
 
     def drawings(self, *heights):
-        def update(place, height):
+        def view(place, height):
             self.updates[place] += 1
-            self.sketches[place].line.set_ydata([1, height])
+            return SketchView(height)
 
-        return [Drawing(sketch, height, lambda p=place, h=height: update(p, h))
+        return [Drawing(sketch, height, lambda p=place, h=height: view(p, h))
                 for place, (sketch, height) in enumerate(zip(self.sketches, heights, strict=True))]
 
     def show(self, *heights):
@@ -237,11 +259,13 @@ class Sketches:
         for sketch, height in zip(fresh, heights, strict=True):
             sketch.line.set_ydata([1, height])
         pixels = np.concatenate([sketch.render() for sketch in fresh])
-        return gap(self.canvas.widget.value, pixels).max() < STEP
+        words = html.escape(" ".join(SketchView(height).words() for height in heights))
+        same = gap(self.canvas.image.value, pixels).max() < STEP
+        assert same == (self.canvas.words.value == words)
+        return same
 
     def close(self):
-        self.canvas.widget.layout.close()
-        self.canvas.widget.close()
+        close(self.canvas)
 
 
 @pytest.fixture
@@ -267,7 +291,7 @@ def test_a_place_can_show_another_picture(sketches):
     sketches.show(0.5, 0.5)
     third = Sketch(90, 40, scale=1.0)
     first = sketches.drawings(0.5, 0.5)[0]
-    sketches.canvas.show(first, Drawing(third, 0.5, lambda: third.line.set_ydata([1, 0])))
+    sketches.canvas.show(first, Drawing(third, 0.5, lambda: SketchView(0.0)))
     assert sketches.shows(0.5, 0.0) and sketches.canvas.pictures == [first.picture, third]
 
 
@@ -280,7 +304,7 @@ def test_a_frame_drawn_ahead_is_sent_and_not_drawn_again(sketches):
     assert sketches.shows(0.6, 0.5) and sketches.updates == [3, 1]
     # the artists show 0.4 now; whoever asks for the pictures gets those in view
     pixels = np.concatenate([picture.render() for picture in sketches.canvas.pictures])
-    assert gap(sketches.canvas.widget.value, pixels).max() < STEP and sketches.updates == [4, 1]
+    assert gap(sketches.canvas.image.value, pixels).max() < STEP and sketches.updates == [4, 1]
 
 
 def test_the_frame_before_is_kept_and_older_ones_are_not(sketches):
@@ -297,7 +321,7 @@ def test_the_frame_before_is_kept_and_older_ones_are_not(sketches):
 
 def test_an_update_that_fails_is_made_again(sketches):
     sketches.show(0.5, 0.5)
-    good = sketches.canvas.widget.value
+    good = sketches.canvas.image.value
     first, second = sketches.drawings(0.6, 0.5)
 
     def fail():
@@ -306,7 +330,7 @@ def test_an_update_that_fails_is_made_again(sketches):
 
     with pytest.raises(RuntimeError):
         sketches.canvas.show(Drawing(first.picture, 0.6, fail), second)
-    assert sketches.canvas.widget.value == good
+    assert sketches.canvas.image.value == good
     pixels = np.concatenate([picture.render() for picture in sketches.canvas.pictures])
     assert gap(good, pixels).max() < STEP
     sketches.show(0.6, 0.5)

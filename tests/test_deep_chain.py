@@ -40,11 +40,8 @@ EACH_SKIP = pytest.mark.parametrize("skip", [False, True], ids=["plain", "skip"]
 SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
 
 
-@pytest.fixture(scope="module")
-def shared():
-    made = DeepChainLab(scale=0.5)
-    yield made
-    made.close()
+def new_lab():
+    return DeepChainLab(scale=0.5)
 
 
 @pytest.fixture
@@ -617,7 +614,7 @@ def test_clicks_come_from_ipyevents_where_it_is_installed(new, monkeypatch):
     monkeypatch.setitem(sys.modules, "ipyevents", SimpleNamespace(Event=Event))
     lab = new()
     (event,) = made
-    assert event.options == {"source": lab.lower.widget, "watched_events": ["click"]}
+    assert event.options == {"source": lab.lower.image, "watched_events": ["click"]}
     click, (scale, depth) = a_click_inside(lab)
     event.action(click)
     assert (lab.w, lab.depth) == (round(scale, 2), depth)

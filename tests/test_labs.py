@@ -29,24 +29,6 @@ MOVES = 40  # for each seed
 EACH_LAB = pytest.mark.parametrize("name", LABS)
 
 
-@pytest.fixture
-def make():
-    """A function that makes labs by name or from their repr; they are closed at the end."""
-    made = []
-
-    def new(name_or_call: str, **options):
-        if name_or_call in LABS:
-            lab = LABS[name_or_call](**{"scale": 0.5, **options})
-        else:
-            lab = eval(name_or_call, {kind.__name__: kind for kind in LABS.values()})
-        made.append(lab)
-        return lab
-
-    yield new
-    for lab in made:
-        lab.close()
-
-
 def tree(widget: widgets.Widget) -> list[widgets.Widget]:
     """A widget and all that can be seen inside it, in order."""
     children = getattr(widget, "children", ())
@@ -114,7 +96,8 @@ def check_like_new(lab, make) -> None:
         for picture, other_picture in zip(one.pictures, other.pictures, strict=True):
             assert (picture.render() == other_picture.render()).all(), picture
         sent = np.concatenate([picture.render() for picture in other.pictures])
-        assert (gap(one.widget.value, sent) >= 4 * STEP).mean() < 1e-3
+        assert (gap(one.image.value, sent) >= 4 * STEP).mean() < 1e-3
+        assert one.words.value == other.words.value
 
 
 def check_numbers(lab) -> None:
@@ -229,9 +212,9 @@ def test_any_way_through_the_controls_ends_where_a_new_lab_begins(name, make, se
             assert lab.state is before
         assert not re.search(r"\bnan\b|not a number", words(lab), re.IGNORECASE)
     for canvas in canvases(lab):
-        check_structure(canvas.widget.value)
+        check_structure(canvas.image.value)
         shown = np.concatenate([picture.render() for picture in canvas.pictures])
-        assert gap(canvas.widget.value, shown).mean() < STEP
+        assert gap(canvas.image.value, shown).mean() < STEP
     check_like_new(lab, make)
 
 
@@ -293,10 +276,10 @@ def test_the_page_holds_only_core_widgets(name, make):
 @EACH_LAB
 def test_pictures_have_a_fixed_size(name, make):
     lab = make(name)
-    sizes = {(c.widget.width, c.widget.height, c.widget.layout.width) for c in canvases(lab)}
+    sizes = {(c.image.width, c.image.height, c.image.layout.width) for c in canvases(lab)}
     for slider in of_kind(lab, *SLIDERS):
         slider.value = ends(slider)[1]
-    assert sizes == {(c.widget.width, c.widget.height, c.widget.layout.width)
+    assert sizes == {(c.image.width, c.image.height, c.image.layout.width)
                      for c in canvases(lab)}  # fmt: skip
     for picture in [picture for canvas in canvases(lab) for picture in canvas.pictures]:
         height, width = np.shape(picture.render())[:2]
@@ -306,10 +289,10 @@ def test_pictures_have_a_fixed_size(name, make):
 @EACH_LAB
 def test_two_labs_do_not_disturb_each_other(name, make):
     one, other = make(name), make(name)
-    before = other.state, other.solution, [c.widget.value for c in canvases(other)]
+    before = other.state, other.solution, [c.image.value for c in canvases(other)]
     for slider in of_kind(one, *SLIDERS):
         slider.value = ends(slider)[1]
-    assert (other.state, other.solution, [c.widget.value for c in canvases(other)]) == before
+    assert (other.state, other.solution, [c.image.value for c in canvases(other)]) == before
 
 
 @EACH_LAB

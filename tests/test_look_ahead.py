@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as widgets
 import pytest
-from test_labs import LABS, canvases, check_like_new, make, of_kind  # noqa: F401 (make: a fixture)
+from test_labs import LABS, canvases, check_like_new, of_kind
 from test_panel import text_of
 
 from mlp_widgets.widgets.look_ahead import neighbours
@@ -43,7 +43,7 @@ def middle(lab, slider) -> None:
 
 
 @pytest.mark.parametrize("name", LABS)
-def test_the_next_key_press_finds_its_frame_ready(name, make):  # noqa: F811
+def test_the_next_key_press_finds_its_frame_ready(name, make):
     lab, moved = make(name), 0
     for slider in of_kind(lab, *SLIDERS):
         for direction in (1, -1):
@@ -55,7 +55,7 @@ def test_the_next_key_press_finds_its_frame_ready(name, make):  # noqa: F811
             for canvas, pngs, before in zip(canvases(lab), ready, names, strict=True):
                 now = canvas._name(canvas._shown)
                 if now != before:  # some sliders change one canvas only
-                    assert now in pngs and bytes(canvas.widget.value) == pngs[now], slider
+                    assert now in pngs and bytes(canvas.image.value) == pngs[now].png, slider
                     moved += 1
             assert text_of(lab.error) == ""
     assert moved > 5
@@ -64,7 +64,7 @@ def test_the_next_key_press_finds_its_frame_ready(name, make):  # noqa: F811
 
 
 @pytest.mark.parametrize("name", LABS)
-def test_going_on_and_back_shows_what_a_new_lab_shows(name, make):  # noqa: F811
+def test_going_on_and_back_shows_what_a_new_lab_shows(name, make):
     lab = make(name)
     for slider in of_kind(lab, *SLIDERS)[:4]:
         middle(lab, slider)
@@ -74,7 +74,7 @@ def test_going_on_and_back_shows_what_a_new_lab_shows(name, make):  # noqa: F811
 
 
 @pytest.mark.parametrize("name", LABS)
-def test_looking_ahead_changes_no_state(name, make):  # noqa: F811
+def test_looking_ahead_changes_no_state(name, make):
     lab = make(name)
     slider = of_kind(lab, *SLIDERS)[0]
     middle(lab, slider)
@@ -86,7 +86,7 @@ def test_looking_ahead_changes_no_state(name, make):  # noqa: F811
     assert getattr(lab, "path", None) == path
 
 
-def test_the_next_state_is_not_solved_twice(make, monkeypatch):  # noqa: F811
+def test_the_next_state_is_not_solved_twice(make, monkeypatch):
     lab, solved = make("deep_chain"), []
     real = lab.solve
     monkeypatch.setattr(lab, "solve", lambda state: solved.append(state) or real(state))
@@ -99,7 +99,7 @@ def test_the_next_state_is_not_solved_twice(make, monkeypatch):  # noqa: F811
     assert [state.w for state in solved[3:]] == [1.15, 1.05]  # the new neighbours only
 
 
-def test_only_a_slider_that_moved_one_number_is_looked_ahead_for(make):  # noqa: F811
+def test_only_a_slider_that_moved_one_number_is_looked_ahead_for(make):
     lab = make("three_neuron")
     lab.table.boxes["w11"].value = 0.7
     lab.set(w11=0.8)
@@ -109,7 +109,7 @@ def test_only_a_slider_that_moved_one_number_is_looked_ahead_for(make):  # noqa:
     assert lab.look_ahead._timer is not None
 
 
-def test_a_state_that_cannot_be_solved_is_passed_over(make, monkeypatch):  # noqa: F811
+def test_a_state_that_cannot_be_solved_is_passed_over(make, monkeypatch):
     lab = make("three_neuron")
 
     def solve(state, real=lab.solve):
@@ -126,7 +126,7 @@ def test_a_state_that_cannot_be_solved_is_passed_over(make, monkeypatch):  # noq
     assert "too far" in text_of(lab.error) and lab.w11 == 1.0
 
 
-def test_after_a_slow_move_nothing_is_drawn_ahead(make, monkeypatch):  # noqa: F811
+def test_after_a_slow_move_nothing_is_drawn_ahead(make, monkeypatch):
     lab = make("three_neuron")
     before = lab.state
     lab.table.sliders["w11"].value = 1.0
@@ -137,7 +137,7 @@ def test_after_a_slow_move_nothing_is_drawn_ahead(make, monkeypatch):  # noqa: F
         assert (lab.look_ahead._timer is not None) == drawn
 
 
-def test_a_closed_lab_draws_nothing_ahead(make):  # noqa: F811
+def test_a_closed_lab_draws_nothing_ahead(make):
     lab = make("three_neuron")
     lab.table.sliders["w11"].value = 1.0
     lab.close()

@@ -73,7 +73,8 @@ def test_counts_are_those_by_hand(skip):
     depths = np.arange(1, 41)
     with_reuse, without = multiplication_counts(depths, skip)
     assert with_reuse.tolist() == [3 * L - 1 for L in depths]
-    assert without.tolist() == [sum(2 * (L - l + 1) for l in range(1, L + 1)) for L in depths]  # noqa: E741
+    assert without.tolist() == [sum(2 * (L - layer + 1) for layer in range(1, L + 1))
+                                for L in depths]
     assert with_reuse.dtype.kind == without.dtype.kind == "i"
 
 

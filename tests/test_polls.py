@@ -35,7 +35,7 @@ from mlp_widgets import (
     will_move,
 )
 from mlp_widgets.lectures.polls import next_step, why_zero
-from mlp_widgets.widgets.poll import read_number
+from mlp_widgets.widgets.typed_numbers import read_number
 
 YES_NO = {"A": "yes", "B": "no"}
 
@@ -68,7 +68,7 @@ def of_kind(poll, kind) -> list:
 
 
 def said(poll) -> str:
-    return text_of(poll.result)
+    return text_of(poll.status)
 
 
 def explained(poll) -> str:
@@ -647,7 +647,7 @@ def test_every_control_has_a_name_and_the_lines_their_roles(poll):
     kinds = (widgets.Text, widgets.Checkbox, widgets.RadioButtons, widgets.Button)
     controls = [control for kind in kinds for control in of_kind(poll, kind)]
     assert len(controls) >= 3 and all(control.description.strip() for control in controls)
-    assert 'role="status"' in poll.result.value and 'role="alert"' in poll.error.value
+    assert 'role="status"' in poll.status.value and 'role="alert"' in poll.error.value
 
 
 def test_the_enter_key_answers(keep):
@@ -662,7 +662,7 @@ def test_what_is_written_is_escaped(keep):
     bad = "<img src=x onerror=alert(1)> & co"
     poll = keep(Poll(bad, 1, explain=bad, hint=lambda _: bad, title=bad))
     poll.predict(2)
-    wrong = poll.result.value
+    wrong = poll.status.value
     poll.reveal()
     lines = [w.value for w in of_kind(poll, widgets.HTML) if "<style>" not in w.value] + [wrong]
     assert all("<img" not in value for value in lines)

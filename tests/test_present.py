@@ -7,7 +7,7 @@ import re
 import ipywidgets as widgets
 import pytest
 from matplotlib.text import Text
-from test_labs import CHOICES, EACH_LAB, SLIDERS, canvases, make, of_kind, tree  # noqa: F401
+from test_labs import CHOICES, EACH_LAB, SLIDERS, canvases, of_kind, tree
 
 from mlp_widgets import LABS
 from mlp_widgets.drawing.chain import QuickTexts
@@ -37,7 +37,7 @@ def with_class(found: list[widgets.Widget], start: str) -> list[widgets.Widget]:
 
 
 @EACH_LAB
-def test_the_switch_sets_one_class_and_takes_it_back(name, make):  # noqa: F811
+def test_the_switch_sets_one_class_and_takes_it_back(name, make):
     lab = make(name)
     before = lab.widget._dom_classes
     assert lab.present.more.layout.display == "none"
@@ -53,7 +53,7 @@ def test_the_switch_sets_one_class_and_takes_it_back(name, make):  # noqa: F811
 
 
 @EACH_LAB
-def test_presenting_is_no_part_of_the_numbers(name, make):  # noqa: F811
+def test_presenting_is_no_part_of_the_numbers(name, make):
     lab = make(name)
     before = lab.state, repr(lab), lab.code, lab.solution
     lab.present.toggle.value = lab.present.more.value = True
@@ -63,7 +63,7 @@ def test_presenting_is_no_part_of_the_numbers(name, make):  # noqa: F811
 
 
 @EACH_LAB
-def test_it_is_kept_when_anything_moves(name, make):  # noqa: F811
+def test_it_is_kept_when_anything_moves(name, make):
     lab = make(name)
     lab.present.toggle.value = True
     for slider in of_kind(lab, *SLIDERS):
@@ -75,7 +75,7 @@ def test_it_is_kept_when_anything_moves(name, make):  # noqa: F811
 
 
 @EACH_LAB
-def test_presets_sliders_stepper_and_pictures_stay_and_the_rest_folds(name, make):  # noqa: F811
+def test_presets_sliders_stepper_and_pictures_stay_and_the_rest_folds(name, make):
     lab = make(name)
     everything, left = tree(lab.widget), staying(lab.widget)
     for kind in ("mlp-preset-", "mlp-picture", "mlp-next", "mlp-status", "mlp-present"):
@@ -93,7 +93,7 @@ def test_presets_sliders_stepper_and_pictures_stay_and_the_rest_folds(name, make
 
 
 @EACH_LAB
-def test_the_switch_is_the_first_row(name, make):  # noqa: F811
+def test_the_switch_is_the_first_row(name, make):
     """What grows below it does not move it."""
     lab = make(name)
     style, row = lab.widget.children[:2]
@@ -109,7 +109,7 @@ def text_sizes(picture) -> set[float]:
 
 
 @pytest.mark.parametrize("name", LABS)
-def test_no_text_of_a_picture_is_under_18_points(name, make):  # noqa: F811
+def test_no_text_of_a_picture_is_under_18_points(name, make):
     lab, seen = make(name), set()
     for choice in [None, *of_kind(lab, *CHOICES)]:
         for option in choice._options_values if choice else [None]:

@@ -28,7 +28,6 @@ from test_labs import (
     anywhere,
     canvases,
     forget_the_path,
-    make,  # noqa: F401 - a fixture
     of_kind,
     shown_values,
 )
@@ -109,7 +108,7 @@ def load_button(lab) -> widgets.Button:
 
 @EACH_LAB
 @pytest.mark.parametrize("seed", range(3))
-def test_a_state_arrives_by_call_and_by_code(name, make, seed):  # noqa: F811
+def test_a_state_arrives_by_call_and_by_code(name, make, seed):
     source, lab, other = make(name), make(name), make(name)
     wander(source, seed)
     wander(lab, 100 + seed)
@@ -122,7 +121,7 @@ def test_a_state_arrives_by_call_and_by_code(name, make, seed):  # noqa: F811
 
 
 @EACH_LAB
-def test_the_arguments_make_a_new_lab_of_the_same_state(name, make):  # noqa: F811
+def test_the_arguments_make_a_new_lab_of_the_same_state(name, make):
     source, kind = make(name), LABS[name]
     wander(source, 7)
     for text in (repr(source), source.code):
@@ -130,14 +129,14 @@ def test_the_arguments_make_a_new_lab_of_the_same_state(name, make):  # noqa: F8
 
 
 @EACH_LAB
-def test_every_argument_but_scale_is_a_field_of_the_state(name, make):  # noqa: F811
+def test_every_argument_but_scale_is_a_field_of_the_state(name, make):
     lab = make(name)
     names = set(inspect.signature(LABS[name]).parameters) - {"scale"}
     assert names == set(arguments_of(lab)) == {field.name for field in fields(lab.state)}
 
 
 @EACH_LAB
-def test_what_is_not_named_gets_its_default(name, make):  # noqa: F811
+def test_what_is_not_named_gets_its_default(name, make):
     fresh, lab = make(name), make(name)
     for text in (f"{LABS[name].__name__}()", fresh.code, code_of({}, LABS[name])):
         wander(lab, 3)
@@ -146,7 +145,7 @@ def test_what_is_not_named_gets_its_default(name, make):  # noqa: F811
 
 
 @EACH_LAB
-def test_codes_are_short_and_plain(name, make):  # noqa: F811
+def test_codes_are_short_and_plain(name, make):
     lab = make(name)
     assert len(lab.code) < 50 and lab.code.startswith(f"{LABS[name].__name__}.1.")
     wander(lab, 5)
@@ -154,7 +153,7 @@ def test_codes_are_short_and_plain(name, make):  # noqa: F811
 
 
 @EACH_LAB
-def test_scale_stays_that_of_the_lab(name, make):  # noqa: F811
+def test_scale_stays_that_of_the_lab(name, make):
     lab = make(name)
     lab.load(f"{LABS[name].__name__}(scale=8.0)")
     lab.load(code_of({"scale": 4}, LABS[name]))
@@ -162,7 +161,7 @@ def test_scale_stays_that_of_the_lab(name, make):  # noqa: F811
 
 
 @EACH_LAB
-def test_a_loaded_state_is_one_step_for_undo(name, make):  # noqa: F811
+def test_a_loaded_state_is_one_step_for_undo(name, make):
     first, second, lab = make(name), make(name), make(name)
     wander(first, 1)
     wander(second, 2)
@@ -181,7 +180,7 @@ def test_a_loaded_state_is_one_step_for_undo(name, make):  # noqa: F811
 
 
 @EACH_LAB
-def test_the_row_is_folded_and_then_costs_nothing(name, make, monkeypatch):  # noqa: F811
+def test_the_row_is_folded_and_then_costs_nothing(name, make, monkeypatch):
     lab = make(name)
     monkeypatch.setattr(share, "state_code", lambda _: pytest.fail("a code nobody sees"))
     monkeypatch.setattr(type(lab), "__repr__", lambda _: pytest.fail("a call nobody sees"))
@@ -198,7 +197,7 @@ def test_the_row_is_folded_and_then_costs_nothing(name, make, monkeypatch):  # n
 
 
 @EACH_LAB
-def test_open_fields_follow_every_move(name, make):  # noqa: F811
+def test_open_fields_follow_every_move(name, make):
     lab = make(name)
     lab.share.toggle.value = True
     for seed in range(3):
@@ -214,7 +213,7 @@ def test_open_fields_follow_every_move(name, make):  # noqa: F811
 
 @EACH_LAB
 @pytest.mark.parametrize("by_enter", [False, True])
-def test_button_and_enter_load(name, make, by_enter):  # noqa: F811
+def test_button_and_enter_load(name, make, by_enter):
     source, lab = make(name), make(name)
     wander(source, 4)
     lab.share.toggle.value = True
@@ -232,7 +231,7 @@ def test_button_and_enter_load(name, make, by_enter):  # noqa: F811
 
 
 @EACH_LAB
-def test_every_field_has_a_name_and_a_class(name, make):  # noqa: F811
+def test_every_field_has_a_name_and_a_class(name, make):
     lab = make(name)
     lab.share.toggle.value = True
     found = {css for w in of_kind(lab, widgets.Text, widgets.ToggleButton, widgets.Button)
@@ -327,7 +326,7 @@ CALLS = {
 
 
 @EACH_LAB
-def test_other_calls_are_refused_in_a_sentence(name, make):  # noqa: F811
+def test_other_calls_are_refused_in_a_sentence(name, make):
     lab, kind = make(name), LABS[name]
     wander(lab, 11)
     for what, form in CALLS.items():
@@ -373,7 +372,7 @@ CODES = {
 
 
 @EACH_LAB
-def test_other_codes_are_refused_in_a_sentence(name, make):  # noqa: F811
+def test_other_codes_are_refused_in_a_sentence(name, make):
     lab = make(name)
     for what, content in CODES.items():
         text = code_of(content, LABS[name])
@@ -382,7 +381,7 @@ def test_other_codes_are_refused_in_a_sentence(name, make):  # noqa: F811
 
 
 @EACH_LAB
-def test_altered_and_cut_codes_are_refused(name, make):  # noqa: F811
+def test_altered_and_cut_codes_are_refused(name, make):
     lab, draw = make(name), random.Random(0)
     wander(lab, 2)
     code = lab.code
@@ -399,7 +398,7 @@ def test_altered_and_cut_codes_are_refused(name, make):  # noqa: F811
         check_refused(lab, altered)
 
 
-def test_a_payload_is_strict_base64url_of_one_whole_stream(make):  # noqa: F811
+def test_a_payload_is_strict_base64url_of_one_whole_stream(make):
     lab = make("one_neuron")
     payload = lab.code.split(".")[2]
     packed = share.base64.urlsafe_b64decode(payload + "==")
@@ -411,13 +410,13 @@ def test_a_payload_is_strict_base64url_of_one_whole_stream(make):  # noqa: F811
 
 
 @EACH_LAB
-def test_a_code_of_another_version_says_so(name, make):  # noqa: F811
+def test_a_code_of_another_version_says_so(name, make):
     said = check_refused(make(name), code_of({}, LABS[name], "2"))
     assert "version 2" in said and "mlp_widgets" in said
 
 
 @EACH_LAB
-def test_a_state_of_another_lab_is_refused_by_its_name(name, make):  # noqa: F811
+def test_a_state_of_another_lab_is_refused_by_its_name(name, make):
     lab = make(name)
     for other, kind in LABS.items():
         if other != name:
@@ -433,7 +432,7 @@ def test_only_a_text_is_read():
             arguments_from(wrong, OneNeuronLab)
 
 
-def test_the_sentences_name_what_is_wrong(make):  # noqa: F811
+def test_the_sentences_name_what_is_wrong(make):
     lab = make("one_neuron")
     for text, part in {
         "OneNeuronLab(w=1, w=2)": "'w' is given twice",
@@ -456,7 +455,7 @@ def test_the_sentences_name_what_is_wrong(make):  # noqa: F811
 
 
 @EACH_LAB
-def test_nothing_is_evaluated(name, make, monkeypatch, tmp_path):  # noqa: F811
+def test_nothing_is_evaluated(name, make, monkeypatch, tmp_path):
     lab, kind, first = make(name), LABS[name].__name__, first_argument(LABS[name])
     ran = []
     monkeypatch.chdir(tmp_path)
@@ -485,7 +484,7 @@ def test_the_data_sets_of_the_traffic_lab_are_known():
 
 
 @pytest.mark.parametrize("file", ["own.csv", "./own.csv", "own data", "/etc/passwd", ""])
-def test_a_loaded_state_opens_no_file(make, monkeypatch, tmp_path, file):  # noqa: F811
+def test_a_loaded_state_opens_no_file(make, monkeypatch, tmp_path, file):
     for known in ("own.csv", "own data"):
         (tmp_path / known).write_text("x,y\n1,2\n2,3\n3,5\n")
     monkeypatch.chdir(tmp_path)
@@ -501,7 +500,7 @@ def test_a_loaded_state_opens_no_file(make, monkeypatch, tmp_path, file):  # noq
 # --- own data ---
 
 
-def test_own_points_and_what_is_chosen_for_them_arrive(make):  # noqa: F811
+def test_own_points_and_what_is_chosen_for_them_arrive(make):
     labs = [make("three_neuron", **start) for start in ({}, {"data": OWN, "hour": 22.5})]
     for options in ({"data": OWN}, {"data": OWN, "hour": 24.0}, {"data": "weekend", "hour": 3.0},
                     {"data": OWN, "hour": 8.0}, {"hour": 100.0}, {"data": "weekday"}):
@@ -513,7 +512,7 @@ def test_own_points_and_what_is_chosen_for_them_arrive(make):  # noqa: F811
             check_same(lab, source)
 
 
-def test_a_lab_keeps_what_it_knows_of_its_data(make):  # noqa: F811
+def test_a_lab_keeps_what_it_knows_of_its_data(make):
     lab = make("three_neuron", data=OWN)
     points, before = lab.state.data, lab.code
     lab.w11 = 0.123
@@ -524,7 +523,7 @@ def test_a_lab_keeps_what_it_knows_of_its_data(make):  # noqa: F811
     assert lab.w11 == 0.123
 
 
-def test_the_points_of_a_file_travel_in_the_code(make, monkeypatch, tmp_path):  # noqa: F811
+def test_the_points_of_a_file_travel_in_the_code(make, monkeypatch, tmp_path):
     file = tmp_path / "zähl \\ung's.csv"
     file.write_text("\n".join(f"{x},{y}" for x, y in zip(*OWN, strict=True)))
     source, lab = make("three_neuron", data=str(file)), make("three_neuron")
@@ -536,7 +535,7 @@ def test_the_points_of_a_file_travel_in_the_code(make, monkeypatch, tmp_path):  
     assert source.state.data.source == str(file)
 
 
-def test_too_many_points_for_a_code_are_told_and_do_no_harm(make):  # noqa: F811
+def test_too_many_points_for_a_code_are_told_and_do_no_harm(make):
     draw = random.Random(0)
     many = [float(k % 300) for k in range(20_000)], [draw.random() for _ in range(20_000)]
     lab = make("three_neuron", data=many)
@@ -601,7 +600,7 @@ VALUES = st.recursive(
 
 
 @EACH_LAB
-def test_any_values_are_loaded_or_refused(name, make):  # noqa: F811
+def test_any_values_are_loaded_or_refused(name, make):
     lab, kind = make(name), LABS[name]
     names = st.sampled_from(list(inspect.signature(kind).parameters))
 

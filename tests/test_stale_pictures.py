@@ -63,19 +63,20 @@ def is_stale(stored: bytes, drawn: bytes, same_libraries: bool) -> bool:
     return share_that_differs(tiles(stored), tiles(drawn)) > OTHER
 
 
-def pictures(path: Path) -> list[tuple[str, str, bytes]]:
-    """Source of the cell, text and PNG of each picture that a notebook stores."""
+def pictures(path: Path) -> list[tuple[str, str, bytes, str]]:
+    """Source of the cell, text, PNG and words of each picture that a notebook stores."""
     found = nbformat.read(path, as_version=nbformat.NO_CONVERT)
     return [
-        (cell.source, output.data["text/plain"], base64.b64decode(output.data["image/png"]))
+        (cell.source, output.data["text/plain"], base64.b64decode(output.data["image/png"]),
+         output.metadata.get("image/png", output.metadata)["alt"])
         for cell in found.cells
         for output in cell.get("outputs", [])
         if "image/png" in output.get("data", {})
     ]
 
 
-def drawn_anew(source: str, text: str) -> bytes:
-    """The picture that the code of today draws beside this text."""
+def drawn_anew(source: str, text: str) -> tuple[bytes, str]:
+    """The picture that the code of today draws beside this text, and its words."""
     kinds = {kind.__name__: kind for kind in LABS.values()}
     if text.split("(")[0] in kinds:
         return snapshot_of(eval(text, {"__builtins__": {}, **kinds}))
@@ -83,13 +84,13 @@ def drawn_anew(source: str, text: str) -> bytes:
         return snapshot_of(LABS[named[1]](scale=1))
     # The picture of a question shows its text alone.
     title = text.partition(". ")[0]
-    return Poll.snapshot(SimpleNamespace(text=text, title=title, scale=POLL_SCALE))
+    return Poll.snapshot(SimpleNamespace(words=text, title=title, scale=POLL_SCALE)), text
 
 
-def snapshot_of(lab) -> bytes:
-    png = lab.snapshot()
+def snapshot_of(lab) -> tuple[bytes, str]:
+    png, words = lab.snapshot(), lab.words
     lab.close()
-    return png
+    return png, words
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +102,11 @@ def same_libraries() -> bool:
 def test_the_stored_pictures_are_those_of_today(path, same_libraries):
     found = pictures(path)
     assert found
-    stale = [text[:80] for source, text, stored in found
-             if is_stale(stored, drawn_anew(source, text), same_libraries)]
+    stale = []
+    for source, text, stored, alt in found:
+        drawn, words = drawn_anew(source, text)
+        if is_stale(stored, drawn, same_libraries) or alt != words:
+            stale.append(text[:80])
     assert stale == [], "`make notebooks` draws them anew"
 
 
@@ -124,8 +128,8 @@ CHANGES = [
 
 @pytest.mark.parametrize(("call", "changed", "everywhere"), CHANGES)
 def test_a_small_change_is_seen(call, changed, everywhere):
-    one, other = drawn_anew("", call), drawn_anew("", changed)
-    assert not is_stale(one, drawn_anew("", call), True)
+    one, other = drawn_anew("", call)[0], drawn_anew("", changed)[0]
+    assert not is_stale(one, drawn_anew("", call)[0], True)
     assert is_stale(one, other, True)
     assert is_stale(one, other, False) or not everywhere
 

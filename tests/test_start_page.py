@@ -84,10 +84,6 @@ def test_the_notation_table_is_that_of_the_readme(cells, readme):
 # --- the first code cell ---
 
 
-def first_code(cells: list) -> str:
-    return next(cell for cell in cells if cell.cell_type == "code").source
-
-
 class InsteadOfIPython:
     """Takes note of the magics that a cell calls."""
 
@@ -105,23 +101,36 @@ def run(source: str) -> list[tuple[str, str]]:
     return shell.magics
 
 
+EACH_NOTEBOOK = pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")),
+                                        ids=lambda path: path.stem)
+
+
+@EACH_NOTEBOOK
+def test_each_notebook_begins_with_the_same_cell_for_colab(cells, path):
+    """There, each notebook has a machine of its own."""
+    title, cell, *rest = nbformat.read(path, as_version=4).cells
+    assert title.source.startswith("# ") and cell.source == cells[1].source
+    assert cell.metadata["jupyter"] == {"source_hidden": True} and cell.outputs == []
+    assert "mlp_widgets" not in "".join(re.findall(r"^(?:import|from) .*", cell.source, re.M))
+    assert "google.colab" not in "".join(c.source for c in rest)
+
+
 def test_the_first_cell_does_nothing_elsewhere(cells):
-    cell = next(cell for cell in cells if cell.cell_type == "code")
-    assert cell.outputs == []
     assert "google.colab" not in sys.modules
-    assert run(cell.source) == []
+    assert run(cells[1].source) == []
 
 
 def test_the_first_cell_installs_on_colab(cells, monkeypatch):
     monkeypatch.setitem(sys.modules, "google.colab", object())
-    ((magic, line),) = run(first_code(cells))
-    assert magic == "pip"
-    assert line.split()[:2] == ["install", "--quiet"]
-    assert line.split()[2].startswith("git+")
+    own = cells[1].source.replace("https://github.com/YOUR-NAME", "https://github.com/a-course")
+    ((magic, line),) = run(own)
+    assert (magic, line) == ("pip", "install --quiet git+https://github.com/a-course/mlp_widgets")
 
 
-def test_the_first_cell_comes_before_any_import_of_the_package(cells):
-    assert "mlp_widgets" not in "".join(re.findall(r"^(?:import|from) .*", first_code(cells), re.M))
+def test_the_first_cell_says_so_if_it_does_not_know_its_address(cells, monkeypatch):
+    monkeypatch.setitem(sys.modules, "google.colab", object())
+    with pytest.raises(AssertionError, match="put the address of your course's repository"):
+        run(cells[1].source)
 
 
 def test_it_needs_only_what_the_package_needs(cells):

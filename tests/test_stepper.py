@@ -22,11 +22,8 @@ COUNT = 17
 PLAY, PAUSE = "▶ Play", "❚❚ Pause"
 
 
-@pytest.fixture(scope="module")
-def shared():
-    made = TwoHiddenLab(scale=0.5)
-    yield made
-    made.close()
+def new_lab():
+    return TwoHiddenLab(scale=0.5)
 
 
 @pytest.fixture
@@ -224,8 +221,7 @@ def test_the_picture_sent_to_the_page_follows(lab, stepper):
     images = []
     for step in (0, 5, 12):
         stepper.go(step)
-        images.append(lab.canvas.widget.value if hasattr(lab.canvas.widget, "value") else
-                      lab.canvas.widget.children[0].value)
+        images.append(lab.canvas.image.value)
     assert len(set(map(bytes, images))) == 3
 
 

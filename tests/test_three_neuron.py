@@ -50,11 +50,8 @@ ACTIVATIONS = ("relu", "sigmoid", "tanh")
 OPTIMUM = 0.3212  # of all days, see test_optimum.py
 
 
-@pytest.fixture(scope="module")
-def shared():
-    made = ThreeNeuronLab(scale=0.5)
-    yield made
-    made.close()
+def new_lab():
+    return ThreeNeuronLab(scale=0.5)
 
 
 @pytest.fixture
@@ -537,17 +534,17 @@ CHANGES_PICTURE = {
 def test_what_changes_a_picture_sends_it(lab, what):
     name, changes, before = CHANGES_PICTURE[what]
     lab.set(**before)
-    old, image = lab.pictures[name].render().copy(), lab.canvas.widget.value
+    old, image = lab.pictures[name].render().copy(), lab.canvas.image.value
     lab.set(**changes)
     assert (lab.pictures[name].render() != old).any()
-    assert lab.canvas.widget.value != image
+    assert lab.canvas.image.value != image
 
 
 @pytest.mark.parametrize("changes", [{"learning_rate": 0.5}, {"up": "w22"}, {"w11": 0.4}], ids=str)
 def test_what_changes_no_picture_sends_none(lab, changes):
-    image = lab.canvas.widget.value
+    image = lab.canvas.image.value
     lab.set(**changes)
-    assert lab.canvas.widget.value is image
+    assert lab.canvas.image.value is image
 
 
 # --- repr ---
@@ -632,12 +629,12 @@ def one_sentence(error) -> str:
 def test_bad_input_from_code(lab, changes, sentence):
     lab.set(w11=0.3)
     before = lab.state, lab.solution, repr(lab), list(lab._undo)
-    image = lab.canvas.widget.value
+    image = lab.canvas.image.value
     with pytest.raises(ValueError) as error:
         lab.set(**changes)
     assert sentence in one_sentence(error)
     assert (lab.state, lab.solution, repr(lab), lab._undo) == before
-    assert lab.canvas.widget.value == image
+    assert lab.canvas.image.value == image
 
 
 @pytest.mark.parametrize(("options", "sentence"), [*BAD, ({"scale": 0}, "scale must be"),
@@ -743,7 +740,7 @@ def test_an_unexpected_exception_shows_in_the_panel(lab, monkeypatch, target):
 
 
 def test_a_picture_that_fails_once_leaves_the_last_good_one(lab, monkeypatch):
-    good, real, calls = lab.canvas.widget.value, lab.pictures["fit"].update, []
+    good, real, calls = lab.canvas.image.value, lab.pictures["fit"].update, []
     before = pictures(lab)
 
     def fail_once(view):
@@ -755,7 +752,7 @@ def test_a_picture_that_fails_once_leaves_the_last_good_one(lab, monkeypatch):
     monkeypatch.setattr(lab.pictures["fit"], "update", fail_once)
     lab.table.sliders["w11"].value = 1.0
     assert "RuntimeError: no ink" in text_of(lab.error) and lab.w11 == 0.4
-    assert lab.canvas.widget.value == good and len(calls) == 1
+    assert lab.canvas.image.value == good and len(calls) == 1
     assert lab.canvas.pictures and (pictures(lab)["fit"] == before["fit"]).all()
 
 
@@ -987,9 +984,9 @@ def test_divergence_stops_with_a_sentence_and_a_rate(lab, rate, data, activation
             break
     assert np.isfinite([*lab.parameters.values(), lab.mse]).all()
     assert lab.mse <= 101 * (lab.path[0][1] + lab.state.data.y.var())
-    check_structure(lab.canvas.widget.value)
+    check_structure(lab.canvas.image.value)
     shown = np.concatenate([lab.pictures[name].render() for name in ("fit", "landscape")])
-    assert gap(lab.canvas.widget.value, shown).mean() < 4
+    assert gap(lab.canvas.image.value, shown).mean() < 4
     texts = lab.table.gradients.value + lab.controls.board.value + lab.status.value
     assert not re.search(r"\bnan\b|not a number|∞", texts, re.IGNORECASE)
     if message or (activation == "relu" and rate > 1):

@@ -49,11 +49,8 @@ CASES = [
 EACH_CASE = pytest.mark.parametrize("case", CASES)
 
 
-@pytest.fixture(scope="module")
-def shared():
-    made = TwoHiddenLab(scale=0.5)
-    yield made
-    made.close()
+def new_lab():
+    return TwoHiddenLab(scale=0.5)
 
 
 @pytest.fixture

@@ -49,11 +49,8 @@ F = {"relu": lambda z: np.maximum(z, 0.0), "tanh": np.tanh,
 EACH = pytest.mark.parametrize("activation", ACTIVATIONS)
 
 
-@pytest.fixture(scope="module")
-def shared():
-    made = WideNetworkLab(scale=0.5, depth=4, width=6)
-    yield made
-    made.close()
+def new_lab():
+    return WideNetworkLab(scale=0.5, depth=4, width=6)
 
 
 @pytest.fixture
@@ -370,7 +367,7 @@ def test_the_lab_shows_overflow_without_a_warning(lab):
         lab.set(depth=50, width=20, init="large", large=1e30)
         assert "overflow at layer" in said(lab) and text_of(lab.error) == ""
         assert lab.snapshot().startswith(b"\x89PNG")
-    assert "overflow" in " ".join(h.notes[0] for h in views.histograms(lab.solution))
+    assert "overflow" in " ".join(h.notes[0] for h in views.histograms(lab.solution).layers)
 
 
 def test_underflow_and_off_are_different_words():
@@ -457,7 +454,7 @@ def test_the_axis_of_the_layers_reaches_the_last_layer():
 @pytest.mark.parametrize("init", INITS)
 def test_histograms_count_every_value(activation, init):
     s = Solution(WideState(depth=5, width=20, activation=activation, init=init, compare="xavier"))
-    for histogram, layer in zip(views.histograms(s), (1, 3, 5), strict=True):
+    for histogram, layer in zip(views.histograms(s).layers, (1, 3, 5), strict=True):
         assert histogram.title.startswith(f"a in layer {layer} of 5")
         for counts, p in zip(histogram.counts, s.profiles.values(), strict=True):
             a = p.samples[layer]
@@ -466,14 +463,15 @@ def test_histograms_count_every_value(activation, init):
             assert a.max() <= histogram.high and len(inside) <= BINS
     if init == "zeros":
         expected = ("all from 0.5 to 0.5" if activation == "sigmoid" else "100 % are 0")
-        assert expected in views.histograms(s)[2].notes[0]
+        assert expected in views.histograms(s).layers[2].notes[0]
 
 
 def test_a_histogram_is_drawn_at_its_place():
     picture = HistogramsPicture(scale=0.5)
     counts = np.zeros(BINS, int)
     counts[0], counts[-1] = 5, 10
-    picture.update([wide_layers.Histogram("t", -1.0, 1.0, [counts, counts], ["a", "b"])])
+    histogram = wide_layers.Histogram("t", -1.0, 1.0, [counts, counts], ["a", "b"])
+    picture.update(wide_layers.HistogramsView([histogram]))
     up, down = (bars.get_paths()[0].vertices for bars in picture.bars)
     base = (up[:, 1].min() + down[:, 1].max()) / 2
     assert up[:, 1].min() == pytest.approx(base) and up[:, 1].max() > base > down[:, 1].min()
@@ -575,9 +573,9 @@ def test_new_draws_are_new_and_can_be_undone(lab):
 ])  # fmt: skip
 def test_the_frame_follows_every_field(lab, name, value):
     lab.set(init="large", compare="small")
-    before = lab.canvas.widget.value
+    before = lab.canvas.image.value
     lab.set(**{name: value})
-    assert lab.canvas.widget.value != before
+    assert lab.canvas.image.value != before
     fresh = WideNetworkLab(scale=0.5, **{f: getattr(lab, f) for f in lab.undoable})
     for one, other in zip(lab.canvas.pictures, fresh.canvas.pictures, strict=True):
         assert (one.render() == other.render()).all()

@@ -15,8 +15,8 @@ from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
-from .numbers import number, symbol
-from .picture import Picture
+from .numbers import known, number, symbol
+from .picture import Picture, View
 from .quick_artists import CAP_HEIGHT, _glyph
 from .style import BLACK, FAINT, GREY, LIT, NEGATIVE, OFF, POSITIVE, SMALL
 
@@ -46,7 +46,7 @@ Text = tuple[str, float, float, str]
 
 
 @dataclass(frozen=True, eq=False)
-class ChainView:
+class ChainView(View):
     """What the picture shows: numbers only, computed elsewhere.
 
     x, y, J: of the one point; w, z, a, dJ_dz, dJ_da, dJ_dw: of the layers 1 to L, shape (L,);
@@ -76,6 +76,21 @@ class ChainView:
         states = self.states or ("on",) * len(self.w)
         first = self.overflow or len(states) + 1
         return tuple(state == "off" or layer >= first for layer, state in enumerate(states, 1))
+
+    def words(self) -> str:
+        """All numbers, layer by layer."""
+        skip = ", with skips" * self.skip
+        layers = "; ".join(self._layer(k) for k in range(len(self.w)))
+        end = "" if self.overflow is None else f" Overflow at layer {self.overflow}."
+        return (f"The chain{skip}: x = {number(self.x)}. {layers}. J = {known(self.J)}, "
+                f"y = {number(self.y)}.{end}")
+
+    def _layer(self, k: int) -> str:
+        """The numbers of one layer, forward and backward."""
+        names = (("w", self.w), ("z", self.z), ("a", self.a), ("∂J/∂w", self.dJ_dw),
+                 ("∂J/∂z", self.dJ_dz), ("∂J/∂a", self.dJ_da))
+        numbers = ", ".join(f"{name} = {known(values[k])}" for name, values in names)
+        return f"Layer {k + 1}{' (grey)' * self.grey[k]}: {numbers}"
 
     def shades(self, name: str) -> list[str]:
         """Colour of z or a of every layer: a skip connection keeps a alive where g is off."""

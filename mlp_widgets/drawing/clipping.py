@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from .log_lanes import LOOKS, LaneCurve, LayerAxis, LogLanes, show_parts
-from .numbers import number
-from .picture import Picture
+from .numbers import known, number, symbol
+from .picture import Picture, View
 from .quick_artists import QuickText
 from .style import BLACK, GREY, SMALL
 
@@ -18,7 +18,7 @@ AFTER = LOOKS["clipping"]
 
 
 @dataclass(frozen=True, eq=False)
-class ClippingView:
+class ClippingView(View):
     """before, after: the gradients ∂J/∂w_l of layers 1..L, shape (L,); tau: the longest length.
 
     norm_before, norm_after: the lengths ‖∇J‖ of the two.
@@ -29,6 +29,14 @@ class ClippingView:
     tau: float
     norm_before: float
     norm_after: float
+
+    def words(self) -> str:
+        """Both lengths, and the first and the last gradient before and after."""
+        ends = "; ".join(
+            f"{symbol(f'∂J/∂w{k + 1}')} from {known(self.before[k])} to {known(self.after[k])}"
+            for k in dict.fromkeys((0, len(self.before) - 1)))
+        return (f"The gradient before and after clipping at τ = {number(self.tau)}: length "
+                f"{number(self.norm_before)} before, {number(self.norm_after)} after; {ends}.")
 
 
 class ClippingPicture(Picture):

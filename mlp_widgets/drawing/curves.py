@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .picture import Picture, short_ticks, stepped_limit
+from .numbers import number
+from .picture import Picture, View, short_ticks, stepped_limit
 from .quick_artists import QuickText
 from .style import BLACK, FAINT, GREY, LINE, NEURON, QUADRATIC
 
@@ -14,7 +15,7 @@ STYLES = ((NEURON[0], "-"), (NEURON[1], "--"), (LINE, "-."), (QUADRATIC, ":"))
 
 
 @dataclass(frozen=True, eq=False)
-class CurvesView:
+class CurvesView(View):
     """steps and loss, shape (K,); weights: symbol -> values, shape (K,); flat: those that stay.
 
     title: of the plot of the loss.
@@ -25,6 +26,16 @@ class CurvesView:
     weights: dict[str, np.ndarray]
     flat: tuple[str, ...] = ()
     title: str = "loss over the steps"
+
+    def words(self) -> str:
+        """The loss and each weight at both ends, and which weights never moved."""
+        if len(self.steps) == 1:
+            return f"{self.title}: no step yet."
+        weights = ", ".join(f"{name} from {number(values[0])} to {number(values[-1])}"
+                            for name, values in self.weights.items() if name not in self.flat)
+        flat = f" Never moved: {', '.join(self.flat)}." if self.flat else ""
+        return (f"{self.title}: after {int(self.steps[-1])} steps from {number(self.loss[0])} to "
+                f"{number(self.loss[-1])}. {weights}{'.' * bool(weights)}{flat}")
 
 
 class CurvesPicture(Picture):

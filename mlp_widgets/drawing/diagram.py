@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.collections import LineCollection, PathCollection
 
-from .picture import Picture
+from .picture import Picture, View
 from .quick_artists import QuickText
 from .style import BLACK, FAINT, GREY, LIT, NEGATIVE, OFF, POSITIVE, SMALL
 
@@ -57,12 +57,30 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class DiagramView:
-    """All nodes and edges, always the same ones in the same order, and a line that explains."""
+class DiagramView(View):
+    """All nodes and edges, always the same ones in the same order, and a line that explains.
+
+    name: what it is a diagram of.
+    """
 
     nodes: Sequence[Node]
     edges: Sequence[Edge]
     caption: str = ""
+    name: str = "The network"
+
+    def words(self) -> str:
+        """The texts of circles and edges, and which of them are grey or dead."""
+        nodes = [_said(part) for part in self.nodes if part.text and not part.still]
+        edges = [_said(part) for part in self.edges if part.text and part.state != "hidden"]
+        return f"{self.name}. Circles: {'; '.join(nodes)}. Edges: {'; '.join(edges)}."
+
+
+GREY_WORDS = {"off": " (grey)", "dead": " (dead)"}
+
+
+def _said(part: Node | Edge) -> str:
+    """The text of a circle or an edge in one line, and its state."""
+    return part.text.replace("\n", ", ") + GREY_WORDS.get(part.state, "")
 
 
 class DiagramPicture(Picture):

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from .numbers import number
-from .picture import Picture, short_ticks, stepped_limit
+from .picture import Picture, View, short_ticks, stepped_limit
 from .quick_artists import QuickText
 from .style import BLACK, FAINT, GREY, LINE, NEURON, QUADRATIC, SMALL
 
 
 @dataclass(frozen=True, eq=False)
-class FitView:
+class FitView(View):
     """What the picture shows: numbers only, computed elsewhere.
 
     x, y: the data, shape (N,); y_hat: the prediction at x; grid: where curves are drawn, shape
@@ -32,6 +32,18 @@ class FitView:
     rivals: dict[str, np.ndarray]
     x_label: str = "x"
     y_label: str = ""
+
+    def words(self) -> str:
+        """ŷ at both ends and at the largest error, and where the neurons switch."""
+        worst = int(np.argmax(np.abs(self.y - self.y_hat)))
+        places = dict.fromkeys((0, worst, len(self.x) - 1))
+        points = "; ".join(f"x = {number(self.x[k])}: y = {number(self.y[k])}, "
+                           f"ŷ = {number(self.y_hat[k])}" for k in places)
+        kinks = "".join(f" Neuron {j} switches at x = {number(kink)}."
+                        for j, kink in enumerate(self.kinks, 1) if kink is not None)
+        rivals = f" Also drawn: {', '.join(self.rivals)}." if self.rivals else ""
+        return (f"The fit, over {self.x_label}, {len(self.x)} points. {points}. The largest error "
+                f"is at x = {number(self.x[worst])}.{kinks}{rivals}")
 
 
 class FitPicture(Picture):

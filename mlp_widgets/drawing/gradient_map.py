@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from .numbers import number
-from .picture import Picture
+from .picture import Picture, View
 from .quick_artists import QuickImage, QuickText
 from .style import BLACK, GRADIENTS, GREY, MARK, OVERFLOW, SMALL, ZERO, ZERO_LINES
 
@@ -22,7 +22,7 @@ HATCH = 4
 
 
 @dataclass(frozen=True, eq=False)
-class MapView:
+class MapView(View):
     """What the picture shows: numbers only, computed elsewhere.
 
     scales: of the weights, across, shape (W,), rising; depths: up, shape (D,), rising; log10:
@@ -37,6 +37,22 @@ class MapView:
     across: str = "w of every layer"
     title: str = "|∂J/∂w₁| by depth and weight"
     visible: bool = True
+
+    def words(self) -> str:
+        """Where the present setting is, and how much of the map vanishes, explodes or is 0."""
+        scale, depth = self.point
+        count = self.log10.size
+        shares = [(f"{number(100 * float(part.sum()) / count, 3)} percent of the map {what}")
+                  for part, what in (
+                      (np.isneginf(self.log10), "is exactly 0"),
+                      ((self.log10 < -6) & ~np.isneginf(self.log10), "is below 1e−6"),
+                      ((self.log10 > 6) & ~np.isposinf(self.log10), "is over 1e6"),
+                      (np.isposinf(self.log10), "overflows")) if part.any()]
+        outside = "" if self.visible else " (outside the map)"
+        return (f"Map of {self.title}: {self.across} from {number(self.scales[0])} to "
+                f"{number(self.scales[-1])}, depth from {int(self.depths[0])} to "
+                f"{int(self.depths[-1])}. Now at {number(scale)}, depth {int(depth)}{outside}. "
+                f"{', '.join(shares)}.")
 
 
 def bands(log10: np.ndarray) -> np.ndarray:

@@ -10,13 +10,13 @@ from matplotlib.colors import Normalize
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from .numbers import number
-from .picture import Picture, round_limit, short_ticks
+from .picture import Picture, View, round_limit, short_ticks
 from .quick_artists import QuickImage
 from .style import BLACK, FAINT, LANDSCAPE, MARK
 
 
 @dataclass(frozen=True, eq=False)
-class LandscapeView:
+class LandscapeView(View):
     """What the picture shows.
 
     names: of the parameters across and up; across, up: grid values, shapes (A,) and (B,); J: on
@@ -34,6 +34,22 @@ class LandscapeView:
     steps: np.ndarray
     J_path: np.ndarray
     decades: tuple[int, int] = (-1, 2)
+
+    def words(self) -> str:
+        """Ends of both axes, the lowest place of the grid, the present point and the path."""
+        row, column = np.unravel_index(np.argmin(self.J), self.J.shape)
+        across, up = self.names
+
+        def place(x: float, y: float) -> str:
+            return f"{across} = {number(x)}, {up} = {number(y)}"
+
+        steps = int(self.steps[-1] - self.steps[0])
+        path = (f"The path: {steps} step{'s' * (steps != 1)}, J from {number(self.J_path[0])} to "
+                f"{number(self.J_path[-1])}." if steps else "No step yet.")
+        low = f"{place(self.across[column], self.up[row])}, J = {number(self.J[row, column])}"
+        return (f"J over {across} ({number(self.across[0])} to {number(self.across[-1])}) and {up} "
+                f"({number(self.up[0])} to {number(self.up[-1])}), the others as they are: lowest "
+                f"at {low}; now at {place(*self.point)}, J = {number(self.J_path[-1])}. {path}")
 
 
 class LandscapePicture(Picture):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .numbers import number
-from .picture import Picture, short_ticks
+from .picture import Picture, View, short_ticks
 from .quick_artists import QuickText
 from .style import FAINT, GREY, NEURON
 
@@ -18,7 +18,7 @@ LABEL = (-6.0, 11.0, -12.0)
 
 
 @dataclass(frozen=True, eq=False)
-class CountsView:
+class CountsView(View):
     """What the picture shows: depths and the counts with and without reuse, shape (K,).
 
     present: (depth, with reuse, without) of the present chain.
@@ -28,6 +28,13 @@ class CountsView:
     with_reuse: np.ndarray
     without: np.ndarray
     present: tuple[int, int, int]
+
+    def words(self) -> str:
+        """The counts at the present depth and at the end of the plot."""
+        last = int(self.depths[-1]), int(self.with_reuse[-1]), int(self.without[-1])
+        counts = "; ".join(f"at depth {depth}: {reuse} with reuse, {without} without"
+                           for depth, reuse, without in dict.fromkeys((self.present, last)))
+        return f"Multiplications over the depth: {counts}."
 
 
 class CountsPicture(Picture):

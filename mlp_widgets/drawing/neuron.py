@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from .picture import Picture, short_ticks
+from .numbers import number
+from .picture import Picture, View, short_ticks
 from .style import BLACK, FAINT, GREY, NEURON, QUADRATIC
 
 Limits = tuple[float, float]
 
 
 @dataclass(frozen=True, eq=False)
-class ActivationView:
+class ActivationView(View):
     """What the picture of the activation shows: numbers only, computed elsewhere.
 
     z, g, slope: the present point; title: how f is written; grid: z values from -reach to reach in
@@ -34,9 +35,14 @@ class ActivationView:
     jumps: tuple[Limits, Limits]
     limits: Limits
 
+    def words(self) -> str:
+        """The present point on both curves."""
+        return (f"The activation {self.title} and its slope f′(z), over z. At z = {number(self.z)}:"
+                f" g = {number(self.g)}, f′(z) = {number(self.slope)}.")
+
 
 @dataclass(frozen=True, eq=False)
-class LossView:
+class LossView(View):
     """What the picture of the loss shows.
 
     w, loss, gradient: the present point; grid, curve: L over w, with NaN where it may jump; top:
@@ -52,6 +58,16 @@ class LossView:
     top: float
     path_w: np.ndarray
     path_loss: np.ndarray
+
+    def words(self) -> str:
+        """The present point, its slope, and the path of the steps."""
+        text = (f"The loss L over w. At w = {number(self.w)}: L = {number(self.loss)}, slope "
+                f"∂L/∂w = {number(self.gradient)}.")
+        if len(self.path_w) < 2:
+            return text
+        return (f"{text} The path of the steps: w from {number(self.path_w[0])} to "
+                f"{number(self.path_w[-1])}, L from {number(self.path_loss[0])} to "
+                f"{number(self.path_loss[-1])}.")
 
 
 def _dress(axes: Axes) -> None:

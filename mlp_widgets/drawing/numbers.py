@@ -31,6 +31,11 @@ def number(value: float, digits: int = 4, *, plus: bool = False, pad: bool = Fal
     return sign + (f"{size:#.{digits}g}" if pad else f"{size:.{digits}g}")
 
 
+def known(value: float, digits: int = 4) -> str:
+    """The same in a sentence; "none" where there is no number, as beyond an overflow."""
+    return "none" if math.isnan(value) else number(value, digits)
+
+
 def inner(text: str) -> str:
     """A written number in parentheses if it is negative, for a place after a sign."""
     return f"({text})" if text.startswith("−") else text

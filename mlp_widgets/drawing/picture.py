@@ -29,6 +29,14 @@ CSS_DPI = 96
 """Pixels of a page (CSS pixels) in an inch, so that a 9-point text here equals 9 points there."""
 
 
+class View:
+    """What a picture is to show: numbers and texts only, computed elsewhere."""
+
+    def words(self) -> str:
+        """The same in words, as plain text: for those who hear the page and do not see it."""
+        raise TypeError(f"{type(self).__name__} must define words()")
+
+
 class Picture:
     """One figure of ``width`` x ``height`` CSS pixels, drawn at ``scale`` pixels per CSS pixel."""
 

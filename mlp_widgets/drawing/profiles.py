@@ -21,8 +21,8 @@ from .log_lanes import (
     power_of_ten,
     show_parts,
 )
-from .numbers import number
-from .picture import Picture
+from .numbers import known, number
+from .picture import Picture, View
 from .quick_artists import QuickText
 from .style import GREY
 
@@ -48,7 +48,7 @@ class Profile:
 
 
 @dataclass(frozen=True, eq=False)
-class ProfilesView:
+class ProfilesView(View):
     """The same chain without and with skips; present: the one shown elsewhere, "plain" or "skip".
 
     title: one line above the plots.
@@ -58,6 +58,23 @@ class ProfilesView:
     skip: Profile
     present: str = "plain"
     title: str = ""
+
+    def words(self) -> str:
+        """The numbers of the first, middle and last layer, without and with skips."""
+        depth = len(self.plain.a)
+        layers = [*dict.fromkeys((0, depth // 2, depth - 1))]
+        names = {"a": "a", "factor": "local factor", "dJ_da": "∂J/∂a", "dJ_dw": "∂J/∂w"}
+
+        def of(profile: Profile) -> str:
+            return "; ".join(
+                f"{name} " + ", ".join(known(getattr(profile, key)[k]) for k in layers)
+                for key, name in names.items())
+
+        where = ", ".join(str(k + 1) for k in layers)
+        shown = {"plain": "without skips", "skip": "with skips"}[self.present]
+        return (f"Profiles over the layers. {self.title}. The numbers of layer {where}. Without "
+                f"skips: {of(self.plain)}. With skips: {of(self.skip)}. The chain is the one "
+                f"{shown}.")
 
 
 class ProfilesPicture(Picture):

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .log_lanes import LOOKS, LaneCurve, LayerAxis, LogLanes, QuickTicks
-from .numbers import number
-from .picture import Picture, round_limit
+from .numbers import known, number, symbol
+from .picture import Picture, View, round_limit
 from .quick_artists import QuickText
 
 NAMES = {"plain": "plain", "skip": "with skips", "clipping": "with clipping"}
 
 
 @dataclass(frozen=True, eq=False)
-class TrainingView:
+class TrainingView(View):
     """Any of "plain", "skip" and "clipping", each with its numbers.
 
     curves: name -> (steps, J), two arrays of shape (K,); moved: name -> |w_l - start| of layers
@@ -25,6 +25,19 @@ class TrainingView:
     curves: dict[str, tuple[np.ndarray, np.ndarray]]
     moved: dict[str, np.ndarray]
     notes: dict[str, str] = field(default_factory=dict)
+
+    def words(self) -> str:
+        """J at both ends of each training, and how far the first and the last weight moved."""
+        if not self.curves:
+            return "Training: not begun."
+        return "Training. " + " ".join(self._way(name) for name in self.curves)
+
+    def _way(self, name: str) -> str:
+        steps, J = self.curves[name]
+        moved = self.moved[name]
+        return (f"{name}: {self.notes.get(name, '')}; J from {number(J[0])} to {number(J[-1])} in "
+                f"{int(steps[-1])} steps; w₁ moved by {known(moved[0])}, "
+                f"{symbol(f'w{len(moved)}')} by {known(moved[-1])}.")
 
 
 class TrainingPicture(Picture):

@@ -14,8 +14,8 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.ticker import MaxNLocator
 
 from .log_lanes import LogLanes
-from .numbers import number
-from .picture import Picture
+from .numbers import known, number
+from .picture import Picture, View
 from .quick_artists import QuickText
 from .style import BLACK, GREY, NEURON, SMALL
 
@@ -58,12 +58,27 @@ def over_draws(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 @dataclass(frozen=True, eq=False)
-class LayersView:
+class LayersView(View):
     """Curves of one or two initializations: variance (layers 0..D) and gradient (1..D+1)."""
 
     variance: Sequence[Curve]
     gradient: Sequence[Curve]
     draws: int
+
+    def words(self) -> str:
+        """Both numbers in the first and in the last layer, for each initialization."""
+        parts = [f"{what}, {curve.name}: {_ends_of(curve)}"
+                 for what, curves in (("Variance of a", self.variance),
+                                      ("Length of the gradient", self.gradient))
+                 for curve in curves]
+        return f"Mean of {self.draws} draw{'s' * (self.draws != 1)}. {'. '.join(parts)}."
+
+
+def _ends_of(curve: Curve) -> str:
+    """The geometric mean over the draws in the first and in the last layer."""
+    mean = over_draws(curve.values)[0]
+    return (f"{known(mean[0], 3)} in layer {curve.layers[0]}, {known(mean[-1], 3)} in layer "
+            f"{curve.layers[-1]}")
 
 
 class LayersPicture(Picture):
@@ -177,6 +192,19 @@ class Histogram:
     notes: Sequence[str]
 
 
+@dataclass(frozen=True, eq=False)
+class HistogramsView(View):
+    """At most three histograms beside each other."""
+
+    layers: Sequence[Histogram]
+
+    def words(self) -> str:
+        """Title, ends and notes of each."""
+        return "Histograms. " + " ".join(
+            f"{h.title}, from {number(h.low, 3)} to {number(h.high, 3)}: {'; '.join(h.notes)}."
+            for h in self.layers)
+
+
 class HistogramsPicture(Picture):
     """Up to three layers beside each other; the second initialization hangs downwards."""
 
@@ -201,15 +229,15 @@ class HistogramsPicture(Picture):
                            (SMALL, BLACK, "center"), (SMALL, BLACK, "right"))]
                       for _ in range(3)]
 
-    def update(self, view: Sequence[Histogram]) -> None:
-        """Show other histograms, at most three."""
+    def update(self, view: HistogramsView) -> None:
+        """Show other histograms."""
         verts, lines = [[], []], []
         for column, texts in enumerate(self.texts):
             for text in texts:
                 text.show("")
-            if column < len(view):
+            if column < len(view.layers):
                 left = 50.0 + 268 * column
-                self._show(view[column], texts, left, left + 226, verts, lines)
+                self._show(view.layers[column], texts, left, left + 226, verts, lines)
         for bars, polygons in zip(self.bars, verts, strict=True):
             bars.set_verts(polygons)
         self.lines.set_segments(lines)

@@ -113,12 +113,13 @@ class DeepChainLab(Panel):
             "clipping": ClippingPicture(scale=self.scale),
             "training": TrainingPicture(scale=self.scale),
         }
-        self.canvas = Canvas([self.chain], "mlp-picture-lab")
-        self.lower = Canvas([self.pictures["map"]], "mlp-picture-below")
+        self.canvas = Canvas([self.chain], "mlp-picture-lab", "The chain, layer by layer")
+        self.lower = Canvas([self.pictures["map"]], "mlp-picture-below",
+                            "The picture that is chosen below the chain")
         self._run = TrainingRun(self, self._show_training, self._training_ended,
                                 self._training_failed)
         self.runner = self._run.runner
-        self.clicks = _clicks_on(self.lower.widget, self.guarded(self.on_map_click))
+        self.clicks = _clicks_on(self.lower.image, self.guarded(self.on_map_click))
         self.controls = Controls(self)
         self.assemble(*self.controls.columns())
 
@@ -197,7 +198,7 @@ class DeepChainLab(Panel):
         """Move the setting to where the map was clicked; ``event`` is one of ipyevents."""
         if self.state.below != "map":
             return
-        width, height = self.lower.widget.width, self.lower.widget.height
+        width, height = self.lower.image.width, self.lower.image.height
         found = self.pictures["map"].share_to_setting(
             float(event["relativeX"]) / float(event.get("boundingRectWidth") or width),
             float(event["relativeY"]) / float(event.get("boundingRectHeight") or height))
@@ -298,26 +299,26 @@ class DeepChainLab(Panel):
         """The chain up to ten layers; deeper ones as profiles."""
         if state.view == "chain" and state.depth <= MOST_DRAWN:
             operation = min(state.operation, len(s.steps)) if state.operation else 0
-            return Drawing(self.chain, (state.numbers, operation), lambda: self.chain.update(
-                views.chain_view(s, lit_in(s, operation))))
+            return Drawing(self.chain, (state.numbers, operation),
+                           lambda: views.chain_view(s, lit_in(s, operation)))
         return Drawing(self.profiles, (state.numbers, views.profiles_title(state)),
-                       lambda: self.profiles.update(views.profiles_view(s)))
+                       lambda: views.profiles_view(s))
 
     def _below(self, state: DeepChainState, s: Solution) -> Drawing:
         """The picture that ``below`` names."""
         picture = self.pictures[state.below]
         if state.below == "map":
             key = map_key(state), map_point(state)
-            return Drawing(picture, key, lambda: picture.update(views.map_view(state)))
+            return Drawing(picture, key, lambda: views.map_view(state))
         if state.below == "why":
-            return Drawing(picture, (state.depth, state.skip), lambda: picture.update(
-                views.counts_view(state.depth, state.skip)))
+            return Drawing(picture, (state.depth, state.skip),
+                           lambda: views.counts_view(state.depth, state.skip))
         if state.below == "clipping":
             return Drawing(picture, (state.numbers, float(state.tau)),
-                           lambda: picture.update(views.clipping_view(s)))
+                           lambda: views.clipping_view(s))
         training = self._run.result_for(state)
         key = (training.number, training.rounds) if training else None
-        return Drawing(picture, key, lambda: picture.update(views.training_view(training)))
+        return Drawing(picture, key, lambda: views.training_view(training))
 
     def describe(self) -> str:
         """The chain, J, and the first and the last gradient, or where it overflows."""

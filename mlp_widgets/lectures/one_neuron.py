@@ -66,7 +66,8 @@ class OneNeuronLab(DescentLab):
         """Pictures, controls and their connections; made once."""
         self.table = ParameterTable([GROUP], objective="L")
         self.pictures = (ActivationPicture(scale=self.scale), LossPicture(scale=self.scale))
-        self.canvas = Canvas(self.pictures, "mlp-picture-lab")
+        self.canvas = Canvas(self.pictures, "mlp-picture-lab",
+                             "The activation with its slope, and the loss over w")
         self.controls = Controls(self)
         self.assemble(*self.controls.columns())
 
@@ -131,8 +132,8 @@ class OneNeuronLab(DescentLab):
         (activation, loss), path = self.pictures, self.path_to(state, s)
         moved = (state.w, self.path_key(state))
         yield self.canvas, [
-            Drawing(activation, moved, lambda: activation.update(s.activation_view())),
-            Drawing(loss, (moved, self.path_name(path)), lambda: loss.update(s.loss_view(path))),
+            Drawing(activation, moved, s.activation_view),
+            Drawing(loss, (moved, self.path_name(path)), lambda: s.loss_view(path)),
         ]
 
     def describe(self) -> str:

@@ -107,7 +107,8 @@ class ThreeNeuronLab(DescentLab):
             "network": DiagramPicture(views.diagram(self.solution, {}), scale=self.scale),
             "landscape": LandscapePicture(scale=self.scale),
         }
-        self.canvas = Canvas([self.pictures["fit"], self.pictures["network"]], "mlp-picture-lab")
+        self.canvas = Canvas([self.pictures["fit"], self.pictures["network"]], "mlp-picture-lab",
+                             "The fit, and the network or the landscape of J")
         self.controls = Controls(self)
         self.assemble(*self.controls.columns())
 
@@ -236,19 +237,19 @@ class ThreeNeuronLab(DescentLab):
         moved = (*state.parameters.values(), *self.path_key(state))
         yield self.canvas, [
             Drawing(fit, (moved, state.rivals),
-                    lambda: fit.update(views.fit(s, self._rivals_of(state.data)))),
+                    lambda: views.fit(s, self._rivals_of(state.data))),
             self._diagram(below, state, s, moved) if state.view == "network"
             else self._landscape(below, state, s, moved),
         ]
 
     def _diagram(self, picture: Picture, state: ThreeNeuronState, s: Solution, moved: tuple):
         return Drawing(picture, (moved, state.hour, state.edges, state.operation),
-                       lambda: picture.update(views.diagram(s, lit_in(s, state.operation))))
+                       lambda: views.diagram(s, lit_in(s, state.operation)))
 
     def _landscape(self, picture: Picture, state: ThreeNeuronState, s: Solution, moved: tuple):
         path = self.path_to(state, s)
         return Drawing(picture, (moved, state.across, state.up, self.path_name(path)),
-                       lambda: picture.update(views.landscape(s, ranges_for(state.data), path)))
+                       lambda: views.landscape(s, ranges_for(state.data), path))
 
     def describe(self) -> str:
         """MSE, the chosen hour, and the steepest parameter."""

@@ -97,8 +97,9 @@ class TwoHiddenLab(DescentLab):
             "beside": DiagramPicture(views.beside(Solution(other_skip(self.state))), height=260,
                                      scale=self.scale),
         }
-        self.canvas = Canvas([self.diagram], "mlp-picture-lab")
-        self.lower = Canvas([self.pictures["curves"]], "mlp-picture-below")
+        self.canvas = Canvas([self.diagram], "mlp-picture-lab", "The network with its numbers")
+        self.lower = Canvas([self.pictures["curves"]], "mlp-picture-below",
+                            "The descent, or the network with another skip")
         self.controls = Controls(self)
         self.table.connect(self)
         self.assemble(*self.controls.columns())
@@ -215,8 +216,8 @@ class TwoHiddenLab(DescentLab):
     def frames(self, state: TwoHiddenState, s: Solution) -> Iterator:
         """The diagram, and the picture below."""
         moved = (*state.parameters.values(), self.path_key(state))
-        diagram = Drawing(self.diagram, (moved, state.operation), lambda: self.diagram.update(
-            views.diagram(s, lit_in(s, state.operation))))
+        diagram = Drawing(self.diagram, (moved, state.operation),
+                          lambda: views.diagram(s, lit_in(s, state.operation)))
         yield self.canvas, [diagram]
         yield self.lower, [self._below(state, s, moved)]
 
@@ -224,11 +225,10 @@ class TwoHiddenLab(DescentLab):
         """The curves of the descent, or the diagram with the other skip."""
         picture = self.pictures[state.below]
         if state.below == "beside":
-            return Drawing(picture, moved, lambda: picture.update(
-                views.beside(Solution(other_skip(state)))))
+            return Drawing(picture, moved, lambda: views.beside(Solution(other_skip(state))))
         path, title = self.path_to(state, s), views.loss_title(state)
         return Drawing(picture, (moved, self.path_name(path)),
-                       lambda: picture.update(views.curves(path, title)))
+                       lambda: views.curves(path, title))
 
     def describe(self) -> str:
         """The loss, and which weights get no update, with the reasons."""

@@ -119,7 +119,7 @@ def beside(other: Solution) -> DiagramView:
               Edge("z2", "g", "+1", state=skip_z, bend=52.0),
               Edge("h1", "g", "+1", state=skip_a, bend=42.0),
               Edge("h2", "g", "+1", state=skip_a, bend=-42.0, side=-1)]
-    return DiagramView(nodes, edges, "")
+    return DiagramView(nodes, edges, "", f"The same weights, {SKIP_TITLES[other.state.skip]}")
 
 
 def loss_title(state: TwoHiddenState) -> str:

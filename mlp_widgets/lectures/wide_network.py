@@ -73,7 +73,8 @@ class WideNetworkLab(Panel):
                                    seed, learning_rate))
         self.layers = LayersPicture(scale=self.scale)
         self.histograms = HistogramsPicture(scale=self.scale)
-        self.canvas = Canvas([self.layers, self.histograms], "mlp-picture-lab")
+        self.canvas = Canvas([self.layers, self.histograms], "mlp-picture-lab",
+                             "Variance, gradient and activations by layer")
         self.controls = Controls(self)
         self.assemble(*self.controls.columns())
 
@@ -151,9 +152,8 @@ class WideNetworkLab(Panel):
         """Both pictures of the one canvas."""
         key = tuple(getattr(state, name) for name in DRAWN)
         yield self.canvas, [
-            Drawing(self.layers, key, lambda: self.layers.update(views.layers(solution))),
-            Drawing(self.histograms, key,
-                    lambda: self.histograms.update(views.histograms(solution))),
+            Drawing(self.layers, key, lambda: views.layers(solution)),
+            Drawing(self.histograms, key, lambda: views.histograms(solution)),
         ]
 
     def describe(self) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..drawing.numbers import number
 from ..drawing.table import TablePicture
-from ..drawing.wide_layers import BINS, Curve, Histogram, LayersView
+from ..drawing.wide_layers import BINS, Curve, Histogram, HistogramsView, LayersView
 from .wide_network_model import (
     ACTIVATIONS,
     INITS,
@@ -60,9 +60,9 @@ def layers(solution: Solution) -> LayersView:
         int(solution.state.seeds))
 
 
-def histograms(solution: Solution) -> list[Histogram]:
+def histograms(solution: Solution) -> HistogramsView:
     """The activations of the first, middle and last hidden layer of the first draw."""
-    return [_histogram(solution, layer) for layer in solution.main.samples]
+    return HistogramsView([_histogram(solution, layer) for layer in solution.main.samples])
 
 
 def _histogram(solution: Solution, layer: int) -> Histogram:

@@ -7,6 +7,7 @@ of the time of a true-colour PNG at zlib's fastest level, and the browser decode
 
 from __future__ import annotations
 
+import html
 import struct
 import zlib
 from collections.abc import Callable, Hashable, Sequence
@@ -15,8 +16,9 @@ from dataclasses import dataclass
 import ipywidgets as widgets
 import numpy as np
 from matplotlib.colors import to_rgb
+from traitlets import Unicode
 
-from ..drawing.picture import Picture
+from ..drawing.picture import Picture, View
 from ..drawing.style import COLORS
 
 UNKNOWN = 255
@@ -132,13 +134,13 @@ class PngEncoder:
 class Drawing:
     """What one picture of a canvas is to show.
 
-    Equal keys of a picture mean equal pixels, so ``key`` says all that is shown; ``update`` brings
-    the picture's artists in line and may be called at any later time.
+    Equal keys of a picture mean equal pixels, so ``key`` says all that is shown; ``view`` makes
+    what the picture's ``update`` takes, and may be called at any later time.
     """
 
     picture: Picture
     key: Hashable
-    update: Callable[[], object]
+    view: Callable[[], View]
 
     @property
     def name(self) -> Hashable:
@@ -146,29 +148,57 @@ class Drawing:
         return id(self.picture), self.key
 
 
+@dataclass(frozen=True)
+class Frame:
+    """What is sent for some drawings: their pixels and their words."""
+
+    png: bytes
+    words: str
+
+
+class NamedImage(widgets.Image):
+    """An Image with a name for screen readers: its tooltip, which becomes the title of the <img>.
+
+    An Image of ipywidgets 8 has no alt; and with a tooltip its page asks for a description, which
+    it has not, and breaks. Under ipywidgets 7 the name is sent and not used.
+    """
+
+    description = Unicode("").tag(sync=True)
+    tooltip = Unicode("").tag(sync=True)
+
+
 class Canvas:
     """An Image widget that shows pictures of one width below each other.
 
     They travel as one PNG: the page decodes one image a frame instead of several, and never shows
     two pictures of different states. Frames of other states can be drawn ahead, unseen; and the
-    frame before the one in view is kept, because a student goes back and forth.
+    frame before the one in view is kept, because a student goes back and forth. What the pictures
+    show follows in words, which only screen readers find.
     """
 
-    def __init__(self, pictures: Sequence[Picture], css_class: str) -> None:
-        """``pictures`` give the size; what is shown comes with the first ``show``."""
+    def __init__(self, pictures: Sequence[Picture], css_class: str, name: str) -> None:
+        """``pictures`` give the size; what is shown comes with the first ``show``.
+
+        ``name`` says in a few words what the pictures are.
+        """
         self._encoder = PngEncoder()
         self._drawn: dict[int, Hashable] = {}
         self._shown: tuple[Drawing, ...] = ()
-        self._ready: dict[Hashable, bytes] = {}
-        self._png = b""
+        self._ready: dict[Hashable, Frame] = {}
+        self._said: dict[int, str] = {}
+        self.frame = Frame(b"", "")
         width = f"{pictures[0].width}px"
         height = sum(picture.height for picture in pictures)
-        self.widget = widgets.Image(
-            format="png", width=width[:-2], height=str(height),
+        self.image = NamedImage(
+            format="png", width=width[:-2], height=str(height), tooltip=name,
             layout=widgets.Layout(width=width, min_width=width, height=f"{height}px", margin="0",
                                   object_fit="fill"),
         )
-        self.widget.add_class(css_class)
+        self.image.add_class(css_class)
+        self.words = widgets.HTML(layout=widgets.Layout(margin="0"))
+        self.words.add_class("mlp-words")
+        self.widget = widgets.VBox([self.image, self.words], layout=widgets.Layout(margin="0"))
+        self.widget.add_class("mlp-canvas")
 
     @property
     def pictures(self) -> list[Picture]:
@@ -182,11 +212,12 @@ class Canvas:
         before, name = self._name(self._shown), self._name(drawings)
         if name == before:
             return
-        png = self._found(name) or self._frame(drawings)
+        frame = self._found(name) or self._frame(drawings)
         # no pause after this: numbers that follow at once are painted in the same frame
-        self.widget.value = png
-        self._ready = {before: self._png} if before else {}
-        self._shown, self._png = drawings, png
+        self.image.value = frame.png
+        self.words.value = html.escape(frame.words)
+        self._ready = {before: self.frame} if before else {}
+        self._shown, self.frame = drawings, frame
 
     def draw_ahead(self, *drawings: Drawing) -> None:
         """Draw a frame that may be asked for next; the next ``show`` of another one forgets it."""
@@ -194,26 +225,30 @@ class Canvas:
         if name != self._name(self._shown) and name not in self._ready:
             self._ready[name] = self._frame(drawings)
 
-    def _found(self, name: tuple[Hashable, ...]) -> bytes | None:
-        """The PNG of a frame that is ready."""
+    def _found(self, name: tuple[Hashable, ...]) -> Frame | None:
+        """A frame that is ready."""
         return self._ready.get(name)
 
     @staticmethod
     def _name(drawings: Sequence[Drawing]) -> tuple[Hashable, ...]:
         return tuple(drawing.name for drawing in drawings)
 
-    def _frame(self, drawings: Sequence[Drawing]) -> bytes:
-        """The PNG of these drawings; a picture that shows its drawing already is not updated."""
+    def _frame(self, drawings: Sequence[Drawing]) -> Frame:
+        """These drawings as a frame; a picture that shows its drawing already is not updated."""
         for drawing in drawings:
             self._draw(drawing)
-        return self._encoder.encode(*(drawing.picture.pixels for drawing in drawings))
+        pictures = [drawing.picture for drawing in drawings]
+        return Frame(self._encoder.encode(*(picture.pixels for picture in pictures)),
+                     " ".join(self._said[id(picture)] for picture in pictures))
 
     def _draw(self, drawing: Drawing) -> None:
         picture = id(drawing.picture)
         if self._drawn.get(picture) != drawing.name:
             self._drawn.pop(picture, None)  # an update that fails may have done half of its work
-            drawing.update()
+            view = drawing.view()
+            drawing.picture.update(view)
             drawing.picture.render()
+            self._said[picture] = view.words()
             self._drawn[picture] = drawing.name
 
 

@@ -70,11 +70,15 @@ body[data-jp-theme-light="false"] .mlp-error { color: #ff9c9c; }
 .mlp-poll .jupyter-button { line-height: 28px; padding: 0 9px; }
 .mlp-poll .jupyter-button:focus-visible { outline: 2px solid #0072B2; outline-offset: 1px; }
 .mlp-poll .widget-radio, .mlp-poll .widget-radio-box { overflow: visible; }
+.mlp-poll.mlp-presenting { max-width: none; }
 .mlp-poll-title { font-size: 12px; font-weight: 600; }
 .mlp-poll-question { font-size: 14px; line-height: 20px; overflow-wrap: anywhere; }
 .mlp-poll .mlp-error { min-height: 0; max-height: 30px; line-height: 15px; overflow-y: auto; }
 .mlp-poll-explanation { height: 72px; overflow-y: auto; font-size: 13px; line-height: 18px;
   overflow-wrap: anywhere; }
+.mlp-canvas { position: relative; overflow: visible; }
+.mlp-words { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%); white-space: normal; }
 .mlp-present-row { padding-bottom: 4px; }
 body[data-jp-theme-light="false"] .mlp-lab img { outline: 1px solid #8a8a8a; }
 .mlp-presenting > * { --mlp-zoom: 2.07; zoom: var(--mlp-zoom); }

@@ -9,9 +9,6 @@ Nothing is changed by a state that cannot be solved: the last good one stays.
 
 from __future__ import annotations
 
-import base64
-import html
-import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,28 +20,25 @@ from weakref import WeakSet
 import ipywidgets as widgets
 
 from .canvas import Canvas, Drawing
-from .css import CSS
 from .look_ahead import LookAhead
 from .present import Present
 from .share import Share, load_state, state_code
+from .shown import Shown
 
 UNDO_LEVELS = 200
 GROUP_SECONDS = 1.0
 """Moves of one control that follow each other faster than this are undone together."""
 
 
-class Panel:
+class Panel(Shown):
     """Base of the labs. ``state`` is a frozen dataclass; ``solution`` is what solve made of it."""
 
     undoable: tuple[str, ...] = ()
     """Names of the state's fields that undo brings back."""
 
-    scale: float = 2.0
-    """Pixels drawn per CSS pixel."""
+    after_error = " The last good state is kept."
 
     def __init__(self, state: Any) -> None:
-        self._lock = threading.RLock()  # callbacks may come on other threads
-        self._syncing = False
         self._undo: list[Any] = []
         self._group: tuple[object, float] = (None, 0.0)
         self.look_ahead = LookAhead(self)
@@ -52,10 +46,7 @@ class Panel:
         """What is told of each state shown, by its ``notice()``: questions about the lab."""
         self.initial = self.state = state
         self.solution = self.solve(state)
-        self.status = widgets.HTML(layout=widgets.Layout(margin="0"))
-        self.error = widgets.HTML(layout=widgets.Layout(margin="0"))
-        self.status.add_class("mlp-status-box")
-        self.error.add_class("mlp-error-box")
+        super().__init__()  # last: a state that is refused leaves no widget behind
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse a misspelt name, once the lab is made: nothing would happen."""
@@ -80,9 +71,11 @@ class Panel:
         """The present state in one or two sentences, for the status line."""
         raise TypeError(f"{type(self).__name__} must define describe()")
 
-    def snapshot(self) -> bytes:
-        """A PNG of the lab, for viewers without a kernel."""
-        raise TypeError(f"{type(self).__name__} must define snapshot()")
+    @property
+    def words(self) -> str:
+        """The present state, and what the pictures in view show."""
+        canvases = [canvas for canvas, _ in self.frames(self.state, self.solution)]
+        return " ".join([self.describe(), *(canvas.frame.words for canvas in canvases)])
 
     def show(self) -> None:
         """Bring pictures, controls and numbers in line with ``state`` and ``solution``."""
@@ -166,7 +159,7 @@ class Panel:
             self._refresh()
         except Exception:
             self.state, self.solution = before
-            self._try_to_refresh()
+            self.recover()
             raise
         self.complain("")
 
@@ -179,7 +172,7 @@ class Panel:
         for listener in tuple(self.listeners):
             listener.notice()
 
-    def _try_to_refresh(self) -> None:
+    def recover(self) -> None:
         """Show the last good state after an error; a second error would hide the first."""
         with suppress(Exception):
             self._refresh()
@@ -195,28 +188,6 @@ class Panel:
         finally:
             self._syncing = outer
 
-    def guarded(self, action: Callable[..., object]) -> Callable[..., None]:
-        """A callback for a widget: runs under the lock and turns an exception into a sentence.
-
-        An exception in a widget callback would vanish from the page (ipywidgets issue 1971).
-        """
-
-        def callback(*args: object) -> None:
-            with self._lock:
-                if self._syncing:
-                    return
-                try:
-                    action(*args)
-                except (ValueError, ArithmeticError) as error:
-                    self.complain(str(error))
-                    self._try_to_refresh()  # controls show the last good state again
-                except Exception as error:
-                    self.complain(f"This did not work ({type(error).__name__}: {error}). "
-                                  "The last good state is kept.")
-                    self._try_to_refresh()
-
-        return callback
-
     def on_value(self, control: widgets.Widget, action: Callable[[Any], object]) -> None:
         """Call ``action(value)`` when the user changes a control."""
 
@@ -226,31 +197,6 @@ class Panel:
             self.look_ahead.moved(control, before, time.monotonic() - start)
 
         control.observe(self.guarded(moved), names="value")
-
-    def button(self, text: str, css_class: str, action: Callable[[], object], *,
-               tooltip: str = "", width: str = "auto", style: str = "") -> widgets.Button:
-        """A button that runs an action of the panel."""
-        layout = widgets.Layout(width=width, height="30px", margin="0")
-        made = widgets.Button(description=text, tooltip=tooltip or text, layout=layout,
-                              button_style=style)
-        made.add_class(css_class)
-        made.on_click(self.guarded(lambda _: action()))
-        return made
-
-    # -- words ------------------------------------------------------------------------------
-
-    def say(self, sentence: str) -> None:
-        """Put a sentence into the status line, which screen readers read out."""
-        self.status.value = (
-            f'<div class="mlp-status" role="status">{html.escape(sentence)}</div>'
-        )
-
-    def complain(self, sentence: str) -> None:
-        """Put an error into the error line; the empty string clears it."""
-        mark = "⚠ " if sentence else ""
-        self.error.value = (
-            f'<div class="mlp-error" role="alert">{mark}{html.escape(sentence)}</div>'
-        )
 
     # -- showing ----------------------------------------------------------------------------
 
@@ -263,44 +209,17 @@ class Panel:
 
     def assemble(self, *parts: widgets.Widget) -> None:
         """Style, the switch Present, parts, status and error line, Share; then show the state."""
-        style = widgets.HTML(f"<style>{CSS}</style>", layout=widgets.Layout(display="none"))
         flow = widgets.Box(parts, layout=widgets.Layout(margin="0"))
         flow.add_class("mlp-flow")
         self.present = Present(self)
         self.share = Share(self)
-        self.widget = widgets.VBox([style, self.present.widget, flow, self.status, self.error,
-                                    self.share.widget])
+        self.widget = widgets.VBox([self.style(), self.present.widget, flow, self.status,
+                                    self.error, self.share.widget])
         self.widget.add_class("mlp-lab")
-        self.complain("")
+        self.present.begin()
         self._refresh()
 
     def close(self) -> None:
         """Remove the lab from the page and free its widgets."""
         self.look_ahead.stop()
-        with self._lock:
-            for widget in all_widgets(self.widget):
-                widget.close()
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple:
-        """The live widget, and beside it a picture and the constructor call for other viewers."""
-        png = self.snapshot()
-        width, height = struct.unpack(">II", png[16:24])  # from the PNG's header
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
-        data = {
-            "application/vnd.jupyter.widget-view+json": view,
-            "image/png": base64.b64encode(png).decode("ascii"),
-            "text/plain": repr(self),
-        }
-        # shown at the size of the live lab, so that its pixels are sharp on a fine screen
-        size = {"width": round(width / self.scale), "height": round(height / self.scale)}
-        return data, {"image/png": size}
-
-
-def all_widgets(widget: widgets.Widget) -> Iterator[widgets.Widget]:
-    """A widget, its layout and style, and all of its children, innermost first."""
-    for child in getattr(widget, "children", ()):
-        yield from all_widgets(child)
-    for name in ("layout", "style"):
-        if isinstance(getattr(widget, name, None), widgets.Widget):
-            yield getattr(widget, name)
-    yield widget
+        super().close()

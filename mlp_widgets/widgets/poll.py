@@ -9,27 +9,21 @@ poll says so, and if it comes back (Undo), so does the verdict.
 
 from __future__ import annotations
 
-import base64
-import html
-import math
-import re
 import textwrap
-import threading
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import ipywidgets as widgets
 
 from ..drawing.numbers import number
 from ..drawing.table import TablePicture
 from .canvas import composite_png
-from .css import CSS
 from .layout import line, sized
-from .panel import Panel, all_widgets
+from .panel import Panel
+from .present import Present
+from .shown import Shown, escaped
+from .typed_numbers import finite, read_number
 
-LONGEST = 40
-"""Characters of a number that is typed in."""
 WIDTH = 828
 """Of the picture, in CSS pixels: that of the labs."""
 
@@ -50,7 +44,7 @@ class Verdict:
     explanation: str = ""
 
 
-class Poll:
+class Poll(Shown):
     """A question with choices, or for a number.
 
     ``answer`` is what is right, or a function without arguments that computes it: a letter of
@@ -79,13 +73,14 @@ class Poll:
         scale: float = 2.0,
     ) -> None:
         _check_question(question, choices, several, tolerance)
+        super().__init__()
         self.question, self.title, self.scale = question, title, scale
         self.choices, self.several, self.tolerance = dict(choices or {}), several, tolerance
         self.about = about
         self._answer, self._explain, self._hint = answer, explain, hint
         self._depends = depends or (lambda: _undoable(about))
-        # with the lock of its lab, so that the lab stays as it is while an answer is judged
-        self._lock = about.locked() if about is not None else threading.RLock()
+        if about is not None:  # the lab stays as it is while an answer is judged
+            self._lock = about.locked()
         self._verdict: Verdict | None = None
         self._build()
         if about is not None:
@@ -160,7 +155,7 @@ class Poll:
     def _checked(self, given: object, what: str = "an answer") -> Given:
         """The answer as a number, or its letters in order; ValueError if it cannot be one."""
         if not self.choices:
-            return _finite(read_number(given) if isinstance(given, str) else given, what)
+            return finite(read_number(given) if isinstance(given, str) else given, what)
         letters = [given] if isinstance(given, str) else given
         if not isinstance(letters, Collection) or not set(letters) <= set(self.choices):
             raise ValueError(f"{what} must be of {', '.join(self.choices)}, got {given!r:.40}")
@@ -192,13 +187,13 @@ class Poll:
 
     def notice(self) -> None:
         """The lab shows a state: say whether the last answer was for this one."""
-        self._guarded(self._show)()
+        self.guarded(self._show)()
 
     # -- showing ----------------------------------------------------------------------------
 
     def _take(self, verdict: Verdict) -> None:
         self._verdict = verdict
-        self._complain("")
+        self.complain("")
         self._show()
 
     def _show(self) -> None:
@@ -212,53 +207,29 @@ class Poll:
             words = (f"The lab has changed. Your last {what} was for the state before: "
                      "answer for the present one.")
             note = f"For the state before: {note}" if note else ""
-        self.result.value = _line("mlp-status", words, "status")
-        self.explanation.value = _line("mlp-poll-explanation", note)
-
-    def _complain(self, sentence: str) -> None:
-        """Put an error into the error line; the empty string clears it."""
-        mark = "⚠ " if sentence else ""
-        self.error.value = _line("mlp-error", mark + sentence, "alert")
-
-    def _guarded(self, action: Callable[[], object]) -> Callable[..., None]:
-        """A callback that runs under the lock and turns an exception into a sentence.
-
-        An exception in a widget callback would vanish from the page (ipywidgets issue 1971).
-        """
-
-        def callback(*_: object) -> None:
-            with self._lock:
-                try:
-                    action()
-                except (ValueError, ArithmeticError) as error:
-                    self._complain(str(error))
-                except Exception as error:
-                    self._complain(f"This did not work ({type(error).__name__}: {error}).")
-
-        return callback
+        self.say(words)
+        self.explanation.value = escaped("mlp-poll-explanation", note)
 
     # -- controls ---------------------------------------------------------------------------
 
     def _build(self) -> None:
         """Question, controls, and the lines below them."""
-        style = widgets.HTML(f"<style>{CSS}</style>", layout=widgets.Layout(display="none"))
-        heading = widgets.HTML(_line("mlp-poll-title", self.title)
-                               + _line("mlp-poll-question", self.question))
+        self.present = Present(self, more=False)
+        title = widgets.HTML(escaped("mlp-poll-title", self.title))
         self.controls = self._make_controls()
-        self.answer_button = self._button("Answer", "mlp-answer", self._pressed,
-                                          "Is this right? Counts as a try")
-        self.reveal_button = self._button("Reveal", "mlp-reveal", self.reveal,
-                                          "Show the right answer and why")
-        self.result = widgets.HTML(_line("mlp-status", "", "status"))
-        self.explanation = widgets.HTML(_line("mlp-poll-explanation", ""))
-        self.error = widgets.HTML()
+        self.answer_button = self.button("Answer", "mlp-answer", self._pressed,
+                                         tooltip="Is this right? Counts as a try")
+        self.reveal_button = self.button("Reveal", "mlp-reveal", self.reveal,
+                                         tooltip="Show the right answer and why")
+        self.explanation = widgets.HTML(escaped("mlp-poll-explanation", ""))
         self.widget = widgets.VBox([
-            style, heading, *self.controls,
+            self.style(), line(self.present.widget, title),
+            widgets.HTML(escaped("mlp-poll-question", self.question)), *self.controls,
             line(self.answer_button, self.reveal_button, self.error),
-            self.result, self.explanation,
+            self.status, self.explanation,
         ])  # fmt: skip
         self.widget.add_class("mlp-poll")
-        self._complain("")
+        self.present.begin()
 
     def _make_controls(self) -> list[widgets.Widget]:
         """Radio buttons, a checkbox for each choice, or a box for a number."""
@@ -282,17 +253,10 @@ class Poll:
             self._field.on_msg(self._entered)
         return [self._field]
 
-    def _button(self, text: str, css_class: str, action: Callable[[], object],
-                tooltip: str) -> widgets.Button:
-        made = widgets.Button(description=text, tooltip=tooltip, layout=sized("auto"))
-        made.add_class(css_class)
-        made.on_click(self._guarded(action))
-        return made
-
     def _entered(self, _: object, content: Mapping[str, object], __: object) -> None:
         """The Enter key in the box."""
         if content.get("event") == "submit":
-            self._guarded(self._pressed)()
+            self.guarded(self._pressed)()
 
     def _pressed(self) -> None:
         """What the button Answer does."""
@@ -324,8 +288,8 @@ class Poll:
     # -- notebooks --------------------------------------------------------------------------
 
     @property
-    def text(self) -> str:
-        """The question and its choices, for viewers without a kernel."""
+    def words(self) -> str:
+        """The question and its choices."""
         choices = [f"{letter}. {text}" for letter, text in self.choices.items()]
         many = "Several may be right. " if self.several else ""
         return "\n".join([f"{self.title}. {self.question}", *choices,
@@ -333,87 +297,23 @@ class Poll:
 
     def snapshot(self) -> bytes:
         """A PNG of the question; answers are not in it, so it is the same at each run."""
-        text = self.text.removeprefix(f"{self.title}. ")
+        text = self.words.removeprefix(f"{self.title}. ")
         notes = [part for row in text.splitlines() for part in textwrap.wrap(row, 95)]
         height = 30 + TablePicture.line * (len(notes) + 1) + 16
         return composite_png([TablePicture(self.title, [], notes, WIDTH, height, self.scale)])
 
     def close(self) -> None:
         """Remove the poll from the page and free its widgets."""
-        with self._lock:
-            if self.about is not None:
-                self.about.listeners.discard(self)
-            for widget in all_widgets(self.widget):
-                widget.close()
+        if self.about is not None:
+            self.about.listeners.discard(self)
+        super().close()
 
     def __repr__(self) -> str:
         return f"Poll({self.title!r}, {self.question!r})"
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple:
-        """The live widget, and beside it picture and text of the question for other viewers."""
-        png = self.snapshot()
-        data: dict[str, Any] = {
-            "application/vnd.jupyter.widget-view+json": {
-                "version_major": 2, "version_minor": 0, "model_id": self.widget.model_id},
-            "image/png": base64.b64encode(png).decode("ascii"),
-            "text/plain": self.text,
-        }  # fmt: skip
-        return data, {"image/png": {"width": WIDTH}}
-
-
-# -- numbers as people write them ---------------------------------------------------------------
-
-_NUMBER = re.compile(r"(?P<sign>[+-]?)\s?(?P<size>[\d.,'’_\s]*\d[.]?)(?P<power>e[+-]?\d{1,4})?",
-                     re.ASCII | re.IGNORECASE)  # fmt: skip
-_POINT = re.compile(r"\d+\.?\d*|\.\d+", re.ASCII)
-_COMMA = re.compile(r"\d*,\d+", re.ASCII)
-_EITHER = re.compile(r"[1-9]\d{0,2},\d{3}", re.ASCII)
-_GROUPS = re.compile(r"[1-9]\d{0,2}(?P<mark>[ ,.'’_])\d{3}(?:(?P=mark)\d{3})*"
-                     r"(?:(?!(?P=mark))[.,]\d+)?", re.ASCII)  # fmt: skip
-
-
-def read_number(text: str) -> float:
-    """A number as it is written anywhere: "7", "7.0", "1e3", "0,5", "1.000,5", "7 850".
-
-    A point alone is a decimal point. What can be read in two ways ("7,850") is not guessed:
-    ValueError, in one sentence, as on all that is no finite number.
-    """
-    plain = re.sub(r"\s", " ", text.strip().replace("−", "-"))
-    if not plain:
-        raise ValueError("put a number into the box first")
-    found = _NUMBER.fullmatch(plain) if len(plain) <= LONGEST else None
-    size = _decimal(found["size"]) if found else None
-    if size is None:
-        raise ValueError(f"{plain!r:.{LONGEST}} is no number: write one such as 1234.5 or 1.2e3")
-    return _finite(float(found["sign"] + size + (found["power"] or "")), "a number")
-
-
-def _decimal(size: str) -> str | None:
-    """Digits with at most a decimal point; None if they are no number."""
-    if _POINT.fullmatch(size):
-        return size
-    if _EITHER.fullmatch(size):
-        whole, point = size.replace(",", ""), size.replace(",", ".")
-        raise ValueError(f"{size} can mean {whole} or {point}: write one of these two")
-    if _COMMA.fullmatch(size):
-        return size.replace(",", ".")
-    groups = _GROUPS.fullmatch(size)
-    return size.replace(groups["mark"], "").replace(",", ".") if groups else None
-
-
-def _finite(value: object, what: str) -> float:
-    """The value as a float; ValueError unless it is a finite number."""
-    try:
-        if isinstance(value, (bool, str)):
-            raise TypeError
-        found = float(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"{what} must be a number, got {value!r:.40}") from None
-    except OverflowError:  # an int of hundreds of digits
-        found = math.inf
-    if not math.isfinite(found):
-        raise ValueError(f"{what} must be a finite number, got {number(found)}")
-    return found
+    def in_text(self) -> str:
+        """The question and its choices."""
+        return self.words
 
 
 def _undoable(panel: Panel | None) -> Hashable:
@@ -439,9 +339,3 @@ def _check_question(question: object, choices: object, several: bool, tolerance:
 
 def _tries(count: int) -> str:
     return f"Tries: {count}."
-
-
-def _line(css_class: str, text: str, role: str = "") -> str:
-    """Escaped text as a block."""
-    role = role and f' role="{role}"'
-    return f'<div class="{css_class}"{role}>{html.escape(text)}</div>'

@@ -1,12 +1,15 @@
-"""Present mode: a lab large enough for the last row of a room, with few controls.
+"""Present mode: labs and questions large enough for the last row of a room, with few controls.
 
 The switch and its neighbour "More controls" only set CSS classes on the lab, and the style sheet
 does the rest, so the state of the numbers knows nothing of it. Parts with the class ``mlp-fold``
 are hidden until "More controls" is pressed; a line with the class ``mlp-presets`` grows.
+
+Where MLP_WIDGETS_PRESENT is 1, as ``make present`` sets it, the switch is on from the start.
 """
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
@@ -14,10 +17,10 @@ import ipywidgets as widgets
 from .layout import line, sized
 
 if TYPE_CHECKING:
-    from .panel import Panel
+    from .shown import Shown
 
 PRESENTING, ALL_CONTROLS = "mlp-presenting", "mlp-all-controls"
-"""CSS classes of a lab: large, and with the folded parts in view too."""
+"""CSS classes: large, and with the folded parts in view too."""
 
 
 class Present:
@@ -26,27 +29,39 @@ class Present:
     They stand first because what grows below them does not move them.
     """
 
-    def __init__(self, panel: Panel) -> None:
-        self.panel = panel
-        self.toggle = widgets.ToggleButton(
-            description="Present", layout=sized("84px"),
-            tooltip="Large type and few controls, for a projector")
-        self.more = widgets.ToggleButton(
-            description="More controls", layout=sized("130px"),
-            tooltip="All controls of the lab, or only those that the moment needs")
-        for button, name, css in ((self.toggle, "mlp-present", PRESENTING),
-                                  (self.more, "mlp-more-controls", ALL_CONTROLS)):
-            button.add_class(name)
-            panel.on_value(button, lambda pressed, css=css: self._mark(css, pressed))
-        self.more.layout.display = "none"
-        self.widget = line(self.toggle, self.more)
+    def __init__(self, shown: Shown, more: bool = True) -> None:
+        """``more``: whether something can be folded."""
+        self.shown = shown
+        self.toggle = self._switch("Present", "mlp-present", PRESENTING, "84px",
+                                   "Large type and few controls, for a projector")
+        self.widget = line(self.toggle)
         self.widget.add_class("mlp-present-row")
+        self.more = None
+        if more:
+            self.more = self._switch(
+                "More controls", "mlp-more-controls", ALL_CONTROLS, "130px",
+                "All controls of the lab, or only those that the moment needs")
+            self.more.layout.display = "none"
+            self.widget.children += (self.more,)
+
+    def _switch(self, text: str, name: str, css: str, width: str,
+                tooltip: str) -> widgets.ToggleButton:
+        """A button that sets or removes one class while it is pressed."""
+        made = widgets.ToggleButton(description=text, layout=sized(width), tooltip=tooltip)
+        made.add_class(name)
+        mark = self.shown.guarded(lambda change: self._mark(css, change["new"]))
+        made.observe(mark, names="value")
+        return made
+
+    def begin(self) -> None:
+        """Press the switch where everything is to be presented."""
+        self.toggle.value = os.environ.get("MLP_WIDGETS_PRESENT") == "1"
 
     def _mark(self, css: str, pressed: bool) -> None:
-        """Set or remove one class of the lab; More controls stands only while presenting."""
-        change = self.panel.widget.add_class if pressed else self.panel.widget.remove_class
+        """Set or remove one class of what is shown; More controls stands only while presenting."""
+        change = self.shown.widget.add_class if pressed else self.shown.widget.remove_class
         change(css)
-        if css == PRESENTING:
+        if css == PRESENTING and self.more:
             self.more.layout.display = None if pressed else "none"
 
 

@@ -89,6 +89,9 @@ def browser_path() -> str | None:
 class JupyterServer:
     """A JupyterLab server on a temporary copy of a folder of notebooks; use it in a `with`."""
 
+    module, app, place = "jupyterlab", "LabApp", "lab/tree"
+    """What is started, its class, and where its pages have a notebook."""
+
     def __init__(self, notebooks: str | Path):
         self.temporary = tempfile.TemporaryDirectory(
             prefix="mlp-jupyter-", ignore_cleanup_errors=True
@@ -139,14 +142,13 @@ class JupyterServer:
             "ServerApp.root_dir": self.notebooks,
             "ServerApp.terminals_enabled": False,
             "IdentityProvider.token": self.token,
-            "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
             "LabApp.extension_manager": "readonly",
             # gives the page window.jupyterapp, so that run_all can wait for the cells
-            "LabApp.expose_app_in_browser": True,
+            f"{self.app}.expose_app_in_browser": True,
         }
         root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         given = [f"--{name}={value}" for name, value in options.items()]
-        return [sys.executable, "-m", "jupyterlab", *given, *root]
+        return [sys.executable, "-m", self.module, *given, *root]
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if "JUPYTER" not in name}
@@ -192,6 +194,12 @@ class JupyterServer:
     def log_errors(self) -> list[str]:
         """The lines of the log that tell of an error."""
         return [line for line in self.log().splitlines() if LOG_ERROR.search(line)]
+
+
+class Notebook7Server(JupyterServer):
+    """The same with Jupyter Notebook 7."""
+
+    module, app, place = "notebook", "JupyterNotebookApp", "notebooks"
 
 
 def _free_port() -> int:
@@ -253,7 +261,7 @@ class NotebookPage:
         self.page.set_default_timeout(30_000)
         self.said: list[str] = []  # by the page: console errors, exceptions, lost requests
         self._listen()
-        self.page.goto(f"{server.url}/lab/tree/{notebook}?reset&token={server.token}")
+        self.page.goto(f"{server.url}/{server.place}/{notebook}?reset&token={server.token}")
         self.page.wait_for_function(NOTEBOOK_IS_OPEN, timeout=60_000)
         self.page.evaluate(COLLECT_KERNEL_ERRORS)
         if not sidebar:
