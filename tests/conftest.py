@@ -54,7 +54,7 @@ def no_look_ahead(request, monkeypatch):
     Those of looking ahead itself, and of frames that are kept, ask for the fixture ``looks_ahead``.
     """
     if "looks_ahead" not in request.fixturenames:
-        monkeypatch.setattr(LookAhead, "moved", lambda *_: None)
+        monkeypatch.setattr(LookAhead, "moved", lambda self, *_: self._panel.tell())
         monkeypatch.setattr(Canvas, "_found", lambda *_: None)
 
 

@@ -222,6 +222,8 @@ def test_a_canvas_shows_its_picture():
     assert canvas.image.format == "png" and canvas.image.layout.width == "90px"
     assert "mlp-test" in canvas.image._dom_classes
     assert canvas.image.tooltip == "A sketch" and canvas.image.description == ""
+    assert canvas.words.value == ""
+    canvas.tell()
     assert canvas.words.value == "A line to 0.0 &amp; &lt;up&gt;."
     close(canvas)
 
@@ -260,6 +262,7 @@ class Sketches:
             sketch.line.set_ydata([1, height])
         pixels = np.concatenate([sketch.render() for sketch in fresh])
         words = html.escape(" ".join(SketchView(height).words() for height in heights))
+        self.canvas.tell()
         same = gap(self.canvas.image.value, pixels).max() < STEP
         assert same == (self.canvas.words.value == words)
         return same

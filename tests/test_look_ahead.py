@@ -1,6 +1,8 @@
-"""Frames drawn ahead: the next key press finds them, they are the right ones, and nothing else."""
+"""At rest: frames drawn ahead are found by the next key press and are right; words follow."""
 
 from __future__ import annotations
+
+import html
 
 import ipywidgets as widgets
 import pytest
@@ -101,12 +103,42 @@ def test_the_next_state_is_not_solved_twice(make, monkeypatch):
 
 def test_only_a_slider_that_moved_one_number_is_looked_ahead_for(make):
     lab = make("three_neuron")
-    lab.table.boxes["w11"].value = 0.7
     lab.set(w11=0.8)
     lab.controls.presets[1].click()
     assert lab.look_ahead._timer is None
+    lab.table.boxes["w11"].value = 0.7
+    assert ahead(lab) == []
     lab.table.sliders["w11"].value = 1.0
-    assert lab.look_ahead._timer is not None
+    assert [state.w11 for state in ahead(lab)] == [1.05, 0.95]
+
+
+def ahead(lab) -> list:
+    """The states that are to be drawn ahead once the control rests."""
+    _now, states = lab.look_ahead._timer.args
+    return states
+
+
+@pytest.mark.parametrize("name", LABS)
+def test_words_come_when_the_slider_rests_and_at_once_from_a_button(name, make, monkeypatch):
+    lab = make(name)
+    monkeypatch.setattr("mlp_widgets.widgets.look_ahead.REST_SECONDS", 0.3)
+    slider = of_kind(lab, *SLIDERS)[0]
+    before = [canvas.words.value for canvas in canvases(lab)]
+    middle(lab, slider)
+    press(lab, slider, 1)
+    lab.look_ahead.join(WAIT)
+    rested = [canvas.words.value for canvas in canvases(lab)]
+    assert rested != before and " ".join(map(html.unescape, rested)) in lab.words
+    lab.reset()
+    assert [canvas.words.value for canvas in canvases(lab)] == before
+
+
+def test_while_a_slider_moves_no_words_are_sent(make, monkeypatch):
+    monkeypatch.setattr("mlp_widgets.widgets.look_ahead.REST_SECONDS", 3600)
+    lab = make("three_neuron")
+    before, told = lab.canvas.words.value, lab.words
+    lab.table.sliders["w11"].value = 1.0
+    assert lab.canvas.words.value == before and lab.words != told
 
 
 def test_a_state_that_cannot_be_solved_is_passed_over(make, monkeypatch):
@@ -134,7 +166,7 @@ def test_after_a_slow_move_nothing_is_drawn_ahead(make, monkeypatch):
         monkeypatch.setattr("mlp_widgets.widgets.look_ahead.LONGEST_SECONDS", 0.15)
         lab.look_ahead._timer = None
         lab.look_ahead.moved(lab.table.sliders["w11"], before, seconds)
-        assert (lab.look_ahead._timer is not None) == drawn
+        assert bool(ahead(lab)) == drawn
 
 
 def test_a_closed_lab_draws_nothing_ahead(make):

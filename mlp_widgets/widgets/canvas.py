@@ -150,10 +150,15 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Frame:
-    """What is sent for some drawings: their pixels and their words."""
+    """What is sent for some drawings: their pixels, and later their words."""
 
     png: bytes
-    words: str
+    views: tuple[View, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What the pictures show, as plain text."""
+        return " ".join(view.words() for view in self.views)
 
 
 class NamedImage(widgets.Image):
@@ -173,7 +178,7 @@ class Canvas:
     They travel as one PNG: the page decodes one image a frame instead of several, and never shows
     two pictures of different states. Frames of other states can be drawn ahead, unseen; and the
     frame before the one in view is kept, because a student goes back and forth. What the pictures
-    show follows in words, which only screen readers find.
+    show follows in words, which only screen readers find; ``tell`` sends them.
     """
 
     def __init__(self, pictures: Sequence[Picture], css_class: str, name: str) -> None:
@@ -185,8 +190,8 @@ class Canvas:
         self._drawn: dict[int, Hashable] = {}
         self._shown: tuple[Drawing, ...] = ()
         self._ready: dict[Hashable, Frame] = {}
-        self._said: dict[int, str] = {}
-        self.frame = Frame(b"", "")
+        self._views: dict[int, View] = {}
+        self.frame = Frame(b"")
         width = f"{pictures[0].width}px"
         height = sum(picture.height for picture in pictures)
         self.image = NamedImage(
@@ -215,9 +220,12 @@ class Canvas:
         frame = self._found(name) or self._frame(drawings)
         # no pause after this: numbers that follow at once are painted in the same frame
         self.image.value = frame.png
-        self.words.value = html.escape(frame.words)
         self._ready = {before: self.frame} if before else {}
         self._shown, self.frame = drawings, frame
+
+    def tell(self) -> None:
+        """Send the words of the frame in view."""
+        self.words.value = html.escape(self.frame.words)
 
     def draw_ahead(self, *drawings: Drawing) -> None:
         """Draw a frame that may be asked for next; the next ``show`` of another one forgets it."""
@@ -239,7 +247,7 @@ class Canvas:
             self._draw(drawing)
         pictures = [drawing.picture for drawing in drawings]
         return Frame(self._encoder.encode(*(picture.pixels for picture in pictures)),
-                     " ".join(self._said[id(picture)] for picture in pictures))
+                     tuple(self._views[id(picture)] for picture in pictures))
 
     def _draw(self, drawing: Drawing) -> None:
         picture = id(drawing.picture)
@@ -248,7 +256,7 @@ class Canvas:
             view = drawing.view()
             drawing.picture.update(view)
             drawing.picture.render()
-            self._said[picture] = view.words()
+            self._views[picture] = view
             self._drawn[picture] = drawing.name
 
 

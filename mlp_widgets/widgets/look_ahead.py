@@ -1,4 +1,4 @@
-"""Draws the frames that the next key press may ask for, while the student looks at the last one.
+"""What is done when a control rests: the words of the pictures, and the frames that may come next.
 
 A slider in focus goes one step up or down at the next key. When it has rested for a moment, the
 frames of both neighbours are drawn and packed, but not sent: the key press then finds its picture
@@ -41,11 +41,10 @@ class LookAhead:
     def moved(self, control: widgets.Widget, before: Any, seconds: float) -> None:
         """A control has changed the state that was ``before``, which took so long."""
         self.stop()
-        found = self._states(control, before)
-        if found and seconds < LONGEST_SECONDS:
-            self._timer = threading.Timer(REST_SECONDS, self._draw, (self._panel.state, found))
-            self._timer.name, self._timer.daemon = "mlp_widgets look ahead", True
-            self._timer.start()
+        found = self._states(control, before) if seconds < LONGEST_SECONDS else []
+        self._timer = threading.Timer(REST_SECONDS, self._rest, (self._panel.state, found))
+        self._timer.name, self._timer.daemon = "mlp_widgets look ahead", True
+        self._timer.start()
 
     def stop(self) -> None:
         """Nothing more is drawn ahead until the next move; a frame under way is finished."""
@@ -65,8 +64,11 @@ class LookAhead:
             return []
         return [replace(now, **{changed[0]: value}) for value in neighbours(control)]
 
-    def _draw(self, now: Any, states: list[Any]) -> None:
-        """Frames of these states; a key press gets through between two of them."""
+    def _rest(self, now: Any, states: list[Any]) -> None:
+        """Words, then frames of these states; a key press gets through between two of them."""
+        with self._panel.locked():
+            if self._panel.state is now:
+                self._panel.tell()
         for state in states:
             with self._panel.locked():
                 if self._panel.state is not now:

@@ -41,6 +41,7 @@ class Panel(Shown):
     def __init__(self, state: Any) -> None:
         self._undo: list[Any] = []
         self._group: tuple[object, float] = (None, 0.0)
+        self._moving = False
         self.look_ahead = LookAhead(self)
         self.listeners: WeakSet[Any] = WeakSet()
         """What is told of each state shown, by its ``notice()``: questions about the lab."""
@@ -76,6 +77,11 @@ class Panel(Shown):
         """The present state, and what the pictures in view show."""
         canvases = [canvas for canvas, _ in self.frames(self.state, self.solution)]
         return " ".join([self.describe(), *(canvas.frame.words for canvas in canvases)])
+
+    def tell(self) -> None:
+        """Send the words of the pictures in view."""
+        for canvas, _ in self.frames(self.state, self.solution):
+            canvas.tell()
 
     def show(self) -> None:
         """Bring pictures, controls and numbers in line with ``state`` and ``solution``."""
@@ -168,6 +174,8 @@ class Panel(Shown):
         with self.syncing():
             self.show()
             self.share.show()
+        if not self._moving:
+            self.tell()
         self.say(self.describe())
         for listener in tuple(self.listeners):
             listener.notice()
@@ -193,7 +201,11 @@ class Panel(Shown):
 
         def moved(change: Any) -> None:
             before, start = self.state, time.monotonic()
-            action(change["new"])
+            self._moving = True  # the words of the pictures can wait until the control rests
+            try:
+                action(change["new"])
+            finally:
+                self._moving = False
             self.look_ahead.moved(control, before, time.monotonic() - start)
 
         control.observe(self.guarded(moved), names="value")
