@@ -57,6 +57,8 @@ lab: $(LAB_READY)
 # Voilà looks for its templates in the folders of JUPYTER_PATH. That of present/ is the index page,
 # and asks nothing of the network. With MLP_WIDGETS_PRESENT the switch Present is on from the start.
 present: export MLP_WIDGETS_PRESENT := 1
+# The extension of Notebook 7, where that is installed, does not load in Voilà and says so as an error.
+PRESENT_DEFAULTS += --VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension
 present: export JUPYTER_PATH := $(CURDIR)/present$(if $(JUPYTER_PATH),$(BETWEEN)$(JUPYTER_PATH))
 present: $(PRESENT_READY)
 	$(PY) -m voila $(PRESENT_DEFAULTS) --template=mlp notebooks $(PRESENT_FLAGS)
@@ -68,7 +70,7 @@ test: $(TEST_READY)
 	$(call part,style,$(PY) -m ruff check)
 	$(call part,unit tests,$(PY) -m pytest -n auto --dist loadfile tests --ignore=tests/browser)
 	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env notebooks)
-	$(call part,browser,$(PY) -m pytest tests/browser)
+	$(call part,browser,$(PY) -m pytest -n auto --dist loadfile tests/browser)
 	@echo == make test: all parts passed
 
 bench: $(TEST_READY)

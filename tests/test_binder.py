@@ -70,9 +70,9 @@ def test_it_brings_no_r(environment):
 def test_the_repository_is_there_when_pip_runs(environment):
     (pip,) = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
     assert "pip" in environment["dependencies"]  # micromamba needs it by name
-    assert all(map(is_local, pip))
+    assert any(map(is_local, pip))
     # `-e .` is a folder with a pyproject.toml, and repo2docker installs from the root
-    assert pip == ["-e ."]
+    assert "-e ." in pip
     assert (ROOT / "pyproject.toml").is_file()
 
 

@@ -39,8 +39,11 @@ def wanted_by_pip(project: dict) -> dict[str, str]:
 
 
 def wanted_by_conda(environment: dict) -> dict[str, str]:
-    """What environment.yml asks for, without the tools and the pip section: {name: bound}."""
-    plain = [entry for entry in environment["dependencies"] if isinstance(entry, str)]
+    """What environment.yml asks for, without the tools and this folder: {name: bound}."""
+    entries = environment["dependencies"]
+    plain = [entry for entry in entries if isinstance(entry, str)]
+    plain += [entry for part in entries if isinstance(part, dict) for entry in part["pip"]
+              if entry != "-e ."]
     return {name: bound for name, bound in map(split, plain) if name not in CONDA_TOOLS}
 
 
@@ -89,7 +92,8 @@ def test_the_runtime_needs_three_packages(project):
 
 def test_conda_users_get_mlp_widgets_from_this_folder(environment):
     # Both conda and repo2docker run pip in the folder of environment.yml.
-    assert {"pip": ["-e ."]} in environment["dependencies"]
+    (pip,) = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
+    assert "-e ." in pip
     assert environment["channels"] == ["conda-forge", "nodefaults"]
 
 

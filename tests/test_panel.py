@@ -6,7 +6,7 @@ import gc
 import html
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import ipywidgets as widgets
@@ -90,7 +90,7 @@ def test_a_change_reaches_state_solution_controls_and_status(panel):
     panel.change(number=3.0, other="b")
     assert (panel.state, panel.solution) == (State(3.0, "b"), 9.0)
     assert (panel.box.value, panel.word.value) == (3.0, "b")
-    assert text_of(panel.status) == "The square is 9, other <b>."
+    assert text_of(panel.status) == "number = 3. other = b. The square is 9, other <b>."
     assert panel.shown[-1] == 3.0
 
 
@@ -199,6 +199,24 @@ def test_controls_set_by_the_lab_do_not_call_back(panel):
     assert panel.n == 1.0
     panel.box.value = 7.0
     assert panel.n == 7.0
+
+
+@dataclass(frozen=True)
+class Fields:
+    w2_1: float = 1.0
+    learning_rate: float = 0.01
+    skip: bool = False
+    points: tuple = ()
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"w2_1": -0.5}, "w₂¹ = −0.5. "),
+    ({"skip": True, "learning_rate": 0.2}, "learning rate = 0.2. skip = on. "),
+    ({"points": (1,)}, ""), ({}, ""),
+    ({"skip": True, "learning_rate": 0.2, "w2_1": 0}, ""),
+])  # fmt: skip
+def test_what_changed_is_told_if_it_is_little(changes, words):
+    assert panel_module.changes_in_words(Fields(), replace(Fields(), **changes)) == words
 
 
 def test_the_status_is_escaped_and_live(panel):

@@ -67,6 +67,15 @@ def of_kind(poll, kind) -> list:
     return [widget for widget in walk(poll.widget) if isinstance(widget, kind)]
 
 
+def choose(poll, letter: str) -> None:
+    """A student presses a radio button."""
+    poll._ticks[letter].value = True
+
+
+def chosen(poll) -> list[str]:
+    return [letter for letter, tick in poll._ticks.items() if tick.value]
+
+
 def said(poll) -> str:
     return text_of(poll.status)
 
@@ -90,18 +99,27 @@ def type_in(poll, text: str) -> None:
 
 def test_a_right_and_a_wrong_answer_by_the_controls(keep):
     poll = keep(Poll("Is it so?", "B", YES_NO, explain="Because."))
-    radio = of_kind(poll, widgets.RadioButtons)[0]
+    assert len(of_kind(poll, widgets.RadioButtons)) == 2 and chosen(poll) == []
     assert (poll.tries, poll.right, said(poll), explained(poll)) == (0, None, "", "")
-    radio.value = "A"
+    choose(poll, "A")
     assert poll.tries == 0  # to choose is not to answer
     poll.answer_button.click()
     assert (poll.tries, poll.right) == (1, False)
     assert said(poll) == "Not yet: A (yes). Tries: 1." and explained(poll) == ""
-    radio.value = "B"
+    choose(poll, "B")
     poll.answer_button.click()
     assert (poll.tries, poll.right) == (2, True)
     assert said(poll) == "Right: B (no). Tries: 2." and explained(poll) == "Because."
     assert problem(poll) == ""
+
+
+def test_one_radio_button_is_on_at_a_time(keep):
+    poll = keep(Poll("Is it so?", "B", {"A": "a", "B": "b", "C": "c"}))
+    for letter in "ACB":
+        choose(poll, letter)
+        assert chosen(poll) == [letter]
+    poll.predict("C")
+    assert chosen(poll) == ["C"]
 
 
 def test_the_same_answer_twice_in_a_row_is_one_try(keep):
@@ -137,7 +155,7 @@ def test_reveal_shows_what_is_right_and_keeps_the_choice(keep):
     poll.predict("A")
     poll.reveal_button.click()
     assert said(poll) == "The answer: B (no). Tries: 1." and explained(poll) == "Because."
-    assert of_kind(poll, widgets.RadioButtons)[0].value == "A" and poll.right is False
+    assert chosen(poll) == ["A"] and poll.right is False
     poll.predict("B")
     assert said(poll) == "Right: B (no). Tries: 2. After Reveal."
 
@@ -213,7 +231,7 @@ def test_from_code_only_numbers_are_answers(keep, given):
 @pytest.mark.parametrize("right", ["Z", ["A", "B"], None, 3])
 def test_an_answer_that_does_not_fit_the_question_is_told(keep, right):
     poll = keep(Poll("Is it so?", lambda: right, YES_NO))
-    of_kind(poll, widgets.RadioButtons)[0].value = "A"
+    choose(poll, "A")
     poll.answer_button.click()
     assert problem(poll).startswith("the right answer must be") and poll.tries == 0
 
@@ -314,7 +332,7 @@ def test_an_answer_belongs_to_the_state_it_was_given_for(keep):
     assert said(poll).startswith("The lab has changed. Your last answer, C")
     assert explained(poll).startswith("For the state before: ∂L/∂w₂² = 0")
     assert (poll.right, poll.tries) == (None, 0)
-    assert of_kind(poll, widgets.RadioButtons)[0].value == "C"  # nothing is lost
+    assert chosen(poll) == ["C"]  # nothing is lost
     lab.undo()
     assert (said(poll), explained(poll)) == right and poll.tries == 1
     lab.w2_1 = 1  # neuron 2 is on now
@@ -368,8 +386,7 @@ def test_a_poll_that_fails_does_not_stop_its_lab(keep):
 def test_presses_and_moves_on_other_threads_end_in_a_state_that_fits(keep):
     lab = lab_of(keep, TwoHiddenLab)
     poll = keep(will_move(lab, "w2_2"))
-    radio = of_kind(poll, widgets.RadioButtons)[0]
-    radio.value = "C"
+    choose(poll, "C")
 
     def move():
         for number in range(40):
@@ -646,7 +663,8 @@ def poll(request, keep):
 def test_every_control_has_a_name_and_the_lines_their_roles(poll):
     kinds = (widgets.Text, widgets.Checkbox, widgets.RadioButtons, widgets.Button)
     controls = [control for kind in kinds for control in of_kind(poll, kind)]
-    assert len(controls) >= 3 and all(control.description.strip() for control in controls)
+    names = [getattr(control, "description", "") or control.options[0][0] for control in controls]
+    assert len(controls) >= 3 and all(name.strip() for name in names)
     assert 'role="status"' in poll.status.value and 'role="alert"' in poll.error.value
 
 

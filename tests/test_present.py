@@ -13,6 +13,7 @@ from mlp_widgets import LABS
 from mlp_widgets.drawing.chain import QuickTexts
 from mlp_widgets.drawing.quick_artists import QuickText
 from mlp_widgets.drawing.style import SMALL
+from mlp_widgets.lectures.polls import lecture_poll
 from mlp_widgets.widgets.css import CSS
 
 LAST_ROW = 18  # points: no text may be smaller on a page of 1920 x 1080 CSS pixels
@@ -90,6 +91,17 @@ def test_presets_sliders_stepper_and_pictures_stay_and_the_rest_folds(name, make
     folded = [w for w in everything if isinstance(w, controls) and w not in left]
     assert with_class(folded, "mlp-undo") and with_class(folded, "mlp-reset")
     assert lab.share.toggle not in left
+
+
+@EACH_LAB
+def test_where_all_is_presented_labs_and_questions_begin_large(name, make, monkeypatch):
+    monkeypatch.setenv("MLP_WIDGETS_PRESENT", "1")
+    lab, poll = make(name), lecture_poll(4)
+    assert lab.present.toggle.value and "mlp-presenting" in classes(lab)
+    assert lab.present.more.layout.display is None and "mlp-presenting" in classes(poll)
+    lab.present.toggle.value = poll.present.toggle.value = False
+    assert not {"mlp-presenting"} & (classes(lab) | classes(poll))
+    poll.close()
 
 
 @EACH_LAB

@@ -149,6 +149,20 @@ def test_right_after_a_cell_every_value_given_before_may_come_back(moved, clock,
     assert seen == [0.65, 0.5]
 
 
+def test_an_old_value_comes_back_once_and_the_next_time_it_is_a_move(moved, clock, monkeypatch):
+    slider, seen = moved
+    for value in (1.0, 0.5, 1.0, -1.0):
+        slider.put(value)
+    seen.clear()
+    clock.seconds += 60
+    monkeypatch.setattr(CELLS, "ended", clock.seconds - 0.5)
+    for _ in range(2):  # given twice
+        slider.set_state({"value": 1.0})
+        assert seen == [] and slider.value == -1.0
+    slider.set_state({"value": 1.0})
+    assert seen == [1.0]
+
+
 def test_the_end_of_a_cell_is_noted(monkeypatch):
     told = []
     shell = SimpleNamespace(events=SimpleNamespace(register=lambda *what: told.append(what)))

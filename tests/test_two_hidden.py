@@ -787,7 +787,7 @@ def test_bad_numbers_are_refused_in_one_sentence(lab, field, bad):
     ({"learning_rate": 0.0}, r"^the learning rate must be positive, got 0$"),
     ({"learning_rate": -1.0}, r"^the learning rate must be positive, got -1$"),
     ({"operation": 99}, r"^operation must be a whole number from 0 to 17, got 99$"),
-    ({"operation": -1}, r"^operation must be a whole number from 0 to 17, got -1$"),
+    ({"operation": -1}, r"^operation must be a whole number from 0 to 17, got −1$"),
     ({"operation": 1.5}, r"^operation must be a whole number from 0 to 17, got 1.5$"),
     ({"others": 3}, r"^others must be a list of at most 20 points \(x, y\), .*got 3$"),
     ({"others": "ab"}, r"^others must be a list"), ({"others": [1, 2]}, r"^others must be a list"),

@@ -30,6 +30,19 @@ def check_choice(what: str, value: object, allowed: Collection[str]) -> None:
         raise ValueError(f"unknown {what} {value!r:.40}; known are {', '.join(allowed)}")
 
 
+def check_whole(name: str, value: object, low: int, high: int) -> None:
+    """ValueError unless value is a whole number from low to high."""
+    check_number(name, value, 1e9)
+    if value != int(value) or not low <= value <= high:
+        raise ValueError(f"{name} must be a whole number from {low} to {high}, got {number(value)}")
+
+
+def check_fields(state: type, names: Collection[str]) -> None:
+    """ValueError unless all names are fields of a lab's state."""
+    for name in names:
+        check_choice("field", name, tuple(field.name for field in fields(state)))
+
+
 def check_scale(value: object) -> float:
     """Pixels drawn per CSS pixel, from 0.25 to 8."""
     check_number("scale", value, 8.0)
@@ -46,9 +59,7 @@ def check_rate(value: float) -> None:
 
 def check_operation(step: object, count: int) -> None:
     """ValueError unless step is a whole number from 0 to count."""
-    check_number("operation", step, 1e9)
-    if step != int(step) or not 0 <= step <= count:
-        raise ValueError(f"operation must be a whole number from 0 to {count}, got {step:g}")
+    check_whole("operation", step, 0, count)
 
 
 def add_fields(lab: type, state: type) -> None:

@@ -28,10 +28,12 @@ from . import deep_chain_views as views
 from .checks import (
     add_fields,
     check_choice,
+    check_fields,
     check_number,
     check_operation,
     check_rate,
     check_scale,
+    check_whole,
 )
 from .deep_chain_controls import Controls
 from .deep_chain_model import (
@@ -142,7 +144,8 @@ class DeepChainLab(Panel):
 
     def blocked_by(self, layer: int) -> str:
         """Why ∂J/∂w_ℓ is exactly 0, in words; "" if it is not."""
-        return self.solution.blocked_by(_whole("layer", layer, 1, self.state.depth))
+        check_whole("layer", layer, 1, self.state.depth)
+        return self.solution.blocked_by(int(layer))
 
     @property
     def training(self) -> Training | None:
@@ -153,8 +156,7 @@ class DeepChainLab(Panel):
 
     def set(self, **changes: object) -> None:
         """Change any fields of the state at once, as from the controls; ValueError keeps all."""
-        for name in changes:
-            check_choice("field", name, tuple(field.name for field in fields(self.state)))
+        check_fields(DeepChainState, changes)
         with self._lock:
             fitted = self._fitted(_checked(changes))
             self.change(group=tuple(changes), **fitted)
@@ -373,20 +375,13 @@ def _plain(value: object) -> object:
     return value if isinstance(value, (str, bool, int)) else float(value)
 
 
-def _whole(name: str, value: object, low: int, high: int) -> int:
-    """The value as an int; ValueError unless it is a whole number from low to high."""
-    check_number(name, value, 1e9)
-    if value != int(value) or not low <= value <= high:
-        raise ValueError(f"{name} must be a whole number from {low} to {high}, got {number(value)}")
-    return int(value)
-
-
 def _checked(changes: dict[str, object]) -> dict[str, object]:
     """The fields, each of them checked, whole numbers as int; ValueError says what is wrong."""
     found = dict(changes)
     for name, value in changes.items():
         if name in WHOLE:
-            found[name] = _whole(name, value, *WHOLE[name])
+            check_whole(name, value, *WHOLE[name])
+            found[name] = int(value)
         elif name in REALS:
             check_number(name, value, LARGEST)
         elif name in CHOICES:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import ipywidgets as widgets
 
 from ..drawing.numbers import symbol
-from ..widgets.layout import NAMED, column, heading, line, sized
+from ..widgets.lab_controls import LabControls, by_text
+from ..widgets.layout import column, heading, line, sized
 from ..widgets.present import folded, presets
 from ..widgets.rows import NumberRow
 from ..widgets.stepper import Stepper
@@ -29,17 +30,11 @@ CLASSES = ("lecture", "vanishes", "explodes", "edge", "dead", "skip", "clipping"
 TRAIN, STOP = "▶ Train", "❚❚ Stop"
 
 
-class Controls:
+class Controls(LabControls):
     """All controls of one lab. ``show`` brings them in line with the lab's state."""
 
     def __init__(self, lab: DeepChainLab) -> None:
-        self.lab = lab
-        self.presets = [
-            lab.button(name, f"mlp-preset-{css}", lambda name=name: lab.preset(name))
-            for name, css in zip(PRESETS, CLASSES, strict=True)
-        ]
-        self.undo = lab.button("Undo", "mlp-undo", lab.undo)
-        self.reset = lab.button("Reset", "mlp-reset", lab.reset)
+        super().__init__(lab, zip(PRESETS, PRESETS, CLASSES, strict=True))
         self.stepper = Stepper(
             lab, empty=f"The stepper walks through chains of up to {MOST_DRAWN} layers. "
                        "Deeper ones are shown as profiles.")
@@ -81,28 +76,13 @@ class Controls:
 
     def _make_choices(self) -> None:
         """Activation, weights, skip, and which pictures are in view."""
-        def choice(name: str, kind: type, **options: object) -> widgets.Widget:
-            made = kind(**options)
-            made.add_class(f"mlp-{name}")
-            self.lab.on_value(made, lambda value: self.lab.set(**{name: value}))
-            return made
-
-        def toggle(name: str, options: dict[str, str], width: str) -> widgets.ToggleButtons:
-            return choice(name, widgets.ToggleButtons,
-                          options=[(text, value) for value, text in options.items()],
-                          style={"button_width": width}, layout=widgets.Layout(margin="0"))
-
         self.choices = {
-            "activation": choice("activation", widgets.Dropdown, description="activation",
-                                 options=[(text, name) for name, text in WORDS.items()],
-                                 style=NAMED, layout=sized("184px")),
-            "mode": choice("mode", widgets.Dropdown, description="weights", style=NAMED,
-                           options=[(text, name) for name, text in MODES.items()],
-                           layout=sized("326px")),
-            "skip": choice("skip", widgets.Checkbox, description="skip connections", indent=False,
-                           layout=sized("138px")),
-            "view": toggle("view", {"chain": "Chain", "profiles": "Profiles"}, "100px"),
-            "below": toggle("below", BELOW, "auto"),
+            "activation": self.drop("activation", "activation", by_text(WORDS), "184px"),
+            "mode": self.drop("mode", "weights", by_text(MODES), "326px"),
+            "skip": self.choice("skip", widgets.Checkbox, description="skip connections",
+                                indent=False, layout=sized("138px")),
+            "view": self.toggle("view", [("Chain", "chain"), ("Profiles", "profiles")], "100px"),
+            "below": self.toggle("below", by_text(BELOW), "auto"),
         }
 
     def _make_training(self) -> None:

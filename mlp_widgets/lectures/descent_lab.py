@@ -9,7 +9,6 @@ function. Its state has a field ``learning_rate`` and the parameters; its soluti
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from ..core import Diverged, Network, backward, descend, forward
 from ..drawing.numbers import number
 from ..widgets.panel import Panel
 from ..widgets.runner import Runner
-from .checks import check_choice, check_number, check_rate
+from .checks import check_fields, check_number, check_rate
 
 MOST_STEPS = 20_000
 """Steps of one descent that are kept; then a run pauses, and the next begins a new path."""
@@ -143,8 +142,8 @@ class DescentLab(Panel):
     def set(self, **changes: object) -> None:
         """Change any fields of the state at once, as from the controls; ValueError keeps all."""
         self._pause()
+        check_fields(type(self.state), changes)
         for name, value in changes.items():
-            check_choice("field", name, tuple(field.name for field in fields(self.state)))
             if name in self.numbers:
                 check_number(name, value, self.numbers[name])
         changes = self.converted(changes)

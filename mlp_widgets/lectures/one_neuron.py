@@ -19,7 +19,8 @@ from ..drawing.neuron import ActivationPicture, LossPicture
 from ..drawing.numbers import number
 from ..drawing.table import TablePicture
 from ..widgets.canvas import Canvas, Drawing, composite_png
-from ..widgets.layout import NAMED, column, heading, line, sized
+from ..widgets.lab_controls import LabControls
+from ..widgets.layout import column, heading, line
 from ..widgets.parameters import Group, ParameterTable
 from ..widgets.present import folded, presets
 from ..widgets.rows import NumberRow
@@ -40,6 +41,7 @@ NUMBERS = {"w": LARGEST, "x": 1e9, "y": 1e9, "learning_rate": LARGEST}
 TITLES = {"identity": "identity (linear)", "relu": "ReLU", "sigmoid": "sigmoid", "tanh": "tanh",
           "threshold": "hard threshold", "leaky_relu": "leaky ReLU"}
 PRESET_TITLES = {"linear": "linear w = 1.5", "relu": "ReLU w = 1.5", "dead": "ReLU w = −1"}
+PRESET_TOOLTIP = "The lecture's example on the point (3, 6)"
 
 
 class OneNeuronLab(DescentLab):
@@ -201,31 +203,22 @@ class OneNeuronLab(DescentLab):
 add_fields(OneNeuronLab, OneNeuronState)
 
 
-class Controls:
+class Controls(LabControls):
     """All controls of one lab. ``show`` brings them in line with the lab's state."""
 
     def __init__(self, lab: OneNeuronLab) -> None:
-        self.lab = lab
+        super().__init__(lab, [(name, title, name, PRESET_TOOLTIP)
+                               for name, title in PRESET_TITLES.items()])
         self.board = widgets.HTML()
         self.board.add_class("mlp-board")
-        self.presets = [
-            lab.button(title, f"mlp-preset-{name}", lambda name=name: lab.preset(name),
-                       tooltip="The lecture's example on the point (3, 6)")
-            for name, title in PRESET_TITLES.items()
-        ]
-        self.undo = lab.button("Undo", "mlp-undo", lab.undo)
-        self.reset = lab.button("Reset", "mlp-reset", lab.reset)
-        self.activation = widgets.Dropdown(
-            description="activation f", style=NAMED, layout=sized("240px"),
-            options=[(TITLES[name], name) for name in ACTIVATION_NAMES])
-        self.activation.add_class("mlp-activation")
+        self.activation = self.drop("activation", "activation f",
+                                    [(TITLES[name], name) for name in ACTIVATION_NAMES], "240px")
         self.data = {name: NumberRow(name, name, -end, end, 0.1, slider_width=100)
                      for name, end in (("x", 5.0), ("y", 10.0))}
         for row in self.data.values():
             row.connect(lab)
         lab.table.set_ranges({"w": (-W_REACH, W_REACH, 0.05)})
         lab.table.connect(lab)
-        lab.on_value(self.activation, lambda name: lab.set(activation=name))
         self.descent = DescentControls(lab, "SGD <small>w ← w − η ∂L/∂w</small>",
                                        "learning rate η")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as widgets
 
 from ..drawing.numbers import fixed, symbol
+from ..widgets.lab_controls import LabControls
 from ..widgets.layout import NAMED, column, heading, line, sized
 from ..widgets.present import folded, presets
 from ..widgets.sliders import SteppedSlider, set_ends
@@ -23,11 +24,19 @@ if TYPE_CHECKING:
 OWN = "own data"
 
 
-class Controls:
+PRESET_BUTTONS = (
+    ("lecture", "Lecture", "lecture", "The lecture's parameters"),
+    ("zeros", "Zeros", "zeros", "All seven parameters 0"),
+    ("random", "Random", "random", "The next seeded random start"),
+    ("stuck", "Stuck", "stuck", "A start from which descent ends on a plateau"),
+)
+
+
+class Controls(LabControls):
     """All controls of one lab. ``show`` brings them in line with the lab's state."""
 
     def __init__(self, lab: ThreeNeuronLab) -> None:
-        self.lab = lab
+        super().__init__(lab, PRESET_BUTTONS)
         self.board = widgets.HTML()
         self.stepper = Stepper(lab)
         self.board.add_class("mlp-board")
@@ -37,18 +46,6 @@ class Controls:
 
     def _make_buttons(self) -> None:
         lab, button = self.lab, self.lab.button
-        self.presets = [
-            button("Lecture", "mlp-preset-lecture", lambda: lab.preset("lecture"),
-                   tooltip="The lecture's parameters"),
-            button("Zeros", "mlp-preset-zeros", lambda: lab.preset("zeros"),
-                   tooltip="All seven parameters 0"),
-            button("Random", "mlp-preset-random", lambda: lab.preset("random"),
-                   tooltip="The next seeded random start"),
-            button("Stuck", "mlp-preset-stuck", lambda: lab.preset("stuck"),
-                   tooltip="A start from which descent ends on a plateau"),
-        ]
-        self.undo = button("Undo", "mlp-undo", lab.undo)
-        self.reset = button("Reset", "mlp-reset", lab.reset)
         self.best = button("My best", "mlp-best", lab.bring_back_best,
                            tooltip="Bring back the parameters of your smallest MSE")
         self.reveal = button("Reveal optimum", "mlp-reveal", lab.reveal, width="128px")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import ipywidgets as widgets
 
 from ..drawing.numbers import number, symbol
-from ..widgets.layout import NAMED, column, heading, line, sized
+from ..widgets.lab_controls import LabControls
+from ..widgets.layout import column, heading, line
 from ..widgets.present import folded, presets
 from ..widgets.rows import NumberRow
 from ..widgets.stepper import Stepper
@@ -31,17 +32,11 @@ def _point_text(points: tuple[tuple[float, float], ...]) -> str:
     return "(x, y) and " + ", ".join(f"({number(x)}, {number(y)})" for x, y in points)
 
 
-class Controls:
+class Controls(LabControls):
     """All controls of one lab. ``show`` brings them in line with the lab's state."""
 
     def __init__(self, lab: TwoHiddenLab) -> None:
-        self.lab = lab
-        self.presets = [
-            lab.button(name, f"mlp-preset-{css}", lambda name=name: lab.preset(name))
-            for name, css in zip(PRESETS, CLASSES, strict=True)
-        ]
-        self.undo = lab.button("Undo", "mlp-undo", lab.undo)
-        self.reset = lab.button("Reset", "mlp-reset", lab.reset)
+        super().__init__(lab, zip(PRESETS, PRESETS, CLASSES, strict=True))
         self.revive = lab.button("Can it revive?", "mlp-revive", lab.revive,
                                  tooltip="Take 100 steps and see whether a dead weight moves")
         self.descent = DescentControls(lab, "SGD", "learning rate η")
@@ -56,29 +51,16 @@ class Controls:
 
     def _make_choices(self) -> None:
         """Output, skip, points, the weight that is explained, and the picture below."""
-        def choice(field: str, kind: type, **options: object) -> widgets.Widget:
-            made = kind(**options)
-            made.add_class(f"mlp-{field}")
-            self.lab.on_value(made, lambda value: self.lab.set(**{field: value}))
-            return made
-
-        drop, row = widgets.Dropdown, {"style": NAMED, "layout": sized("160px")}
-        self.output = choice("output", drop, description="output", **row,
-                             options=[("identity", "identity"), ("ReLU", "relu")])
-        self.skip = choice("skip", drop, description="skip", **row,
-                           options=[("none", "none"), ("z²", "z"), ("a¹", "a")])
-        self.others = choice("others", drop, description="points", style=NAMED,
-                             layout=sized("326px"),
-                             options=[("(x, y) only", ()), (_point_text(OTHERS), OTHERS)])
-        self.explain = choice("explain", widgets.ToggleButtons,
-                              options=[(f"∂L/∂{symbol(name)}", name) for name in PARAMETERS],
-                              style={"button_width": "96px"},
-                              layout=widgets.Layout(margin="0"))
-        self.below = choice("below", widgets.ToggleButtons,
-                            options=[("Curves of SGD", "curves"),
-                                     ("The same weights, other skip", "beside")],
-                            style={"button_width": "236px"},
-                            layout=widgets.Layout(margin="0"))
+        self.output = self.drop("output", "output",
+                                [("identity", "identity"), ("ReLU", "relu")], "160px")
+        self.skip = self.drop("skip", "skip", [("none", "none"), ("z²", "z"), ("a¹", "a")],
+                              "160px")
+        self.others = self.drop("others", "points",
+                                [("(x, y) only", ()), (_point_text(OTHERS), OTHERS)], "326px")
+        self.explain = self.toggle(
+            "explain", [(f"∂L/∂{symbol(name)}", name) for name in PARAMETERS], "96px")
+        self.below = self.toggle("below", [("Curves of SGD", "curves"),
+                                           ("The same weights, other skip", "beside")], "236px")
 
     def columns(self) -> list[widgets.Widget]:
         """The diagram over the whole width, controls on the left, explanations on the right."""

@@ -20,7 +20,15 @@ from ..drawing.wide_layers import HistogramsPicture, LayersPicture
 from ..widgets.canvas import Canvas, Drawing, composite_png
 from ..widgets.panel import Panel
 from . import wide_network_views as views
-from .checks import add_fields, check_choice, check_number, check_rate, check_scale
+from .checks import (
+    add_fields,
+    check_choice,
+    check_fields,
+    check_number,
+    check_rate,
+    check_scale,
+    check_whole,
+)
 from .wide_network_controls import Controls
 from .wide_network_model import (
     ACTIVATIONS,
@@ -99,8 +107,7 @@ class WideNetworkLab(Panel):
 
     def set(self, **changes: object) -> None:
         """Change any fields of the state at once, as from the controls; ValueError keeps all."""
-        for name in changes:
-            check_choice("field", name, tuple(field.name for field in fields(self.state)))
+        check_fields(WideState, changes)
         self.change(group=tuple(changes), **changes)
 
     def preset(self, name: str) -> None:
@@ -118,9 +125,7 @@ class WideNetworkLab(Panel):
 
         The lab stays as it is; what the steps did is shown and returned, by initialization.
         """
-        check_number("steps", steps, MOST_STEPS)
-        if steps != int(steps) or steps < 1:
-            raise ValueError(f"steps must be a whole number from 1 to {MOST_STEPS}, got {steps}")
+        check_whole("steps", steps, 1, MOST_STEPS)
         with self._lock:
             found = {name: learn(self.state, name, int(steps)) for name in self.solution.profiles}
             width = int(self.state.width)
@@ -134,8 +139,8 @@ class WideNetworkLab(Panel):
     def solve(self, state: WideState) -> Solution:
         """All numbers of a state; ValueError says which field is not allowed."""
         for name, most in MOST.items():
-            _check_whole(name, getattr(state, name), 1, most)
-        _check_whole("seed", state.seed, 0, LARGEST_SEED)
+            check_whole(name, getattr(state, name), 1, most)
+        check_whole("seed", state.seed, 0, LARGEST_SEED)
         for name, largest in LARGEST.items():
             check_number(name, getattr(state, name), largest)
         check_rate(state.learning_rate)
@@ -182,10 +187,3 @@ class WideNetworkLab(Panel):
 
 
 add_fields(WideNetworkLab, WideState)
-
-
-def _check_whole(name: str, value: object, low: int, high: int) -> None:
-    """ValueError unless value is a whole number from low to high."""
-    check_number(name, value, 1e9)
-    if value != int(value) or not low <= value <= high:
-        raise ValueError(f"{name} must be a whole number from {low} to {high}, got {value:g}")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
-from ..widgets.layout import NAMED, column, heading, line, sized
+from ..widgets.lab_controls import LabControls, by_text
+from ..widgets.layout import column, heading, line
 from ..widgets.present import folded, presets
 from ..widgets.rows import NumberRow
 from . import wide_network_views as views
@@ -22,18 +23,20 @@ LABELS = {"depth": "depth", "width": "width", "seeds": "draws", "small": "too sm
           "large": "too large: c"}
 
 
-class Controls:
+class Controls(LabControls):
     """All controls of one lab. ``show`` brings them in line with the lab's state."""
 
     def __init__(self, lab: WideNetworkLab) -> None:
-        self.lab = lab
-        self.presets = [lab.button(name, f"mlp-preset-{name.lower().replace(' ', '-')}",
-                                   lambda name=name: lab.preset(name)) for name in PRESETS]
-        self.undo = lab.button("Undo", "mlp-undo", lab.undo)
-        self.reset = lab.button("Reset", "mlp-reset", lab.reset)
+        super().__init__(lab, [(name, name, name.lower().replace(" ", "-")) for name in PRESETS])
         self.boxes: dict[str, widgets.FloatText] = {}
         self.rows = {name: self._row(name) for name in LABELS}
-        self._make_choices()
+        self.choices = {
+            "activation": self.drop("activation", "activation f of the hidden layers",
+                                    by_text(ACTIVATIONS), "326px"),
+            "init": self.drop("init", "● initialization", by_text(INITS), "326px"),
+            "compare": self.drop("compare", "■ compared with",
+                                 by_text({"none": "nothing", **INITS}), "326px"),
+        }
         self._make_rest()
 
     def _row(self, name: str) -> NumberRow:
@@ -55,21 +58,6 @@ class Controls:
         box.add_class(f"mlp-box-{name}")
         self.lab.on_value(box, lambda value: self.lab.set(**{name: value}))
         return box
-
-    def _make_choices(self) -> None:
-        """Activation, initialization, and the one drawn beside it."""
-        def choice(field: str, text: str, options: dict[str, str]) -> widgets.Dropdown:
-            made = widgets.Dropdown(description=text, style=NAMED, layout=sized("326px"),
-                                    options=[(title, name) for name, title in options.items()])
-            made.add_class(f"mlp-{field}")
-            self.lab.on_value(made, lambda value: self.lab.set(**{field: value}))
-            return made
-
-        self.choices = {
-            "activation": choice("activation", "activation f of the hidden layers", ACTIVATIONS),
-            "init": choice("init", "● initialization", INITS),
-            "compare": choice("compare", "■ compared with", {"none": "nothing", **INITS}),
-        }
 
     def _make_rest(self) -> None:
         """Seed, board, and the trial of learning."""

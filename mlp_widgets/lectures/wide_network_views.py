@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..drawing.numbers import number
+from ..drawing.numbers import SUPERSCRIPTS, number
 from ..drawing.table import TablePicture
 from ..drawing.wide_layers import BINS, Curve, Histogram, HistogramsView, LayersView
 from .wide_network_model import (
@@ -29,7 +29,6 @@ EQUAL = 1e-12
 """Weights that differ by less than this count as equal: another order of a sum can do that."""
 TINY = 1e-4
 """Lengths of ∂J/∂W below this are called tiny, above its inverse huge."""
-SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def short(value: float) -> str:
@@ -252,10 +251,9 @@ def board(solution: Solution) -> str:
         "<tr>" + "".join(f"<td>{html.escape(cell).replace('    ', '&emsp;')}</td>" for cell in row)
         + "</tr>" for row in rows(solution))
     name = INITS[solution.state.init]
-    return ('<table><tr class="mlp-now"><td>variance per layer</td>'
+    return (f'<table><tr class="mlp-now"><td>{name}: variance per layer</td>'
             f'<td>× <span class="mlp-mse-now">{short(solution.main.per_layer)}</span></td></tr>'
-            f"</table><table>{body}</table>").replace("variance per layer", f"{name}: variance "
-                                                      "per layer")
+            f"</table><table>{body}</table>")
 
 
 def numbers_picture(solution: Solution, scale: float) -> TablePicture:

@@ -9,6 +9,7 @@ Nothing is changed by a state that cannot be solved: the last good one stays.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +20,7 @@ from weakref import WeakSet
 
 import ipywidgets as widgets
 
+from ..drawing.numbers import number, symbol
 from .canvas import Canvas, Drawing
 from .look_ahead import LookAhead
 from .present import Present
@@ -162,21 +164,21 @@ class Panel(Shown):
         before = self.state, self.solution
         self.state, self.solution = state, solution
         try:
-            self._refresh()
+            self._refresh(changes_in_words(before[0], state))
         except Exception:
             self.state, self.solution = before
             self.recover()
             raise
         self.complain("")
 
-    def _refresh(self) -> None:
-        """Show, with the controls' own callbacks switched off."""
+    def _refresh(self, changed: str = "") -> None:
+        """Show, with the controls' own callbacks switched off; ``changed`` is told first."""
         with self.syncing():
             self.show()
             self.share.show()
         if not self._moving:
             self.tell()
-        self.say(self.describe())
+        self.say(changed + self.describe())
         for listener in tuple(self.listeners):
             listener.notice()
 
@@ -235,3 +237,24 @@ class Panel(Shown):
         """Remove the lab from the page and free its widgets."""
         self.look_ahead.stop()
         super().close()
+
+
+def changes_in_words(before: Any, after: Any) -> str:
+    """"w₁₁ = 0.45. " if one or two fields of a state changed; more of them the lab sums up."""
+    names = [f.name for f in fields(after) if getattr(before, f.name) != getattr(after, f.name)]
+    values = [getattr(after, name) for name in names]
+    if len(names) > 2 or not all(isinstance(value, (bool, int, float, str)) for value in values):
+        return ""
+    return "".join(f"{_label(name)} = {_written(value)}. "
+                   for name, value in zip(names, values, strict=True))
+
+
+def _label(name: str) -> str:
+    """A field as people call it: "w₂¹", "learning rate"."""
+    return symbol(name) if re.fullmatch(r"[wb]\d+(_\d)?", name) else name.replace("_", " ")
+
+
+def _written(value: bool | float | str) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return value if isinstance(value, str) else number(value)

@@ -232,26 +232,27 @@ class Poll(Shown):
         self.present.begin()
 
     def _make_controls(self) -> list[widgets.Widget]:
-        """Radio buttons, a checkbox for each choice, or a box for a number."""
-        labels = {letter: f"{letter}. {text}" for letter, text in self.choices.items()}
-        if self.several:
-            layout = {"width": "auto", "height": "26px", "margin": "0"}
-            boxes = [widgets.Checkbox(description=label, indent=False, layout=layout)
-                     for label in labels.values()]
-            self._boxes = dict(zip(labels, boxes, strict=True))
-            return boxes
-        # text, because a box for numbers drops what it cannot read and says nothing
-        self._field = widgets.RadioButtons(
-            description="your answer", value=None, layout=widgets.Layout(width="auto", margin="0"),
-            options=[(label, letter) for letter, label in labels.items()],
-            style={"description_width": "90px"},
-        ) if labels else widgets.Text(
-            description="your number", layout=sized("260px"), placeholder="such as 1234.5",
-            style={"description_width": "90px"},
-        )  # fmt: skip
-        if not labels:
+        """A radio button or a checkbox for each choice, or a box for a number."""
+        if not self.choices:
+            # text, because a box for numbers drops what it cannot read and says nothing
+            self._field = widgets.Text(
+                description="your number", layout=sized("260px"), placeholder="such as 1234.5",
+                style={"description_width": "90px"})
             self._field.on_msg(self._entered)
-        return [self._field]
+            return [self._field]
+        make = _checkbox if self.several else _radio_button
+        self._ticks = {letter: make(f"{letter}. {text}") for letter, text in self.choices.items()}
+        if not self.several:
+            for tick in self._ticks.values():
+                tick.observe(self._only, names="value")
+        return [*self._ticks.values()]
+
+    def _only(self, change: Mapping[str, object]) -> None:
+        """One radio button is on: the others go off."""
+        if change["new"]:
+            for tick in self._ticks.values():
+                if tick is not change["owner"]:
+                    tick.value = None
 
     def _entered(self, _: object, content: Mapping[str, object], __: object) -> None:
         """The Enter key in the box."""
@@ -264,26 +265,22 @@ class Poll(Shown):
 
     def _chosen(self) -> Given:
         """What stands in the controls; ValueError if that is nothing, or no number."""
-        if self.several:
-            chosen = tuple(letter for letter, box in self._boxes.items() if box.value)
-            if not chosen:
-                raise ValueError("tick at least one choice first")
-            return chosen
         if not self.choices:
             return read_number(self._field.value)
-        if self._field.value is None:
-            raise ValueError("choose one of the answers first")
-        return (self._field.value,)
+        chosen = tuple(letter for letter, tick in self._ticks.items() if tick.value)
+        if not chosen:
+            raise ValueError("tick at least one choice first" if self.several else
+                             "choose one of the answers first")
+        return chosen
 
     def _put(self, given: Given) -> None:
         """An answer from code into the controls."""
-        if self.several:
-            for letter, box in self._boxes.items():
-                box.value = letter in given
-        elif self.choices:
-            self._field.value = given[0]
-        else:
+        if not self.choices:
             self._field.value = f"{given:.12g}"
+            return
+        off = False if self.several else None
+        for letter, tick in self._ticks.items():
+            tick.value = True if letter in given else off
 
     # -- notebooks --------------------------------------------------------------------------
 
@@ -319,6 +316,21 @@ class Poll(Shown):
 def _undoable(panel: Panel | None) -> Hashable:
     """What of a panel's state its undo brings back."""
     return panel and tuple(getattr(panel.state, name) for name in panel.undoable)
+
+
+# -- controls -----------------------------------------------------------------------------------
+
+
+def _checkbox(label: str) -> widgets.Checkbox:
+    layout = widgets.Layout(width="auto", height="26px", margin="0")
+    return widgets.Checkbox(description=label, indent=False, layout=layout)
+
+
+def _radio_button(label: str) -> widgets.RadioButtons:
+    """A group of one: Jupyter keeps the arrow keys, with which one goes from radio to radio, so
+    that all but the first of a larger group could not be reached by keyboard."""
+    layout = widgets.Layout(width="auto", height="26px", margin="0")
+    return widgets.RadioButtons(options=[(label, True)], value=None, layout=layout)
 
 
 # -- words --------------------------------------------------------------------------------------

@@ -71,12 +71,17 @@ class _Stepped:
         super().set_state(sync_data)
 
     def _came_back(self, value: float) -> bool:
-        """True if the lab gave this value last, or a moment ago."""
+        """True if the lab gave this value last, or a moment ago, or before the end of a cell."""
         given, now = self._given(), time.monotonic()
-        any_age = now - CELLS.ended < AFTER_CELL_SECONDS
-        recent = [v for at, v in given if any_age or now - at < RETURN_SECONDS]
-        recent += [v for _, v in [*given][-1:]]
-        return value in recent
+        same = [entry for entry in given if entry[1] == value]
+        if not same:
+            return False
+        if same[-1] is given[-1] or now - same[-1][0] < RETURN_SECONDS:
+            return True
+        if now - CELLS.ended < AFTER_CELL_SECONDS:
+            given.remove(same[0])  # an old value comes back once: a second time it is a move
+            return True
+        return False
 
     def _given(self) -> deque:
         if "_given_values" not in self.__dict__:

@@ -40,11 +40,15 @@ def lab(request) -> LabDescription:
 
 
 @pytest.fixture(scope="module")
-def opened(server, browser, lab) -> Iterator[NotebookPage]:
-    """The lab's notebook in a narrow page, every cell run without an error."""
-    if not (CHECKOUT / "notebooks" / lab.notebook).exists():
-        pytest.fail(f"notebooks/{lab.notebook} does not exist")
-    with browser.open(server, lab.notebook, width=NARROW, height=768) as page:
+def opened(request, server, browser, lab) -> Iterator[NotebookPage]:
+    """The lab in a narrow page, every cell run without an error.
+
+    Of its notebook only the cells of the lab and of the questions, unless the module of the tests
+    says WHOLE_NOTEBOOK.
+    """
+    whole = getattr(request.module, "WHOLE_NOTEBOOK", False)
+    notebook = lab.notebook if whole else server.only_the_lab(lab.notebook)
+    with browser.open(server, notebook, width=NARROW, height=768) as page:
         page.run_all()
         assert page.problems() == []
         yield page

@@ -11,7 +11,8 @@ import urllib.request
 from real_jupyter import CHECKOUT, ERRORS_IN_OUTPUTS, JupyterServer, NotebookPage, is_harmless
 
 # the flags of `make present`, tested against the Makefile
-MAKE_FLAGS = ["--template=mlp"]
+MAKE_FLAGS = ["--template=mlp",
+              "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension"]
 
 
 class VoilaServer(JupyterServer):
@@ -22,7 +23,8 @@ class VoilaServer(JupyterServer):
         return [sys.executable, "-m", "voila", *options, str(self.notebooks)]
 
     def _environment(self) -> dict[str, str]:
-        return {**super()._environment(), "JUPYTER_PATH": str(CHECKOUT / "present")}
+        given = {"JUPYTER_PATH": str(CHECKOUT / "present"), "MLP_WIDGETS_PRESENT": "1"}
+        return {**super()._environment(), **given}
 
     def ask(self, path: str, method: str = "GET") -> None:
         """Whether the server answers at all; it has no address for its end."""

@@ -240,7 +240,7 @@ def test_presets_by_mouse_leave_no_error(page, lab):
 def cut_off(page) -> list[str]:
     """Texts of which a part is hidden, for their box is too small."""
     return page.page.locator(".mlp-lab, .mlp-lab *").evaluate_all("""all => all.filter(e =>
-        !e.closest('svg, .noUi-target, input, select') && e.clientWidth
+        !e.closest('svg, .noUi-target, input, select, .mlp-words') && e.clientWidth
         && (getComputedStyle(e).overflowY === 'hidden' && e.scrollHeight > e.clientHeight + 1
             || getComputedStyle(e).overflowX === 'hidden' && e.scrollWidth > e.clientWidth + 1)
         ).map(e => e.innerText)""")

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 import pytest
 from described_labs import LABS
-from real_jupyter import CHECKOUT, NotebookPage
+from real_jupyter import CHECKOUT, NotebookPage, dark
 from real_voila import MAKE_FLAGS, VoilaPage, VoilaServer
 from test_every_lab import boxes, values
 
@@ -82,8 +82,9 @@ PICTURE_SIZES = """root => [...root.querySelectorAll('img')].map(image => {
 
 @pytest.fixture(scope="module")
 def opened(server, browser, lab) -> Iterator[NotebookPage]:
-    """The lab's notebook in a page as large as a projector shows it."""
-    with browser.open(server, lab.notebook, width=1920, height=1080) as page:
+    """The lab in a page as large as a projector shows it."""
+    notebook = server.only_the_lab(lab.notebook)
+    with browser.open(server, notebook, width=1920, height=1080) as page:
         page.run_all()
         yield page
 
@@ -123,8 +124,12 @@ def corner(page, selector: str) -> tuple[float, float]:
 
 
 def small_texts(page) -> list:
-    found = first_lab(page).evaluate(TEXT_SIZES)
-    assert len(found) > 20
+    return small_texts_in(first_lab(page), 20)
+
+
+def small_texts_in(part, at_least: int = 3) -> list:
+    found = part.evaluate(TEXT_SIZES)
+    assert len(found) > at_least
     return [entry for entry in found if entry[0] < LAST_ROW - 0.01]
 
 
@@ -223,21 +228,13 @@ def test_the_pointer_drags_a_slider_as_far_as_it_goes(page, lab):
 
 
 def test_it_can_be_read_in_the_dark_and_in_the_light(page, lab):
-    change = "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})"
     present(page)
     page.click(".mlp-more-controls")
     assert pale_texts(page) == []
-    try:
-        page.page.evaluate(change, "JupyterLab Dark")
-        page.page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
-        page.page.wait_for_timeout(500)
+    with dark(page):
         assert pale_texts(page) == []
         image = first_lab(page).locator("img").first
         assert image.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
-    finally:
-        page.page.evaluate(change, "JupyterLab Light")
-        page.page.wait_for_function("document.body.dataset.jpThemeLight === 'true'")
-        page.page.wait_for_timeout(500)
 
 
 # --- Voilà, as `make present` serves it ---
@@ -255,8 +252,10 @@ def voila(missing, browser) -> Iterator[VoilaServer]:
 def test_the_tested_flags_are_those_of_the_makefile():
     makefile = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
     call = next(line for line in makefile.splitlines() if "-m voila" in line)
-    assert all(flag in call.split() for flag in MAKE_FLAGS) and "notebooks" in call.split()
-    assert "export JUPYTER_PATH := $(CURDIR)/present" in makefile
+    assert "$(PRESENT_DEFAULTS)" in call and "notebooks" in call.split()
+    assert all(flag in makefile.split() for flag in MAKE_FLAGS)
+    assert "present: export JUPYTER_PATH := $(CURDIR)/present" in makefile
+    assert "present: export MLP_WIDGETS_PRESENT := 1" in makefile
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -283,8 +282,10 @@ def test_under_voila_a_lab_answers_offline(voila, browser, number):
         page.press(f".mlp-slider-{lab.moved}", "ArrowRight", times=2)
         page.wait_for_value(box, lambda now: now > value)
         page.wait_for_new_pixels(lab.picture, picture)
-        present(page)
+        assert page.page.locator(".mlp-lab.mlp-presenting").count()  # large from the start
         assert small_texts(page) == [] and pale_texts(page) == []
+        for poll in page.page.locator(".mlp-poll").all():
+            assert small_texts_in(poll) == []
         width = page.page.evaluate("document.documentElement.scrollWidth")
         assert width <= 1920 and page.text(".mlp-error") == ""
         assert page.problems() == []

@@ -79,7 +79,8 @@ def test_new_draws_are_others_and_undo_brings_the_first_ones_back(page, lab):
 
 def test_one_initialization_alone_has_one_column(page, lab):
     page.page.locator(".mlp-compare select").first.select_option(label="nothing")
-    page.wait_idle()
+    page.page.wait_for_function(
+        "!document.querySelector('.mlp-board').innerText.includes('Xavier')")
     lab.settle(page)
     assert "Xavier" not in page.text(".mlp-board")
     assert "Xavier" not in page.text(".mlp-status")
