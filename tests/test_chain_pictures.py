@@ -10,11 +10,11 @@ import pytest
 from matplotlib.colors import to_hex, to_rgb
 
 from mlp_widgets.drawing import gradient_map
-from mlp_widgets.drawing.chain import ROWS, ChainPicture, ChainView, text_width
+from mlp_widgets.drawing.chain import ROWS, ChainPicture, ChainView
 from mlp_widgets.drawing.gradient_map import MapPicture, MapView
 from mlp_widgets.drawing.multiplication_counts import CountsPicture, CountsView
 from mlp_widgets.drawing.picture import Picture
-from mlp_widgets.drawing.quick_artists import QuickText, _outline
+from mlp_widgets.drawing.quick_artists import QuickText, _outline, text_width
 from mlp_widgets.drawing.style import GRADIENTS, GREY, LIT, OFF, OVERFLOW, ZERO
 
 ROW_NAMES = ("w", "z", "a", "dJ_dz", "dJ_da", "dJ_dw")

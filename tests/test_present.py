@@ -10,8 +10,7 @@ from matplotlib.text import Text
 from test_labs import CHOICES, EACH_LAB, SLIDERS, canvases, of_kind, tree
 
 from mlp_widgets import LABS
-from mlp_widgets.drawing.chain import QuickTexts
-from mlp_widgets.drawing.quick_artists import QuickText
+from mlp_widgets.drawing.quick_artists import QuickText, QuickTexts
 from mlp_widgets.drawing.style import SMALL
 from mlp_widgets.lectures.polls import lecture_poll
 from mlp_widgets.widgets.css import CSS

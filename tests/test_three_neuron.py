@@ -875,6 +875,7 @@ def test_reveal(lab):
     assert lab.controls.reveal.description == "Load optimum"
     lab.controls.reveal.click()
     assert lab.mse == pytest.approx(lab.rivals.optimum.mse, rel=1e-12)
+    assert "Every gradient is 0 but for rounding" in text_of(lab.status)
     assert lab.best is None  # it was given
     assert cell(lab, "optimum").endswith("+0.0000)")
     lab.set(data="weekday")

@@ -8,16 +8,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
-from matplotlib.colors import to_rgba
-from matplotlib.path import Path
-from matplotlib.transforms import IdentityTransform
 
 from .numbers import known, number, symbol
 from .picture import Picture, View
-from .quick_artists import CAP_HEIGHT, _glyph
+from .quick_artists import QuickTexts, Text, text_width
 from .style import BLACK, FAINT, GREY, LIT, NEGATIVE, OFF, POSITIVE, SMALL
 
 SIZE, IN_BOX = SMALL, 9.5
@@ -40,9 +35,6 @@ HEAD = np.array([(-HEAD_LENGTH, -5.0), (0.0, 0.0), (-HEAD_LENGTH, 5.0)])
 DIP = 17.0
 """How far a skip connection hangs below the boxes."""
 NONE = "—"
-
-Text = tuple[str, float, float, str]
-"""What is written, the place of its middle, its colour."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,67 +139,6 @@ def layout(depth: int, width: float) -> Layout:
                   tall)
 
 
-def text_width(text: str, size: float = SIZE) -> float:
-    """How wide a text is, CSS pixels."""
-    return sum(_glyph(character)[2] for character in text) * size * 96 / 72
-
-
-@lru_cache(maxsize=512)
-def _straight(character: str) -> tuple[np.ndarray, np.ndarray, float]:
-    """A glyph whose curves are two straight lines each: enough for small texts, and faster."""
-    outline, codes, advance = _glyph(character)
-    curved = np.flatnonzero(codes == Path.CURVE3)[::2]
-    outline, codes = outline.copy(), codes.copy()
-    # the control point of each curve gives way to the curve's middle
-    outline[curved] = (outline[curved - 1] + 2 * outline[curved] + outline[curved + 1]) / 4
-    codes[curved] = codes[curved + 1] = Path.LINETO
-    return outline, codes, advance
-
-
-class QuickTexts(Artist):
-    """Many texts of one size, centred on data places of ``axes``: one outline for each colour.
-
-    60 numbers take a half of the time that a ``QuickText`` for each of them takes.
-    """
-
-    def __init__(self, axes: Axes, size: float = SIZE) -> None:
-        super().__init__()
-        self.set_zorder(5)
-        self.size = size
-        self.texts: list[Text] = []
-        axes.add_artist(self)
-
-    def draw(self, renderer) -> None:
-        """Fill the outlines."""
-        if not self.get_visible():
-            return
-        texts = [text for text in self.texts if text[0]]
-        for color in dict.fromkeys(text[3] for text in texts):
-            self._fill(renderer, [text for text in texts if text[3] == color], to_rgba(color))
-
-    def _fill(self, renderer, texts: list[Text], color: tuple) -> None:
-        """All texts of one colour."""
-        pixels = self.size * renderer.dpi / 72
-        places = self.axes.transData.transform([text[1:3] for text in texts]) / pixels
-        glyphs = [_straight(character) for text in texts for character in text[0]]
-        lengths = np.array([len(text[0]) for text in texts])
-        ends = np.cumsum([glyph[2] for glyph in glyphs])  # as if all stood in one line from 0
-        last = ends[np.cumsum(lengths) - 1]
-        middles = (last + np.append(0.0, last[:-1])) / 2
-        starts = np.repeat(places - np.column_stack([middles, np.full(len(texts), CAP_HEIGHT / 2)]),
-                           lengths, axis=0)
-        starts[1:, 0] += ends[:-1]
-        codes = [glyph[1] for glyph in glyphs]
-        whole = np.concatenate([glyph[0] for glyph in glyphs])
-        whole += np.repeat(starts, [len(code) for code in codes], axis=0)
-        whole *= pixels
-        graphics = renderer.new_gc()
-        graphics.set_linewidth(0)
-        path = Path(whole, np.concatenate(codes))
-        renderer.draw_path(graphics, path, IdentityTransform(), color)
-        graphics.restore()
-
-
 class ChainPicture(Picture):
     """x, then an edge and a box [z | a] for each layer, then J; up to ``most`` layers.
 
@@ -223,9 +154,7 @@ class ChainPicture(Picture):
 
     def build(self) -> None:
         """Boxes, skip connections, lanes; halos, edges with their heads, and texts on top."""
-        axes = self.axes = self.figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, self.width), ylim=(0, self.height))
-        axes.axis("off")
+        axes = self.axes = self.page()
         self.boxes = axes.add_collection(PolyCollection([], linewidth=1.6))
         self.dividers = axes.add_collection(LineCollection([], linewidth=0.8, colors=GREY))
         self.arrows = axes.add_collection(LineCollection([], linewidth=1.3, joinstyle="round"))

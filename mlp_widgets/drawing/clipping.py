@@ -51,9 +51,7 @@ class ClippingPicture(Picture):
 
     def build(self) -> None:
         """Two axes with the same heights; above them what happens, in words, and the names."""
-        page = self.figure.add_axes((0, 0, 1, 1))
-        page.set(xlim=(0, self.width), ylim=(0, self.height))
-        page.axis("off")
+        page = self.page()
         axes = self.figure.add_axes((52 / 490, 38 / 250, 276 / 490, 162 / 250))
         axes.set_title(r"$|\partial J/\partial w_\ell|$")
         self.lanes, self.layers = LogLanes(self, axes), LayerAxis(self, axes)

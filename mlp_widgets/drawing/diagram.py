@@ -96,9 +96,7 @@ class DiagramPicture(Picture):
 
         Every artist costs the same small time, however little it draws.
         """
-        axes = self.axes = self.figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, self.width), ylim=(0, self.height))
-        axes.axis("off")
+        axes = self.axes = self.page()
         self.places = {
             node.key: (node.x * self.width, node.y * self.height) for node in self.layout.nodes
         }

@@ -54,6 +54,13 @@ class Picture:
         """Create axes and artists; called once."""
         raise TypeError(f"{type(self).__name__} must define build()")
 
+    def page(self) -> Axes:
+        """Axes without a frame over the whole picture: CSS pixels from the lower left."""
+        axes = self.figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(0, self.width), ylim=(0, self.height))
+        axes.axis("off")
+        return axes
+
     def moving(self, artist: Artist) -> Artist:
         """Mark an artist as one that changes, and return it. Later ones are drawn on top."""
         artist.set_animated(True)

@@ -85,9 +85,7 @@ class ProfilesPicture(Picture):
 
     def build(self) -> None:
         """Axes, two curves in each, the title and the names of the curves above."""
-        self.page = self.figure.add_axes((0, 0, 1, 1))
-        self.page.set(xlim=(0, self.width), ylim=(0, self.height))
-        self.page.axis("off")
+        self.sheet = self.page()
         self.plots, self.layers = {}, []
         for column, (name, title) in enumerate(TITLES.items()):
             left = (52 + 204 * column) / 828
@@ -107,9 +105,9 @@ class ProfilesPicture(Picture):
         y, self.samples, self.present = self.height - 11, {}, ""
         for way, x, text in (("plain", 610, "plain"), ("skip", 704, "with skips")):
             look = LOOKS[way] | {"markevery": [1]}
-            self.samples[way] = self.page.plot([x, x + 19, x + 38], [y] * 3, **look)[0]
-            QuickText(self.page, x + 44, y, text, color=look["color"], size=10, align="left")
-        self.title = self.moving(QuickText(self.page, 8, y, size=10, align="left"))
+            self.samples[way] = self.sheet.plot([x, x + 19, x + 38], [y] * 3, **look)[0]
+            QuickText(self.sheet, x + 44, y, text, color=look["color"], size=10, align="left")
+        self.title = self.moving(QuickText(self.sheet, 8, y, size=10, align="left"))
 
     def update(self, view: ProfilesView) -> None:
         """Show other numbers."""

@@ -21,9 +21,7 @@ class TablePicture(Picture):
 
     def build(self) -> None:
         """All of it is still."""
-        axes = self.figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, self.width), ylim=(0, self.height))
-        axes.axis("off")
+        axes = self.page()
         top = self.height - 24
         QuickText(axes, 12, top, self.title, size=13, align="left")
         for number, row in enumerate(self.rows, start=1):

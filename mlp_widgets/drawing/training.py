@@ -48,9 +48,7 @@ class TrainingPicture(Picture):
 
     def build(self) -> None:
         """Two axes with up to three curves, and below a line for each name with its note."""
-        page = self.figure.add_axes((0, 0, 1, 1))
-        page.set(xlim=(0, self.width), ylim=(0, self.height))
-        page.axis("off")
+        page = self.page()
         left, right = (self.figure.add_axes((x / 490, 88 / 250, 186 / 490, 140 / 250))
                        for x in (52, 294))
         left.set_title("J over the steps")

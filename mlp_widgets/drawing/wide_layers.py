@@ -213,9 +213,7 @@ class HistogramsPicture(Picture):
 
     def build(self) -> None:
         """One pair of axes in CSS pixels for all; everything in it moves."""
-        axes = self.figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, self.width), ylim=(0, self.height))
-        axes.axis("off")
+        axes = self.page()
         self.bars = [self.moving(PolyCollection([], facecolor=look["color"], edgecolor="none",
                                                 alpha=alpha))
                      for look, alpha in zip(LOOKS, (0.75, 0.75), strict=True)]

@@ -95,8 +95,12 @@ class DescentLab(Panel):
             if stays and count:
                 self._refresh()  # the path has grown all the same
                 steps = len(self._path) - 1
-                self.say(f"After {steps} step{'s' * (steps != 1)} every parameter is exactly as "
-                         f"before: all gradients are 0. {self.describe()}")
+                self.say(f"After {steps} step{'s' * (steps != 1)} {self.stayed()}. "
+                         + self.describe())
+
+    def stayed(self) -> str:
+        """What is said of steps that changed nothing."""
+        return "every parameter is exactly as before: all gradients are 0"
 
     def _descend(self, count: int) -> str:
         """Lengthen the path by so many steps; if it diverges, the loss as words, else ""."""

@@ -105,15 +105,9 @@ class OneNeuronLab(DescentLab):
 
     # -- actions ----------------------------------------------------------------------------
 
-    def step(self, count: int = 1) -> None:
-        """``count`` steps of SGD w ← w - η ∂L/∂w; steps that change nothing are told."""
-        with self._lock:
-            before = self.w
-            super().step(count)
-            if count and self.w == before:
-                steps = len(self.path) - 1
-                self.say(f"After {steps} step{'s' * (steps != 1)} of SGD w is still exactly "
-                         f"{number(self.w)}. {self.describe()}")
+    def stayed(self) -> str:
+        """What is said of steps that changed nothing."""
+        return f"of SGD w is still exactly {number(self.w)}"
 
     def preset(self, name: str) -> None:
         """Load one of the lecture's examples: "linear", "relu" (w = 1.5) or "dead" (w = −1)."""

@@ -49,6 +49,8 @@ from .three_neuron_model import (
 from .three_neuron_steps import MOST_OPERATIONS
 
 PRESETS = ("lecture", "zeros", "random", "stuck")
+ROUNDING = 1e-10
+"""Gradients smaller than this, such as those at the exact optimum, are told as 0."""
 NUMBERS = {**dict.fromkeys(PARAMETERS, LARGEST), "hour": 1e9, "learning_rate": LARGEST}
 
 
@@ -268,6 +270,8 @@ class ThreeNeuronLab(DescentLab):
         slope = s.gradient[name]
         if slope == 0:
             return text + "Every gradient is 0: no step changes anything."
+        if abs(slope) < ROUNDING:
+            return text + "Every gradient is 0 but for rounding: steps change next to nothing."
         return text + (f"Largest gradient: {symbol(name)} ({number(slope, plus=True)}), "
                        f"so J falls when it {'grows' if slope < 0 else 'shrinks'}.")
 
