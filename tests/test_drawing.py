@@ -525,7 +525,7 @@ def test_a_long_path_is_thinned_but_keeps_its_end():
     path = path_of(s, 12345)
     view = views.landscape(s, RANGES, path)
     assert len(view.path) == len(view.steps) == len(view.J_path) <= 1100
-    assert view.steps[-1] == 12344 and view.J_path[-1] == path[-1][1]
+    assert view.steps[0] == 0 and view.steps[-1] == 12344 and view.J_path[-1] == path[-1][1]
     assert view.path[-1].tolist() == [path[-1][0]["w11"], path[-1][0]["b11"]]
     for step, J in zip(view.steps, view.J_path, strict=True):
         assert path[step][1] == J

@@ -114,7 +114,7 @@ def test_only_a_slider_that_moved_one_number_is_looked_ahead_for(make):
 
 def ahead(lab) -> list:
     """The states that are to be drawn ahead once the control rests."""
-    _now, states = lab.look_ahead._timer.args
+    _turn, states = lab.look_ahead._timer.args
     return states
 
 

@@ -457,7 +457,7 @@ def test_clipping_is_a_parallel_shift():
 def test_the_words_above_the_lengths(norm, words):
     picture = ClippingPicture(scale=1.0)
     picture.update(ClippingView(np.ones(2), np.ones(2), 1.0, norm, min(norm, 1.0)))
-    assert picture.words.text == words
+    assert picture.headline.text == words
 
 
 def test_only_the_ways_that_are_there_are_drawn_with_their_notes():

@@ -124,7 +124,9 @@ def test_the_other_pictures_of_the_chain(chain):
     assert "at depth 5: 14 with reuse, 30 without" in chain.words
     chain.set(depth=20, activation="identity", w=1.5, below="clipping", tau=2)
     length = np.sqrt(np.sum(np.square([*chain.gradients.values()])))
-    assert f"length {number(length)} before, 2 after" in chain.words
+    assert f"‖∇J‖ = {number(length)} > τ = 2" in chain.words and "Length 2 after" in chain.words
+    chain.set(tau=1e8)
+    assert "nothing is clipped" in chain.words
     chain.set(below="map")
     log10 = chain._below(chain.state, chain.solution).view().log10
     share = 100 * ((log10 < -6) & np.isfinite(log10)).mean()
@@ -135,7 +137,9 @@ def test_the_other_pictures_of_the_chain(chain):
     chain.learn()
     chain.runner.join(60)
     J = chain.training.ways["plain"].J
-    assert f"J from {number(J[0])} to {number(J[-1])} in {len(J) - 1} steps" in chain.words
+    said = text_of(chain.lower.words)
+    assert f"with skips: J from {number(chain.training.ways['skip'].J[0])}" in said
+    assert f"plain: J from {number(J[0])} in {len(J) - 1} steps to {number(J[-1])}" in said
     chain.reset()
 
 
@@ -188,8 +192,41 @@ def test_two_hidden_neurons():
     lab.step(4)
     assert "after 4 steps from 1 to" in lab.words and "Never moved: w₂¹, w₂²." in lab.words
     lab.set(skip="a", below="beside")
-    assert "skip: +1" in lab.words and "The same weights, plain (no skip)." in lab.words
+    assert "from z₂¹ to g: skip: +1" in lab.words
+    assert "The same weights, plain (no skip)." in lab.words and "∂L/∂z² = " in lab.words
     lab.close()
+
+
+def test_a_long_descent_is_told_from_its_start():
+    lab = OneNeuronLab(w=1.5, learning_rate=1e-4, scale=0.25)
+    lab.step(1001)
+    assert f"w from 1.5 to {number(lab.w)}" in lab.words
+    lab.close()
+    lab = TwoHiddenLab(learning_rate=1e-4, scale=0.25)
+    start = number(lab.loss)
+    lab.step(1001)
+    assert f"after 1001 steps from {start} to {number(lab.loss)}" in lab.words
+    lab.close()
+
+
+def test_after_a_run_the_words_are_those_of_its_end():
+    lab = TwoHiddenLab(scale=0.25)
+    before = lab.canvas.words.value
+    with lab.moving():
+        lab.step(3)
+    assert lab.canvas.words.value == before
+    lab.run()
+    lab.pause()
+    lab.runner.join(20)
+    lab.pause()
+    assert text_of(lab.canvas.words) in lab.words and lab.canvas.words.value != before
+    lab.close()
+
+
+def test_a_map_without_extremes_is_told_too(chain):
+    chain.set(depth=5, w=1, activation="sigmoid", skip=True, below="map")
+    assert "All of the map is between 1e−6 and 1e6." in chain.words
+    chain.reset()
 
 
 def test_a_wide_network():
@@ -201,5 +238,7 @@ def test_a_wide_network():
     assert f"{number(gradient[0], 3)} in layer 1, {number(gradient[-1], 3)} in layer 5" in words
     assert "a in layer 4 of 4, first draw" in words
     lab.set(init="zeros", compare="none")
-    assert "none in layer" in lab.words or "Zeros: 0 in layer" in lab.words
+    assert "Length of the gradient, zeros: 0 in layer 1, 0 in layer 5" in lab.words
+    lab.set(depth=50, width=200, init="large", large=1e30)
+    assert "overflow in layer 50" in lab.words
     lab.close()

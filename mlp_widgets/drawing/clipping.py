@@ -31,12 +31,14 @@ class ClippingView(View):
     norm_after: float
 
     def words(self) -> str:
-        """Both lengths, and the first and the last gradient before and after."""
+        """What clipping does, and the first and the last gradient before and after."""
+        text = f"Clipping: {_words(self)}."
+        if not np.isfinite(self.norm_before):
+            return text
         ends = "; ".join(
             f"{symbol(f'∂J/∂w{k + 1}')} from {known(self.before[k])} to {known(self.after[k])}"
             for k in dict.fromkeys((0, len(self.before) - 1)))
-        return (f"The gradient before and after clipping at τ = {number(self.tau)}: length "
-                f"{number(self.norm_before)} before, {number(self.norm_after)} after; {ends}.")
+        return f"{text} Length {number(self.norm_after)} after; {ends}."
 
 
 class ClippingPicture(Picture):
@@ -62,7 +64,7 @@ class ClippingPicture(Picture):
             y = self.height - 39
             page.plot([x, x + 17, x + 34], [y] * 3, **look, markevery=[1])
             QuickText(page, x + 39, y, text, color=look["color"], align="left")
-        self.words = self.moving(QuickText(page, 10, self.height - 12, size=10, align="left"))
+        self.headline = self.moving(QuickText(page, 10, self.height - 12, size=10, align="left"))
 
     def _build_norms(self, page: Axes, axes: Axes) -> None:
         """A stem for each length with its number below, and a line for τ."""
@@ -99,7 +101,7 @@ class ClippingPicture(Picture):
         tau = float(heights[2] if np.isfinite(heights[2]) else lanes[2])
         self.tau.set_ydata([tau, tau])
         self.tau_name.show("τ", place=(2.08, tau))
-        self.words.show(_words(view))
+        self.headline.show(_words(view))
 
 
 def _words(view: ClippingView) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .numbers import number
+from .numbers import counted_steps, number
 from .picture import Picture, View, short_ticks, stepped_limit
 from .quick_artists import QuickText
 from .style import BLACK, FAINT, GREY, LINE, NEURON, QUADRATIC
@@ -34,7 +34,8 @@ class CurvesView(View):
         weights = ", ".join(f"{name} from {number(values[0])} to {number(values[-1])}"
                             for name, values in self.weights.items() if name not in self.flat)
         flat = f" Never moved: {', '.join(self.flat)}." if self.flat else ""
-        return (f"{self.title}: after {int(self.steps[-1])} steps from {number(self.loss[0])} to "
+        steps = counted_steps(int(self.steps[-1]))
+        return (f"{self.title}: after {steps} from {number(self.loss[0])} to "
                 f"{number(self.loss[-1])}. {weights}{'.' * bool(weights)}{flat}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -71,8 +72,16 @@ class DiagramView(View):
     def words(self) -> str:
         """The texts of circles and edges, and which of them are grey or dead."""
         nodes = [_said(part) for part in self.nodes if part.text and not part.still]
-        edges = [_said(part) for part in self.edges if part.text and part.state != "hidden"]
+        edges = [self._edge(part) for part in self.edges if part.text and part.state != "hidden"]
         return f"{self.name}. Circles: {'; '.join(nodes)}. Edges: {'; '.join(edges)}."
+
+
+    def _edge(self, edge: Edge) -> str:
+        """The text of an edge; if that names nothing, between which circles it is."""
+        if "=" in edge.text:
+            return _said(edge)
+        ends = {node.key: re.split(r" = |\n", node.text)[0] for node in self.nodes}
+        return f"from {ends[edge.start]} to {ends[edge.end]}: {_said(edge)}"
 
 
 GREY_WORDS = {"off": " (grey)", "dead": " (dead)"}
@@ -80,7 +89,8 @@ GREY_WORDS = {"off": " (grey)", "dead": " (dead)"}
 
 def _said(part: Node | Edge) -> str:
     """The text of a circle or an edge in one line, and its state."""
-    return part.text.replace("\n", ", ") + GREY_WORDS.get(part.state, "")
+    text = re.sub(r"\n(?=[−\d∞])", " = ", part.text)  # a name above its number
+    return text.replace("\n", ", ") + GREY_WORDS.get(part.state, "")
 
 
 class DiagramPicture(Picture):

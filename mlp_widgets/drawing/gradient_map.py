@@ -52,7 +52,7 @@ class MapView(View):
         return (f"Map of {self.title}: {self.across} from {number(self.scales[0])} to "
                 f"{number(self.scales[-1])}, depth from {int(self.depths[0])} to "
                 f"{int(self.depths[-1])}. Now at {number(scale)}, depth {int(depth)}{outside}. "
-                f"{', '.join(shares)}.")
+                f"{', '.join(shares) or 'All of the map is between 1e−6 and 1e6'}.")
 
 
 def bands(log10: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from .numbers import number
+from .numbers import counted_steps, number
 from .picture import Picture, View, round_limit, short_ticks
 from .quick_artists import QuickImage
 from .style import BLACK, FAINT, LANDSCAPE, MARK
@@ -44,7 +44,7 @@ class LandscapeView(View):
             return f"{across} = {number(x)}, {up} = {number(y)}"
 
         steps = int(self.steps[-1] - self.steps[0])
-        path = (f"The path: {steps} step{'s' * (steps != 1)}, J from {number(self.J_path[0])} to "
+        path = (f"The path: {counted_steps(steps)}, J from {number(self.J_path[0])} to "
                 f"{number(self.J_path[-1])}." if steps else "No step yet.")
         low = f"{place(self.across[column], self.up[row])}, J = {number(self.J[row, column])}"
         return (f"J over {across} ({number(self.across[0])} to {number(self.across[-1])}) and {up} "

@@ -36,6 +36,11 @@ def known(value: float, digits: int = 4) -> str:
     return "none" if math.isnan(value) else number(value, digits)
 
 
+def counted_steps(count: int) -> str:
+    """"1 step", "2 steps"."""
+    return f"{count} step{'s' * (count != 1)}"
+
+
 def inner(text: str) -> str:
     """A written number in parentheses if it is negative, for a place after a sign."""
     return f"({text})" if text.startswith("−") else text

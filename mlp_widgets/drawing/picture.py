@@ -108,8 +108,9 @@ class Picture:
 
 
 def thinned(count: int, most: int = 1000) -> np.ndarray:
-    """Indices of at most about ``most`` of so many steps, the last one always among them."""
-    return np.arange(count)[:: -(1 + (count - 1) // most)][::-1]
+    """Indices of at most about ``most`` of so many steps, the first and the last among them."""
+    kept = np.arange(count)[:: -(1 + (count - 1) // most)][::-1]
+    return kept if kept[0] == 0 else np.append(0, kept)
 
 
 @FuncFormatter

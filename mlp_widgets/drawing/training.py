@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .log_lanes import LOOKS, LaneCurve, LayerAxis, LogLanes, QuickTicks
-from .numbers import known, number, symbol
+from .numbers import counted_steps, known, number, symbol
 from .picture import Picture, View, round_limit
 from .quick_artists import QuickText
 
@@ -35,9 +35,10 @@ class TrainingView(View):
     def _way(self, name: str) -> str:
         steps, J = self.curves[name]
         moved = self.moved[name]
-        return (f"{name}: {self.notes.get(name, '')}; J from {number(J[0])} to {number(J[-1])} in "
-                f"{int(steps[-1])} steps; w₁ moved by {known(moved[0])}, "
-                f"{symbol(f'w{len(moved)}')} by {known(moved[-1])}.")
+        end = self.notes.get(name, "") if np.isinf(J[-1]) else f"to {number(J[-1])}"
+        return (f"{NAMES[name]}: J from {number(J[0])} in {counted_steps(int(steps[-1]))} {end}; "
+                f"w₁ moved by {known(moved[0])}, {symbol(f'w{len(moved)}')} by "
+                f"{known(moved[-1])}.")
 
 
 class TrainingPicture(Picture):

@@ -14,7 +14,7 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.ticker import MaxNLocator
 
 from .log_lanes import LogLanes
-from .numbers import known, number
+from .numbers import number
 from .picture import Picture, View
 from .quick_artists import QuickText
 from .style import BLACK, GREY, NEURON, SMALL
@@ -77,8 +77,15 @@ class LayersView(View):
 def _ends_of(curve: Curve) -> str:
     """The geometric mean over the draws in the first and in the last layer."""
     mean = over_draws(curve.values)[0]
-    return (f"{known(mean[0], 3)} in layer {curve.layers[0]}, {known(mean[-1], 3)} in layer "
-            f"{curve.layers[-1]}")
+    return ", ".join(f"{_told(mean[k], curve.values[:, k])} in layer {curve.layers[k]}"
+                     for k in (0, -1))
+
+
+def _told(mean: float, values: np.ndarray) -> str:
+    """A mean over draws, or why there is none."""
+    if np.isfinite(mean):
+        return number(mean, 3)
+    return "0" if (values == 0).all() else "overflow"
 
 
 class LayersPicture(Picture):

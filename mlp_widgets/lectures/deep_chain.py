@@ -234,6 +234,7 @@ class DeepChainLab(Panel):
                 self.set(below="training")
             training = self._run.finish(self.state)
             self._show_training()
+            self.tell()
             self.say(self._training_words())
         return training
 
@@ -244,6 +245,7 @@ class DeepChainLab(Panel):
         with self._lock:
             if was_running:
                 self._show_training()
+                self.tell()
                 self.say("Training stopped. " + self._training_words())
 
     def toggle_training(self) -> None:
@@ -263,6 +265,7 @@ class DeepChainLab(Panel):
 
     def _training_ended(self) -> None:
         self.controls.show_training()
+        self.tell()
         self.say(self._training_words())
 
     def _training_failed(self, error: Exception) -> None:

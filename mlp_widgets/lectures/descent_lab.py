@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..core import Diverged, Network, backward, descend, forward
-from ..drawing.numbers import number
+from ..drawing.numbers import counted_steps, number
 from ..widgets.panel import Panel
 from ..widgets.runner import Runner
 from .checks import check_fields, check_number, check_rate
@@ -94,13 +94,14 @@ class DescentLab(Panel):
                 raise Diverged(self._divergence(problem))
             if stays and count:
                 self._refresh()  # the path has grown all the same
-                steps = len(self._path) - 1
-                self.say(f"After {steps} step{'s' * (steps != 1)} {self.stayed()}. "
-                         + self.describe())
+                steps = counted_steps(len(self._path) - 1)
+                self.say(f"After {steps} {self.stayed()}. {self.describe()}")
 
     def stayed(self) -> str:
         """What is said of steps that changed nothing."""
-        return "every parameter is exactly as before: all gradients are 0"
+        zero = not any(np.any(part) for part in self.solution.back.parameters())
+        return ("every parameter is exactly as before: "
+                + ("all gradients are 0" if zero else "the steps are too small for 16 digits"))
 
     def _descend(self, count: int) -> str:
         """Lengthen the path by so many steps; if it diverges, the loss as words, else ""."""
@@ -222,8 +223,15 @@ class DescentLab(Panel):
         self.change(**values)
 
     def _pause(self) -> None:
-        self.runner.stop()
+        if self.runner.running:
+            self.runner.stop()
+            self._ended()
         self.controls.descent.show_running(False)
+
+    def _ended(self) -> None:
+        """A run is over: the words of the pictures, which waited for this."""
+        with self._lock:
+            self.tell()
 
     def _tick(self) -> bool:
         """One frame of a run; False ends it."""
@@ -231,14 +239,17 @@ class DescentLab(Panel):
             if not self.runner.running:
                 return False
             try:
-                self.step(self.steps_per_frame)
+                with self.moving():
+                    self.step(self.steps_per_frame)
                 if len(self._path) <= MOST_STEPS:
                     return True
+                self._ended()
                 self.controls.descent.show_running(False)
                 self.say(f"Paused after {len(self._path) - 1} steps; Run goes on from here. "
                          + self.describe())
                 return False
             except Exception as error:
+                self._ended()
                 self.complain(str(error))
                 self.controls.descent.show_running(False)
                 return False

@@ -50,7 +50,7 @@ from .three_neuron_steps import MOST_OPERATIONS
 
 PRESETS = ("lecture", "zeros", "random", "stuck")
 ROUNDING = 1e-10
-"""Gradients smaller than this, such as those at the exact optimum, are told as 0."""
+"""Share of the mean of y² below which gradients, as at the exact optimum, are told as 0."""
 NUMBERS = {**dict.fromkeys(PARAMETERS, LARGEST), "hour": 1e9, "learning_rate": LARGEST}
 
 
@@ -270,7 +270,7 @@ class ThreeNeuronLab(DescentLab):
         slope = s.gradient[name]
         if slope == 0:
             return text + "Every gradient is 0: no step changes anything."
-        if abs(slope) < ROUNDING:
+        if abs(slope) < ROUNDING * float(np.mean(self.state.data.y**2)):
             return text + "Every gradient is 0 but for rounding: steps change next to nothing."
         return text + (f"Largest gradient: {symbol(name)} ({number(slope, plus=True)}), "
                        f"so J falls when it {'grows' if slope < 0 else 'shrinks'}.")

@@ -26,11 +26,12 @@ LONGEST_SECONDS = 0.15
 
 
 class LookAhead:
-    """The frames of a panel's neighbouring states, drawn on a thread of their own."""
+    """Words of the state in view and frames of its neighbours, on a thread of their own."""
 
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
         self._timer: threading.Timer | None = None
+        self._turn = 0
         self._solved: list[tuple[Any, Any]] = []
 
     def solution(self, state: Any) -> Any:
@@ -42,12 +43,14 @@ class LookAhead:
         """A control has changed the state that was ``before``, which took so long."""
         self.stop()
         found = self._states(control, before) if seconds < LONGEST_SECONDS else []
-        self._timer = threading.Timer(REST_SECONDS, self._rest, (self._panel.state, found))
+        now = self._panel.state, self._turn
+        self._timer = threading.Timer(REST_SECONDS, self._rest, (now, found))
         self._timer.name, self._timer.daemon = "mlp_widgets look ahead", True
         self._timer.start()
 
     def stop(self) -> None:
-        """Nothing more is drawn ahead until the next move; a frame under way is finished."""
+        """Nothing more is told or drawn ahead until the next move, but for a frame under way."""
+        self._turn += 1
         if self._timer is not None:
             self._timer.cancel()
 
@@ -64,14 +67,18 @@ class LookAhead:
             return []
         return [replace(now, **{changed[0]: value}) for value in neighbours(control)]
 
-    def _rest(self, now: Any, states: list[Any]) -> None:
+    def _is(self, now: tuple[Any, int]) -> bool:
+        """Whether the panel still rests in the state of that turn."""
+        return self._panel.state is now[0] and self._turn == now[1]
+
+    def _rest(self, now: tuple[Any, int], states: list[Any]) -> None:
         """Words, then frames of these states; a key press gets through between two of them."""
         with self._panel.locked():
-            if self._panel.state is now:
-                self._panel.tell()
+            if self._is(now):
+                self._panel.guarded(self._panel.tell)()
         for state in states:
             with self._panel.locked():
-                if self._panel.state is not now:
+                if not self._is(now):
                     return
                 with suppress(Exception):  # if the state comes, its own refresh says what is wrong
                     solution = self._panel.solve(state)

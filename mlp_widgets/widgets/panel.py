@@ -77,8 +77,9 @@ class Panel(Shown):
     @property
     def words(self) -> str:
         """The present state, and what the pictures in view show."""
-        canvases = [canvas for canvas, _ in self.frames(self.state, self.solution)]
-        return " ".join([self.describe(), *(canvas.frame.words for canvas in canvases)])
+        with self._lock:
+            canvases = [canvas for canvas, _ in self.frames(self.state, self.solution)]
+            return " ".join([self.describe(), *(canvas.frame.words for canvas in canvases)])
 
     def tell(self) -> None:
         """Send the words of the pictures in view."""
@@ -190,6 +191,15 @@ class Panel(Shown):
     # -- callbacks --------------------------------------------------------------------------
 
     @contextmanager
+    def moving(self) -> Iterator[None]:
+        """More changes are to come soon: the words of the pictures wait for the last of them."""
+        self._moving = True
+        try:
+            yield
+        finally:
+            self._moving = False
+
+    @contextmanager
     def syncing(self) -> Iterator[None]:
         """While controls are set by the lab, their callbacks do nothing."""
         outer, self._syncing = self._syncing, True
@@ -203,11 +213,8 @@ class Panel(Shown):
 
         def moved(change: Any) -> None:
             before, start = self.state, time.monotonic()
-            self._moving = True  # the words of the pictures can wait until the control rests
-            try:
+            with self.moving():
                 action(change["new"])
-            finally:
-                self._moving = False
             self.look_ahead.moved(control, before, time.monotonic() - start)
 
         control.observe(self.guarded(moved), names="value")
@@ -240,10 +247,13 @@ class Panel(Shown):
 
 
 def changes_in_words(before: Any, after: Any) -> str:
-    """"w₁₁ = 0.45. " if one or two fields of a state changed; more of them the lab sums up."""
+    """"w₁₁ = 0.45. " if one or two numbers or switches of a state changed.
+
+    More of them the lab sums up; and of what is chosen by a name, the control says it.
+    """
     names = [f.name for f in fields(after) if getattr(before, f.name) != getattr(after, f.name)]
     values = [getattr(after, name) for name in names]
-    if len(names) > 2 or not all(isinstance(value, (bool, int, float, str)) for value in values):
+    if len(names) > 2 or not all(isinstance(value, (bool, int, float)) for value in values):
         return ""
     return "".join(f"{_label(name)} = {_written(value)}. "
                    for name, value in zip(names, values, strict=True))
@@ -254,7 +264,5 @@ def _label(name: str) -> str:
     return symbol(name) if re.fullmatch(r"[wb]\d+(_\d)?", name) else name.replace("_", " ")
 
 
-def _written(value: bool | float | str) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return value if isinstance(value, str) else number(value)
+def _written(value: bool | float) -> str:
+    return ("off", "on")[value] if isinstance(value, bool) else number(value)

@@ -105,7 +105,8 @@ class Shown:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple:
         """The live widget, and beside it a picture, its words and a text for other viewers."""
-        png = self.snapshot()
+        with self._lock:  # of one state
+            png, words = self.snapshot(), self.words
         width, height = struct.unpack(">II", png[16:24])  # from the PNG's header
         data: dict[str, Any] = {
             "application/vnd.jupyter.widget-view+json": {
@@ -115,7 +116,7 @@ class Shown:
         }  # fmt: skip
         # shown at the size of the live one, so that its pixels are sharp on a fine screen
         shown = {"width": round(width / self.scale), "height": round(height / self.scale),
-                 "alt": self.words}
+                 "alt": words}
         return data, {"image/png": shown}
 
 

@@ -52,18 +52,14 @@ BROWSER_ARGUMENTS = [
 ]
 
 # (pattern of a message, why it says nothing about a lab).
-HARMLESS: list[tuple[str, str]] = [
+HARMLESS: tuple[tuple[str, str], ...] = (
     (
         r"^kernel stderr: .*No such comm( target registered)?: "
         r"(jupyter\.widget\.control|[0-9a-f-]{36})\s*$",
         "a page that opens before the kernel has imported ipywidgets asks for widgets in vain "
         "(ipywidgets issue 3525: harmless); it depends on who is faster",
     ),
-    (
-        r"^page error: Cannot read properties of undefined \(reading 'schema'\)$",
-        "Notebook 7 says so of its own settings whenever a notebook is opened",
-    ),
-]
+)
 
 # A line of the server's log that tells of an error in the server or in a kernel.
 LOG_ERROR = re.compile(r"Traceback \(most recent call last\)|\[(E|C) \d|\b(ERROR|CRITICAL)\b")
@@ -94,6 +90,7 @@ def browser_path() -> str | None:
 class JupyterServer:
     """A JupyterLab server on a temporary copy of a folder of notebooks; use it in a `with`."""
 
+    harmless = HARMLESS
     module, app, place = "jupyterlab", "LabApp", "lab/tree"
     """What is started, its class, and where its pages have a notebook."""
 
@@ -216,6 +213,10 @@ class JupyterServer:
 class Notebook7Server(JupyterServer):
     """The same with Jupyter Notebook 7."""
 
+    harmless = (*HARMLESS, (
+        r"^page error: Cannot read properties of undefined \(reading 'schema'\)$",
+        "Notebook 7 says so of its own settings whenever a notebook is opened",
+    ))  # fmt: skip
     module, app, place = "notebook", "JupyterNotebookApp", "notebooks"
 
 
@@ -312,7 +313,7 @@ class NotebookPage:
         kernel = self.page.evaluate("window.mlpKernelErrors")
         shown = self.page.evaluate(ERRORS_IN_OUTPUTS)
         found = [*self.said, *kernel, *shown, *self.server.log_errors()]
-        return [text for text in found if not is_harmless(text)]
+        return [text for text in found if not is_harmless(text, self.server.harmless)]
 
     # The notebook --------------------------------------------------------------------------
 
@@ -457,9 +458,9 @@ def picture(selector: str) -> str:
     return f"img{selector}, {selector} img" if selector.startswith(".") else f"{selector} img"
 
 
-def is_harmless(text: str) -> bool:
-    """Whether a message is on the short list of those that say nothing about a lab."""
-    return any(re.search(pattern, text) for pattern, _reason in HARMLESS)
+def is_harmless(text: str, harmless: tuple[tuple[str, str], ...] = HARMLESS) -> bool:
+    """Whether a message is on a short list of those that say nothing about a lab."""
+    return any(re.search(pattern, text) for pattern, _reason in harmless)
 
 
 NOTEBOOK_IS_OPEN = """() => {
