@@ -74,8 +74,6 @@ def test_no_stored_picture_lacks_words(path):
 
 
 def test_every_view_has_words_of_its_own():
-    import mlp_widgets.lectures  # noqa: F401 - all views are defined then
-
     kinds = [kind for kind in View.__subclasses__() if kind.__module__.startswith("mlp_widgets")]
     assert len(kinds) == 14 and all("words" in vars(kind) for kind in kinds)
 

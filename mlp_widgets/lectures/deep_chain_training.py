@@ -17,7 +17,7 @@ from itertools import count
 import numpy as np
 
 from ..core import Diverged, chain, forward, gradient_descent
-from ..drawing.numbers import number
+from ..drawing.numbers import counted_steps, number
 from ..widgets.runner import Runner
 from .deep_chain_model import DeepChainState
 
@@ -129,8 +129,7 @@ class Training:
     def describe(self) -> str:
         """The three results in one sentence."""
         results = "; ".join(f"{name}: {way.words}" for name, way in self.ways.items())
-        steps = f"{self.taken} step{'s' * (self.taken != 1)}"
-        return f"After {steps} from the same start: {results}."
+        return f"After {counted_steps(self.taken)} from the same start: {results}."
 
 
 class TrainingRun:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..core import Network
 from ..drawing.curves import CurvesPicture
 from ..drawing.diagram import DiagramPicture
-from ..drawing.numbers import number, symbol
+from ..drawing.numbers import counted_steps, number, symbol
 from ..widgets.canvas import Canvas, Drawing, composite_png
 from ..widgets.parameters import ParameterTable
 from ..widgets.stepper import lit_in
@@ -188,7 +188,7 @@ class TwoHiddenLab(DescentLab):
         taken = len(self.path) - 1
         if not taken:
             return "Not tried: the first step diverges. Choose a smaller learning rate."
-        names, count = ", ".join(map(symbol, dead)), f"{taken} step{'s' * (taken != 1)}"
+        names, count = ", ".join(map(symbol, dead)), counted_steps(taken)
         moved = [f"{symbol(name)} from {number(before[name])} to {number(after[name])}"
                  for name in dead if after[name] != before[name]]
         if moved:

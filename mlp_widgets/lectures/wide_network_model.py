@@ -25,7 +25,7 @@ from ..core import (
     gradient_descent,
     initial_weights,
 )
-from ..drawing.numbers import number
+from ..drawing.numbers import counted_steps, number
 from ..drawing.wide_layers import over_draws
 
 MOST = {"depth": 50, "width": 200, "seeds": 8}
@@ -329,8 +329,8 @@ def learn(state: WideState, init: str, steps: int) -> Learning:
     if losses[0] == np.inf:
         problem = "there is nothing to descend from: J is too large for a float at the start"
     elif max(losses) > DIVERGED * losses[0]:
-        problem = (f"it diverges: J = {number(max(losses))} after {len(losses) - 1} "
-                   f"step{'s' * (len(losses) != 2)}")
+        problem = (f"it diverges: J = {number(max(losses))} after "
+                   + counted_steps(len(losses) - 1))
     pairs = list(zip(now.w[1:], start.w[1:], strict=True))
     return Learning(len(losses) - 1, np.array(losses),
                     np.array([np.abs(w - old).max() for w, old in pairs]),

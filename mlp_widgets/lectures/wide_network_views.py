@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..drawing.numbers import SUPERSCRIPTS, number
+from ..drawing.numbers import SUPERSCRIPTS, counted_steps, number
 from ..drawing.table import TablePicture
 from ..drawing.wide_layers import BINS, Curve, Histogram, HistogramsView, LayersView
 from .wide_network_model import (
@@ -277,7 +277,7 @@ def learning_verdict(name: str, learned: Learning, width: int) -> str:
     J, text = learned.J, f"{INITS[name]}: "
     if learned.problem:
         return text + learned.problem + ". Try a smaller learning rate."
-    steps = f"{learned.steps} step{'s' * (learned.steps != 1)}"
+    steps = counted_steps(learned.steps)
     if not learned.moved.any():
         why = ("every gradient is exactly 0" if learned.blocked else
                "the steps are too small to change a number of 16 digits")

@@ -40,15 +40,22 @@ def lab(request) -> LabDescription:
 
 
 @pytest.fixture(scope="module")
-def opened(request, server, browser, lab) -> Iterator[NotebookPage]:
-    """The lab in a narrow page, every cell run without an error.
+def home(server) -> JupyterServer:
+    """Where the notebooks are opened."""
+    return server
+
+
+@pytest.fixture(scope="module")
+def opened(request, home, browser, lab) -> Iterator[NotebookPage]:
+    """The lab in a page, every cell run without an error.
 
     Of its notebook only the cells of the lab and of the questions, unless the module of the tests
-    says WHOLE_NOTEBOOK.
+    says WHOLE_NOTEBOOK; in a narrow page, unless it gives PAGE, width and height.
     """
     whole = getattr(request.module, "WHOLE_NOTEBOOK", False)
-    notebook = lab.notebook if whole else server.only_the_lab(lab.notebook)
-    with browser.open(server, notebook, width=NARROW, height=768) as page:
+    notebook = lab.notebook if whole else home.only_the_lab(lab.notebook)
+    width, height = getattr(request.module, "PAGE", (NARROW, 768))
+    with browser.open(home, notebook, width=width, height=height) as page:
         page.run_all()
         assert page.problems() == []
         yield page

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
-from real_jupyter import CHECKOUT, JupyterServer, Notebook7Server, NotebookPage, dark
+from real_jupyter import CHECKOUT, JupyterServer, Notebook7Server, dark
+
+PAGE = (1280, 900)
 
 # What axe-core finds and core ipywidgets cannot mend: rule -> the elements. The README lists them.
 KNOWN = {"aria-input-field-name": "noUi-handle"}  # sliders have no name (ipywidgets issue 2650)
@@ -36,25 +37,6 @@ def notebook7(missing) -> Iterator[JupyterServer]:
 def home(request, server) -> JupyterServer:
     """The server of each of the two."""
     return server if request.param == "jupyterlab" else request.getfixturevalue("notebook7")
-
-
-@pytest.fixture(scope="module")
-def opened(home, browser, lab) -> Iterator[NotebookPage]:
-    """The lab and the questions of its notebook."""
-    with browser.open(home, home.only_the_lab(lab.notebook), width=1280, height=900) as page:
-        page.run_all()
-        yield page
-
-
-@pytest.fixture
-def page(opened, lab) -> Iterator[NotebookPage]:
-    """The page with the lab reset; any new error in page, kernel or server fails the test."""
-    before = Counter(opened.problems())
-    opened.click(".mlp-reset")
-    lab.settle(opened)
-    yield opened
-    lab.settle(opened)
-    assert Counter(opened.problems()) - before == Counter()
 
 
 def violations(page, selector: str) -> list[str]:
@@ -149,17 +131,14 @@ def test_tab_reaches_every_control_in_order_and_leaves(page, lab):
     assert reached == sorted(reached)
 
 
-def test_buttons_answer_to_space_and_enter(page, lab):
-    preset = ".mlp-lab [class*=mlp-preset-] >> nth=1"
-    for key in ("Space", "Enter"):
-        before = status(page)
-        press(page, preset, key)
-        wait_for(page, lambda: status(page) != before)  # noqa: B023 - called at once
-        changed = status(page)
-        press(page, ".mlp-undo", key)
-        wait_for(page, lambda: status(page) != changed)  # noqa: B023
-        page.click(".mlp-reset")
-        lab.settle(page)
+@pytest.mark.parametrize("key", ["Space", "Enter"])
+def test_buttons_answer_to_space_and_enter(page, key):
+    before = status(page)
+    press(page, ".mlp-lab [class*=mlp-preset-] >> nth=1", key)
+    wait_for(page, lambda: status(page) != before)
+    changed = status(page)
+    press(page, ".mlp-undo", key)
+    wait_for(page, lambda: status(page) != changed)
 
 
 def test_a_slider_goes_to_its_ends_and_by_pages(page, lab):
@@ -185,11 +164,13 @@ def test_a_number_box_takes_typing_and_arrow_keys(page, lab):
     page.page.keyboard.press("Enter")
     page.wait_for_value(box, lambda value: value == lab.typed)
     lab.settle(page)
-    for key, sign in (("ArrowUp", 1), ("ArrowDown", -1)):
-        before = page.value(box)
-        press(page, f"{box} input", key)
-        page.wait_for_value(box, lambda value: sign * (value - before) > 0)  # noqa: B023
-        lab.settle(page)
+    press(page, f"{box} input", "ArrowUp")
+    page.wait_for_value(box, lambda value: value > lab.typed)
+    lab.settle(page)
+    above = page.value(box)
+    press(page, f"{box} input", "ArrowDown")
+    page.wait_for_value(box, lambda value: value < above)
+    lab.settle(page)
     assert page.slider_value(f".mlp-slider-{lab.moved}") == pytest.approx(lab.typed, abs=0.06)
 
 
@@ -225,38 +206,45 @@ POLLS = {"three_neuron": {"number", "checkbox"}, "two_hidden": {"radio"},
 
 
 def test_questions_are_answered_by_keyboard_alone(page, lab):
-    polls = page.page.locator(".mlp-poll")
-    kinds = set()
-    for number in range(polls.count()):
-        poll = polls.nth(number)
-        verdict, ticks = poll.locator(".mlp-status"), poll.locator("input[type=radio]")
-        if ticks.count():  # the last one: a group of radio buttons would not let Tab get there
-            kinds.add("radio")
-            ticks.first.focus()
-            for _ in range(ticks.count() - 1):
-                page.page.keyboard.press("Tab")
-            page.page.keyboard.press("Space")
-            assert ticks.last.is_checked()
-            press(page, ".mlp-present")  # the focus elsewhere, and back: one choice is on
-            ticks.first.focus()
-            page.page.keyboard.press("Space")
-            wait_for(page, lambda: not ticks.last.is_checked())  # noqa: B023
-        elif poll.locator("input[type=checkbox]").count():
-            kinds.add("checkbox")
-            poll.locator("input[type=checkbox]").first.focus()
-            page.page.keyboard.press("Space")
-        else:
-            kinds.add("number")
-            poll.locator("input").first.focus()
-            page.page.keyboard.type("5")
-        poll.locator(".mlp-answer").focus()
-        page.page.keyboard.press("Enter")
-        wait_for(page, lambda: verdict.inner_text().startswith(("Right", "Not yet")))  # noqa: B023
-        poll.locator(".mlp-reveal").focus()
-        page.page.keyboard.press("Space")
-        wait_for(page, lambda: verdict.inner_text().startswith(("Right", "The answer")))  # noqa: B023
-        assert poll.locator(".mlp-poll-explanation").inner_text().strip()
-    assert kinds == POLLS.get(str(lab), set())
+    polls = page.page.locator(".mlp-poll").all()
+    assert {answer(page, poll) for poll in polls} == POLLS.get(str(lab), set())
+
+
+def answer(page, poll) -> str:
+    """Choose or type something, answer and reveal; gives the kind of the question."""
+    verdict, keyboard = poll.locator(".mlp-status"), page.page.keyboard
+    kind = choose(page, poll)
+    poll.locator(".mlp-answer").focus()
+    keyboard.press("Enter")
+    wait_for(page, lambda: verdict.inner_text().startswith(("Right", "Not yet")))
+    poll.locator(".mlp-reveal").focus()
+    keyboard.press("Space")
+    wait_for(page, lambda: verdict.inner_text().startswith(("Right", "The answer")))
+    assert poll.locator(".mlp-poll-explanation").inner_text().strip()
+    return kind
+
+
+def choose(page, poll) -> str:
+    """The last choice and then the first, the first of several, or a number."""
+    ticks, keyboard = poll.locator("input[type=radio]"), page.page.keyboard
+    if ticks.count():  # a group of radio buttons would not let Tab get to the last one
+        ticks.first.focus()
+        for _ in range(ticks.count() - 1):
+            keyboard.press("Tab")
+        keyboard.press("Space")
+        assert ticks.last.is_checked()
+        press(page, ".mlp-present")  # the focus elsewhere, and back: one choice is on
+        ticks.first.focus()
+        keyboard.press("Space")
+        wait_for(page, lambda: not ticks.last.is_checked())
+        return "radio"
+    if poll.locator("input[type=checkbox]").count():
+        poll.locator("input[type=checkbox]").first.focus()
+        keyboard.press("Space")
+        return "checkbox"
+    poll.locator("input").first.focus()
+    keyboard.type("5")
+    return "number"
 
 
 def test_a_question_can_be_presented_too(page, lab):

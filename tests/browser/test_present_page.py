@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from importlib.util import find_spec
 
@@ -14,6 +13,7 @@ from test_every_lab import boxes, values
 
 from mlp_widgets.drawing.style import SMALL
 
+PAGE = (1920, 1080)
 LAST_ROW = 24  # CSS pixels: 18 points
 READABLE = 4.5  # contrast of text and what is behind it (WCAG 2.1, 1.4.3)
 
@@ -80,29 +80,16 @@ PICTURE_SIZES = """root => [...root.querySelectorAll('img')].map(image => {
 })"""
 
 
-@pytest.fixture(scope="module")
-def opened(server, browser, lab) -> Iterator[NotebookPage]:
-    """The lab in a page as large as a projector shows it."""
-    notebook = server.only_the_lab(lab.notebook)
-    with browser.open(server, notebook, width=1920, height=1080) as page:
-        page.run_all()
-        yield page
-
-
 @pytest.fixture
-def page(opened, lab) -> Iterator[NotebookPage]:
-    """The page with the lab reset, not presented, in the light; no test may leave new errors."""
-    before = Counter(opened.problems())
-    opened.page.set_viewport_size({"width": 1920, "height": 1080})
-    opened.click(".mlp-reset")
-    lab.settle(opened)
-    yield opened
-    if opened.page.locator(".mlp-lab.mlp-all-controls").count():
-        opened.click(".mlp-more-controls")
-    if opened.page.locator(".mlp-lab.mlp-presenting").count():
-        opened.click(".mlp-present")
-    lab.settle(opened)
-    assert Counter(opened.problems()) - before == Counter()
+def page(page, lab) -> Iterator[NotebookPage]:
+    """The page not presented, and as large as a projector shows it; so it is left, too."""
+    yield page
+    page.page.set_viewport_size({"width": PAGE[0], "height": PAGE[1]})
+    if page.page.locator(".mlp-lab.mlp-all-controls").count():
+        page.click(".mlp-more-controls")
+    if page.page.locator(".mlp-lab.mlp-presenting").count():
+        page.click(".mlp-present")
+    lab.settle(page)
 
 
 def present(page, on: bool = True) -> None:
