@@ -39,12 +39,13 @@ ifeq ($(CONDA_DEFAULT_ENV),mlp-widgets)
   TEST_READY :=
 endif
 
-.PHONY: help lab present test bench notebooks pictures clean
+.PHONY: help lab present test quick bench notebooks pictures clean
 
 help:
 	$(info make lab     opens the notebooks in JupyterLab (flags: LAB_FLAGS="--port=9000"))
 	$(info make present opens the labs as pages without code (flags: PRESENT_FLAGS="--theme=dark"))
-	$(info make test    runs all checks: style, unit tests, notebooks, a real browser)
+	$(info make test    runs all checks: style, types, unit tests, notebooks, a real browser)
+	$(info make quick   runs style, types and unit tests only)
 	$(info make bench   measures how fast the widgets are)
 	$(info make notebooks  runs the notebooks and stores their outputs)
 	$(info make pictures   takes the pictures of the README in a real browser)
@@ -66,9 +67,12 @@ present: $(PRESENT_READY)
 # $(call part,name,command) runs one part of the tests; if it fails, the last line names it.
 part = @echo == $(1) && $(2) || (echo == make test FAILED in this part: $(1) && exit 1)
 
-test: $(TEST_READY)
+quick: $(TEST_READY)
 	$(call part,style,$(PY) -m ruff check)
+	$(call part,types,$(PY) -m mypy)
 	$(call part,unit tests,$(PY) -m pytest -n auto --dist loadfile tests --ignore=tests/browser)
+
+test: quick
 	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env notebooks)
 	$(call part,browser,$(PY) -m pytest -n auto --dist loadfile tests/browser)
 	@echo == make test: all parts passed
@@ -88,7 +92,7 @@ notebooks: $(TEST_READY)
 pictures: $(TEST_READY)
 	$(PY) tests/browser/take_pictures.py
 
-LITTER := .venv build dist mlp_widgets.egg-info .pytest_cache .ruff_cache .hypothesis
+LITTER := .venv build dist mlp_widgets.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 clean:
 	$(PYTHON) -c "import shutil; [shutil.rmtree(d, True) for d in '$(LITTER)'.split()]"
 

@@ -6,32 +6,26 @@ import json
 from collections.abc import Iterator
 from importlib.util import find_spec
 
+from mlp_widgets.lectures import REGISTRY
+
 from .kernel import run_in_kernel
-from .table import Row, milliseconds
+from .table import Row
 
 MOVES = 40
 
 EXPLANATION = f"""\
 Each lab in a real kernel of its own. Memory is what the kernel's process holds (resident, with the
 shared libraries), once empty and once with the lab shown and moved. A move is one arrow key: its
-processor time is that of the whole kernel process over {MOVES} moves, with what is drawn ahead of
-the next key. A student who holds a key pays only the first part. Server and page are not in it.
+processor time is that of the whole kernel process, median of {MOVES} moves. Server and page are not
+in it.
 """
 
-# The lab is shown as a cell shows it, and every move waits until nothing is drawn ahead any more.
+# The lab is shown as a cell shows it.
 MEASURE = """
 from benchmarks.in_kernel import cost
 cost(lab, "{parameter}", {moves})
 """
 EMPTY = "from benchmarks.in_kernel import memory\nprint(memory())"
-LABS = {
-    "OneNeuronLab": "w",
-    "TwoHiddenLab": "w2_1",
-    "ThreeNeuronLab": "b11",
-    "DeepChainLab": "w",
-    "WideNetworkLab": "depth",
-}
-"""Class of the lab -> the slider that is moved."""
 
 
 def rows() -> Iterator[Row]:
@@ -41,14 +35,13 @@ def rows() -> Iterator[Row]:
         return
     empty = float(run_in_kernel([EMPTY]))
     yield Row("an empty kernel: memory", note=megabytes(empty))
-    for kind, parameter in LABS.items():
+    for kind, parameter in ((entry.lab, entry.moved) for entry in REGISTRY.values()):
         cell = f"from mlp_widgets import {kind}\nlab = {kind}()\nlab"
         code = MEASURE.format(parameter=parameter, moves=MOVES)
         found = json.loads(run_in_kernel([cell, code]).splitlines()[-1])
         most = f"at most {megabytes(found['peak'])}"
         yield Row(f"{kind}: memory", note=megabytes(found["memory"]), beside=most)
-        ahead = f"of it drawn ahead: {milliseconds(found['ahead'])}"
-        yield Row("  processor time of a move", found["move"], ahead)
+        yield Row("  processor time of a move", found["move"])
 
 
 def megabytes(held: float) -> str:

@@ -34,7 +34,7 @@ def all_widgets(root: Widget) -> list[Widget]:
 
 
 def move(slider: Widget, value: float, pictures: list[Image]) -> float:
-    """Seconds from `slider.value = value` until the last picture has its new PNG."""
+    """Seconds from the slider's new value until the last picture has its new PNG."""
     changed: list[float] = []
 
     def note(_change: object) -> None:
@@ -43,7 +43,7 @@ def move(slider: Widget, value: float, pictures: list[Image]) -> float:
     for image in pictures:
         image.observe(note, "value")
     start = time.perf_counter()
-    slider.value = value
+    slider.put(value)
     end = time.perf_counter()
     # A lab that draws on another thread, or later, is waited for.
     while not changed or time.perf_counter() - max(end, changed[-1]) < 0.05:
@@ -99,20 +99,15 @@ def memory(most: bool = False) -> float:
 def cost(lab: object, parameter: str, moves: int) -> None:
     """Print what a lab costs: memory and most memory in bytes, and processor time of a move.
 
-    `move` is all the time that the process used for a move, `ahead` the part of it that went into
-    drawing the next frames ahead; both are seconds, and medians. The slider goes 20 steps up and 20
-    down, so that few frames are there already.
+    `move` is all the time that the process used for a move, in seconds, a median. The slider goes
+    20 steps up and 20 down.
     """
     css = f"mlp-slider-{parameter}"
     slider = next(w for w in all_widgets(lab.widget) if css in w._dom_classes)
-    times: list[tuple[float, float]] = []
+    times: list[float] = []
     for turn in range(moves + 2):
         start = time.process_time()
-        slider.value += -slider.step if turn // 20 % 2 else slider.step
-        answered = time.process_time()
-        lab.look_ahead.join()
-        end = time.process_time()
-        times.append((end - start, end - answered))
-    move, ahead = (statistics.median(column) for column in zip(*times[2:], strict=True))
-    found = {"memory": memory(), "peak": memory(most=True), "move": move, "ahead": ahead}
+        slider.value += -1 if turn // 20 % 2 else 1
+        times.append(time.process_time() - start)
+    found = {"memory": memory(), "peak": memory(most=True), "move": statistics.median(times[2:])}
     print(json.dumps(found))

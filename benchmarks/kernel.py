@@ -16,10 +16,10 @@ from .table import Row
 MOVES, APART = 40, 7  # 7 does not divide 41, so every value comes once
 
 EXPLANATION = f"""\
-A real kernel without a page, {MOVES} moves in turns, {APART} steps apart, so that no frame of the
-lab was drawn ahead. The `interact` cell draws the same axes, curves, markers and diagram with
-pyplot, anew at each move; "same pixels" is the lab's size at the lab's two device pixels per CSS
-pixel, "as it comes" the notebook's own resolution and borders.
+A real kernel without a page, {MOVES} moves in turns, {APART} steps apart. The
+`interact` cell draws the same axes, curves, markers and diagram with pyplot, anew at each move;
+"same pixels" is the lab's size at the lab's two device pixels per CSS pixel, "as it comes" the
+notebook's own resolution and borders.
 """
 
 # The lab, an interact with the lab's pixels, and one as it comes, take turns in one kernel.

@@ -26,9 +26,8 @@ PAGE = 5
 HELD_SECONDS, KEYS_PER_SECOND, HOLDS = 2.0, 30, 3
 
 EXPLANATION = f"""\
-One notebook in a page of 1280 x 1000 CSS pixels; all take turns, {PRESSES} presses each. A student
-presses an arrow key, looks, and presses again: the lab may have drawn that frame while the student
-looked. "Not drawn ahead" is a press of PageUp or PageDown, {PAGE} steps away, which it never has.
+One notebook in a page of 1280 x 1000 CSS pixels; all take turns, {PRESSES} presses each: an arrow
+key, and for the lab a jump too (PageUp or PageDown, {PAGE} steps).
 The time ends when the last picture that the key changes has been decoded and painted. A held key
 sends {KEYS_PER_SECOND} key-down events a second for {HELD_SECONDS:g} seconds, {HOLDS} times over.
 """
@@ -68,7 +67,7 @@ def measure(page: NotebookPage, case: LabCase) -> Iterator[Row]:
     lab, tiny, interact = (times[name] for name in ("lab", "tiny", "interact"))
     yield Row(what, lab, "a 4 x 4 picture", tiny, "ours / other", at_most=1.5)
     yield Row("", lab, "interact, same pixels", interact, at_least=1.7)
-    yield Row("  not drawn ahead", times["far"], "a 4 x 4 picture", tiny, "ours / other")
+    yield Row("  a jump of five steps", times["far"], "a 4 x 4 picture", tiny, "ours / other")
     found = {name: hold(page, name, css) for name, css in sliders.items()}
     what = f"{case.name}: last of {KEYS_PER_SECOND} keys/s to the still picture"
     last = "on the last value" if shows_last_value(page, case) else "NOT ON THE LAST VALUE"

@@ -8,40 +8,25 @@ from __future__ import annotations
 
 from importlib import import_module
 
-__version__ = "0.1.0"
+from .lectures import REGISTRY
+
+__version__ = "0.2.0"
 
 # Where each public name lives. Names are loaded at first use (PEP 562), so that
 # `import mlp_widgets.core` needs numpy and nothing else.
 _HOME = {
-    "DeepChainLab": "mlp_widgets.lectures.deep_chain",
+    **{entry.lab: f"mlp_widgets.lectures.{folder}.lab" for folder, entry in REGISTRY.items()},
     "LABS": "mlp_widgets.lectures",
-    "OneNeuronLab": "mlp_widgets.lectures.one_neuron",
+    "Lab": "mlp_widgets.widgets.lab",
     "Poll": "mlp_widgets.widgets.poll",
-    "ThreeNeuronLab": "mlp_widgets.lectures.three_neuron",
-    "TwoHiddenLab": "mlp_widgets.lectures.two_hidden",
-    "WideNetworkLab": "mlp_widgets.lectures.wide_network",
-    "backward_through": "mlp_widgets.lectures.generic_layer",
-    "check_layer": "mlp_widgets.lectures.generic_layer",
+    "backward_through": "mlp_widgets.lectures.generic_layer.check",
+    "check_layer": "mlp_widgets.lectures.generic_layer.check",
     "lecture_poll": "mlp_widgets.lectures.polls",
-    "predict_gradient": "mlp_widgets.lectures.polls",
-    "will_move": "mlp_widgets.lectures.polls",
+    "predict_gradient": "mlp_widgets.widgets.predictions",
+    "will_move": "mlp_widgets.widgets.predictions",
 }
 
-__all__ = [
-    "LABS",
-    "DeepChainLab",
-    "OneNeuronLab",
-    "Poll",
-    "ThreeNeuronLab",
-    "TwoHiddenLab",
-    "WideNetworkLab",
-    "__version__",
-    "backward_through",
-    "check_layer",
-    "lecture_poll",
-    "predict_gradient",
-    "will_move",
-]
+__all__ = ["__version__", *sorted(_HOME)]
 
 
 def __getattr__(name: str) -> object:

@@ -9,9 +9,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, settings
 
-from mlp_widgets import LABS
-from mlp_widgets.widgets.canvas import Canvas
-from mlp_widgets.widgets.look_ahead import LookAhead
+from mlp_widgets.widgets.later import Later
 
 REQUIRE_ALL = os.environ.get("MLP_WIDGETS_REQUIRE_ALL") == "1"
 
@@ -48,33 +46,32 @@ def machine_paths() -> Callable[[str], list[str]]:
 
 
 @pytest.fixture(autouse=True)
-def no_look_ahead(request, monkeypatch):
-    """Tests that look into pictures must find the state in view in them, drawn on no other thread.
+def words_at_once(request, monkeypatch):
+    """Words of pictures, which wait for a rest of the slider, come at once: no test waits.
 
-    Those of looking ahead itself, and of frames that are kept, ask for the fixture ``looks_ahead``.
+    The tests of the rest itself ask for the fixture ``rests``.
     """
-    if "looks_ahead" not in request.fixturenames:
-        monkeypatch.setattr(LookAhead, "moved", lambda self, *_: self._panel.tell())
-        monkeypatch.setattr(Canvas, "_found", lambda *_: None)
+    if "rests" not in request.fixturenames:
+        monkeypatch.setattr(Later, "start", lambda later: later._action())
 
 
 @pytest.fixture
-def looks_ahead(monkeypatch):
-    """Drawing ahead begins at once; ``lab.look_ahead.join()`` waits for its end."""
-    monkeypatch.setattr("mlp_widgets.widgets.look_ahead.REST_SECONDS", 0.0)
-    monkeypatch.setattr("mlp_widgets.widgets.look_ahead.LONGEST_SECONDS", 1e9)
+def rests():
+    """Words of pictures wait for a rest, as for a student."""
 
 
 @pytest.fixture
 def make():
     """A function that makes labs by name or from their repr; they are closed at the end."""
+    from lab_tools import KINDS
+
     made = []
 
     def new(name_or_call: str, **options):
-        if name_or_call in LABS:
-            lab = LABS[name_or_call](**{"scale": 0.5, **options})
+        if name_or_call in KINDS:
+            lab = KINDS[name_or_call](**{"scale": 0.5, **options})
         else:
-            lab = eval(name_or_call, {kind.__name__: kind for kind in LABS.values()})
+            lab = eval(name_or_call, {kind.__name__: kind for kind in KINDS.values()})
         made.append(lab)
         return lab
 
@@ -89,3 +86,40 @@ def shared(request):
     made = request.module.new_lab()
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def _kept():
+    """Name -> the one lab of its kind that many tests use."""
+    labs = {}
+    yield labs
+    for lab in labs.values():
+        lab.close()
+
+
+@pytest.fixture
+def kept(_kept):
+    """``kept(name)``: the lab of this kind that many tests use; each finds it as it was made.
+
+    Making a lab takes as long as a hundred moves.
+    """
+    from lab_tools import KINDS, SMALLER, as_new
+
+    def lab_of(name: str):
+        if name not in _kept:
+            _kept[name] = KINDS[name](scale=0.5, **SMALLER.get(name, {}))
+        return as_new(_kept[name])
+
+    return lab_of
+
+
+@pytest.fixture
+def unseen(kept, monkeypatch):
+    """``unseen(name)``: the same lab, which draws no pictures: where only numbers matter."""
+
+    def lab_of(name: str):
+        lab = kept(name)
+        monkeypatch.setitem(lab.__dict__, "show_pictures", lambda: None)
+        return lab
+
+    return lab_of

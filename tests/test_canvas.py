@@ -1,4 +1,4 @@
-"""The PNG that travels, decoded by another program, is the picture."""
+"""The PNG that travels, decoded by another program, is the picture; only what changed travels."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import struct
 import zlib
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,10 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
-from mlp_widgets.drawing.picture import Picture, View
+from mlp_widgets.drawing.picture import Picture, Scene
 from mlp_widgets.drawing.table import TablePicture
-from mlp_widgets.widgets.canvas import FLAT, Canvas, Drawing, PngEncoder, composite_png
-from mlp_widgets.widgets.shown import all_widgets
+from mlp_widgets.fields import DATA, VIEW, State
+from mlp_widgets.fields import number as field
+from mlp_widgets.widgets.canvas import Canvas, Progress, Sheet, Slot
+from mlp_widgets.widgets.cell import all_widgets
+from mlp_widgets.widgets.png import FLAT, PngEncoder, composite_png
 
 STEP = 16  # the encoder may move the colour of a blend by less than this
 GENERATOR = np.random.default_rng(0)
@@ -182,11 +186,11 @@ def test_many_pictures_after_each_other_stay_close():
         assert (gap(png, pixels)[20:] == 0).all() and len(encoder._colors) <= 255
 
 
-# --- pictures ---
+# --- canvases ---
 
 
 @dataclass
-class SketchView(View):
+class SketchScene(Scene):
     """Where the right end of the line is."""
 
     height: float = 0.0
@@ -198,6 +202,9 @@ class SketchView(View):
 class Sketch(Picture):
     """Two lines and a text on white."""
 
+    def __init__(self, height=60, scale=1.0):
+        super().__init__(90, height, scale)
+
     def build(self):
         axes = self.figure.add_axes((0, 0, 1, 1))
         axes.set(xlim=(0, 1), ylim=(0, 1))
@@ -205,139 +212,145 @@ class Sketch(Picture):
         self.line = self.moving(axes.plot([0, 1], [1, 0], color="#C04A00", linewidth=5)[0])
         axes.text(0.1, 0.5, "text 123")
 
-    def update(self, view):
-        self.line.set_ydata([1, view.height])
+    def update(self, scene):
+        self.line.set_ydata([1, scene.height])
 
 
-def test_a_canvas_shows_its_picture():
-    picture = Sketch(90, 61, scale=1.5)
-    canvas = Canvas([picture], "mlp-test", "A sketch")
-    canvas.show(Drawing(picture, 1, SketchView))
-    assert canvas.pictures == [picture]
-    pixels = picture.render()
-    assert pixels.shape == (91, 135, 4)
-    difference = gap(canvas.image.value, pixels)
-    assert difference.max() < STEP
+@dataclass(frozen=True)
+class Heights(State):
+    """The right ends of the lines of three sketches."""
+
+    first: float = field(0.5, DATA)
+    second: float = field(0.5, VIEW)
+    third: float = field(0.0, VIEW)
+    unseen: float = field(0.0, VIEW)
+
+
+NOT_BEGUN = Progress(0.0)
+
+
+class Sketches:
+    """A canvas of two places; the second shows one of two sketches. Scenes made are counted."""
+
+    def __init__(self):
+        self.made, self.error = [], None
+        slots = (
+            Slot("first", partial(Sketch, 60), self.scene("first")),
+            Slot("second", partial(Sketch, 40), self.scene("second"), also=("second",),
+                 when=lambda state: not state.third),
+            Slot("third", partial(Sketch, 40), self.scene("third"), also=("third",),
+                 progress=True, when=lambda state: bool(state.third)),
+        )
+        self.state = Heights()
+        self.canvas = Canvas(Sheet("test", "Two sketches", *slots), self.state, 1.0)
+        self.show()
+
+    def scene(self, name):
+        def make(numbers, progress=0.0):
+            self.made.append(name)
+            if self.error:
+                raise self.error
+            return SketchScene(getattr(numbers, name) + progress)
+
+        return make
+
+    def show(self, progress=NOT_BEGUN, **changes):
+        """Show other heights, and say which scenes were made for it."""
+        self.state = self.state.changed(**changes)
+        self.made.clear()
+        self.canvas.show(self.state, self.state, progress)
+        return self.made
+
+    def shows(self, *heights):
+        """Whether the image and the words are those of new sketches with these heights."""
+        fresh = [Sketch(60), Sketch(40)]
+        for sketch, height in zip(fresh, heights, strict=True):
+            sketch.line.set_ydata([1, height])
+        pixels = np.concatenate([sketch.render() for sketch in fresh])
+        self.canvas.send_words()
+        text = html.escape(" ".join(SketchScene(height).words() for height in heights))
+        same = gap(self.canvas.image.value, pixels).max() < STEP
+        assert same == (self.canvas._words.value == text)
+        return same
+
+
+@pytest.fixture
+def sketches():
+    made = Sketches()
+    yield made
+    for widget in all_widgets(made.canvas.widget):
+        widget.close()
+
+
+def test_a_canvas_has_size_class_and_name(sketches):
+    image = sketches.canvas.image
+    assert (image.format, image.width, image.height) == ("png", "90", "100")
+    assert (image.layout.width, image.layout.height) == ("90px", "100px")
+    assert "mlp-picture-test" in image._dom_classes
+    assert image.tooltip == "Two sketches" and image.description == ""
+    assert sketches.shows(0.5, 0.5) and not sketches.shows(0.5, 0.0)
+
+
+def test_a_picture_is_drawn_at_its_scale():
+    canvas = Canvas(Sheet("test", "A sketch", Slot("one", partial(Sketch, 61),
+                                                   lambda _: SketchScene())), Heights(), 1.5)
+    canvas.show(Heights(), None, Progress())
+    (picture,) = canvas.in_view
+    assert picture.render().shape == (91, 135, 4)
+    assert gap(canvas.image.value, picture.render()).max() < STEP
     assert (canvas.image.width, canvas.image.height) == ("90", "61")
-    assert canvas.image.format == "png" and canvas.image.layout.width == "90px"
-    assert "mlp-test" in canvas.image._dom_classes
-    assert canvas.image.tooltip == "A sketch" and canvas.image.description == ""
-    assert canvas.words.value == ""
-    canvas.tell()
-    assert canvas.words.value == "A line to 0.0 &amp; &lt;up&gt;."
-    close(canvas)
-
-
-def close(canvas):
     for widget in all_widgets(canvas.widget):
         widget.close()
 
 
-class Sketches:
-    """A canvas of two sketches of a line whose right end has a height; updates are counted."""
-
-    def __init__(self):
-        self.sketches = [Sketch(90, 60, scale=1.0), Sketch(90, 40, scale=1.0)]
-        self.canvas = Canvas(self.sketches, "mlp-test", "Two sketches")
-        self.updates = [0, 0]
-
-    def drawings(self, *heights):
-        def view(place, height):
-            self.updates[place] += 1
-            return SketchView(height)
-
-        return [Drawing(sketch, height, lambda p=place, h=height: view(p, h))
-                for place, (sketch, height) in enumerate(zip(self.sketches, heights, strict=True))]
-
-    def show(self, *heights):
-        self.canvas.show(*self.drawings(*heights))
-
-    def ahead(self, *heights):
-        self.canvas.draw_ahead(*self.drawings(*heights))
-
-    def shows(self, *heights):
-        """Whether the frame in view is the one of new sketches with these heights."""
-        fresh = [Sketch(90, 60, scale=1.0), Sketch(90, 40, scale=1.0)]
-        for sketch, height in zip(fresh, heights, strict=True):
-            sketch.line.set_ydata([1, height])
-        pixels = np.concatenate([sketch.render() for sketch in fresh])
-        words = html.escape(" ".join(SketchView(height).words() for height in heights))
-        self.canvas.tell()
-        same = gap(self.canvas.image.value, pixels).max() < STEP
-        assert same == (self.canvas.words.value == words)
-        return same
-
-    def close(self):
-        close(self.canvas)
-
-
-@pytest.fixture
-def sketches(looks_ahead):
-    made = Sketches()
-    yield made
-    made.close()
-
-
 def test_a_canvas_draws_what_changed_and_nothing_else(sketches):
-    sketches.show(0.5, 0.5)
-    assert sketches.updates == [1, 1] and sketches.shows(0.5, 0.5)
-    assert not sketches.shows(0.5, 0.0)
-    sketches.show(0.5, 0.5)
-    assert sketches.updates == [1, 1]
-    sketches.show(0.5, 0.0)
-    assert sketches.updates == [1, 2] and sketches.shows(0.5, 0.0)
-    sketches.show(1.0, 0.0)
-    assert sketches.updates == [2, 2] and sketches.shows(1.0, 0.0)
+    assert sketches.show() == [] and sketches.shows(0.5, 0.5)
+    assert sketches.show(second=0.0) == ["second"] and sketches.shows(0.5, 0.0)
+    sent = sketches.canvas.image.value
+    assert sketches.show(unseen=1.0) == [] and sketches.canvas.image.value is sent
+    # every picture depends on the network
+    assert sketches.show(first=1.0) == ["first", "second"] and sketches.shows(1.0, 0.0)
+
+
+def test_a_slot_may_depend_on_less_than_the_network():
+    slot = Slot("one", Sketch, lambda _: SketchScene(), also=("second",), of=lambda s: s.first > 0)
+    keys = [slot.key(Heights(first), None) for first in (1.0, 2.0, -1.0)]
+    assert keys[0] == keys[1] != keys[2]
+    assert slot.key(Heights(1.0, second=3.0), None) != keys[0]
 
 
 def test_a_place_can_show_another_picture(sketches):
-    sketches.show(0.5, 0.5)
-    third = Sketch(90, 40, scale=1.0)
-    first = sketches.drawings(0.5, 0.5)[0]
-    sketches.canvas.show(first, Drawing(third, 0.5, lambda: SketchView(0.0)))
-    assert sketches.shows(0.5, 0.0) and sketches.canvas.pictures == [first.picture, third]
+    assert sketches.show(third=0.25) == ["third"] and sketches.shows(0.5, 0.25)
+    assert sketches.canvas.in_view == [sketches.canvas.pictures[n] for n in ("first", "third")]
+    assert sketches.show(third=0.0) == [] and sketches.shows(0.5, 0.5)  # it was kept
 
 
-def test_a_frame_drawn_ahead_is_sent_and_not_drawn_again(sketches):
-    sketches.show(0.5, 0.5)
-    sketches.ahead(0.6, 0.5)
-    sketches.ahead(0.4, 0.5)
-    assert sketches.shows(0.5, 0.5) and sketches.updates == [3, 1]
-    sketches.show(0.6, 0.5)
-    assert sketches.shows(0.6, 0.5) and sketches.updates == [3, 1]
-    # the artists show 0.4 now; whoever asks for the pictures gets those in view
-    pixels = np.concatenate([picture.render() for picture in sketches.canvas.pictures])
-    assert gap(sketches.canvas.image.value, pixels).max() < STEP and sketches.updates == [4, 1]
-
-
-def test_the_frame_before_is_kept_and_older_ones_are_not(sketches):
-    sketches.show(0.5, 0.5)
-    sketches.show(0.6, 0.5)
-    sketches.show(0.5, 0.5)
-    assert sketches.shows(0.5, 0.5) and sketches.updates == [2, 1]
-    sketches.show(0.7, 0.5)
-    sketches.show(0.8, 0.5)
-    sketches.show(0.5, 0.5)
-    assert sketches.shows(0.5, 0.5) and sketches.updates == [5, 1]
-    assert len(sketches.canvas._ready) == 1
+def test_what_a_run_has_done_is_drawn_where_it_is_shown(sketches):
+    sketches.show(third=0.25)
+    assert sketches.show(Progress(0.5, key=1)) == ["third"] and sketches.shows(0.5, 0.75)
+    assert sketches.show(Progress(0.5, key=1)) == []
+    assert sketches.show(Progress(0.0, key=2)) == ["third"] and sketches.shows(0.5, 0.25)
 
 
 def test_an_update_that_fails_is_made_again(sketches):
-    sketches.show(0.5, 0.5)
-    good = sketches.canvas.image.value
-    first, second = sketches.drawings(0.6, 0.5)
-
-    def fail():
-        first.picture.line.set_ydata([0, 0])
-        raise RuntimeError("no ink")
-
+    good, sketches.error = sketches.canvas.image.value, RuntimeError("no ink")
     with pytest.raises(RuntimeError):
-        sketches.canvas.show(Drawing(first.picture, 0.6, fail), second)
-    assert sketches.canvas.image.value == good
-    pixels = np.concatenate([picture.render() for picture in sketches.canvas.pictures])
-    assert gap(good, pixels).max() < STEP
-    sketches.show(0.6, 0.5)
-    assert sketches.shows(0.6, 0.5)
+        sketches.show(first=0.6)
+    assert sketches.canvas.image.value is good
+    sketches.error = None
+    assert sketches.show(first=0.5) == ["first"] and sketches.shows(0.5, 0.5)
+    assert sketches.show(first=0.6) == ["first", "second"] and sketches.shows(0.6, 0.5)
+
+
+def test_a_picture_that_could_not_be_packed_is_sent_the_next_time(sketches, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(PngEncoder, "encode", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            sketches.show(first=0.6)
+    assert sketches.show() == [] and sketches.shows(0.6, 0.5)
+
+
+# --- pictures beside each other ---
 
 
 @pytest.mark.parametrize("heights", [(60, 40, 31), (10, 40, 31)])

@@ -15,21 +15,12 @@ from hypothesis import strategies as st
 from oracle import H, check_gradients, compare, reference_pass
 
 import mlp_widgets
-from mlp_widgets.core import (
-    Network,
-    Skip,
-    backward,
-    chain,
-    clip_by_norm,
-    forward,
-    gradient_norm,
-    local_factors,
-    log10_gradients,
-    overflow_layer,
-)
+from mlp_widgets.core import Network, Skip, backward, clip_by_norm, forward, gradient_norm
+from mlp_widgets.lectures.deep_chain.chain import chain, local_factors, overflow_layer
+from mlp_widgets.lectures.deep_chain.log_chain import log10_gradients
 
 OF_THE_LAB = ["sigmoid", "tanh", "relu", "leaky_relu", "identity"]
-DEPTHS = [1, 2, 5, 20, 60, 100]
+DEPTHS = [1, 2, 5, 20, 100]
 SKIPS = pytest.mark.parametrize("skip", [False, True], ids=["plain", "skip"])
 ACTIVATIONS = pytest.mark.parametrize("activation", OF_THE_LAB)
 
@@ -144,7 +135,7 @@ def test_a_zero_weight_stops_nothing_with_skip(activation):
 
 
 @SKIPS
-@ACTIVATIONS
+@pytest.mark.parametrize("activation", ["sigmoid", "leaky_relu"])
 def test_depth_10_000(activation, skip):
     """The last layers of a very deep chain are those of a short one that starts where they do."""
     weights = np.resize([0.9, 1.1, 1.02], 10_000) * (0.001 if skip else 1.0)
@@ -166,12 +157,12 @@ def test_depth_10_000(activation, skip):
 
 
 def lines_run(depth, skip):
-    """How many lines of the core both passes run at this depth."""
-    count, core = 0, str(Path(mlp_widgets.__file__).parent / "core")
+    """How many lines of ours both passes run at this depth."""
+    count, ours = 0, str(Path(mlp_widgets.__file__).parent)
 
     def count_line(frame, event, argument):
         nonlocal count
-        if not frame.f_code.co_filename.startswith(core):
+        if not frame.f_code.co_filename.startswith(ours):
             return None  # such as what the garbage of an earlier test runs at its end
         count += event == "line"
         return count_line
@@ -248,15 +239,15 @@ def single_run(weights, x, y, activation, skip):
     return math.log10(size) if size else -np.inf
 
 
-def compare_with_single_runs(pattern, scales, activation, skip, x=0.7, y=0.2, within=1e-11):
+def compare_with_single_runs(pattern, scales, activation, skip, x=0.7, y=0.2, within=1e-11,
+                             depths=None):
+    """At all depths unless some are given."""
     received = log10_gradients(pattern, scales, x=x, y=y, activation=activation, skip=skip)
     assert received.shape == (len(pattern), len(scales))
-    expected = np.array(
-        [
-            [single_run(s * pattern[:depth], x, y, activation, skip) for s in scales]
-            for depth in range(1, len(pattern) + 1)
-        ]
-    )
+    depths = np.array(depths or range(1, len(pattern) + 1))
+    received = received[depths - 1]
+    expected = np.array([[single_run(s * pattern[:depth], x, y, activation, skip) for s in scales]
+                         for depth in depths])
     finite = np.isfinite(expected)
     assert received[~finite].tolist() == expected[~finite].tolist()
     np.testing.assert_allclose(received[finite], expected[finite], rtol=0, atol=within)
@@ -289,7 +280,8 @@ def test_logarithms_agree_with_single_runs(name, activation, skip):
 @ACTIVATIONS
 def test_logarithms_agree_down_to_layer_100(activation, skip):
     pattern = random_weights(activation, 100)
-    compare_with_single_runs(pattern, np.array([-0.7, 0.5, 1.0, 1.3]), activation, skip)
+    scales = np.array([-0.7, 0.5, 1.0, 1.3])
+    compare_with_single_runs(pattern, scales, activation, skip, depths=(1, 2, 13, 60, 99, 100))
 
 
 @pytest.mark.parametrize("activation", ["threshold", *OF_THE_LAB])

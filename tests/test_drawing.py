@@ -7,19 +7,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from lab_tools import EACH_LAB
 from matplotlib.colors import ListedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 
-from mlp_widgets.drawing.diagram import DiagramPicture, DiagramView, Edge, Node
-from mlp_widgets.drawing.fit import FitPicture, FitView
-from mlp_widgets.drawing.landscape import LandscapePicture, LandscapeView
-from mlp_widgets.drawing.picture import Picture, round_limit, stepped_limit
+from mlp_widgets.drawing.diagram import DiagramPicture, DiagramScene, Edge, Node
+from mlp_widgets.drawing.fit import FitPicture, FitScene
+from mlp_widgets.drawing.landscape import LandscapePicture, LandscapeScene
+from mlp_widgets.drawing.picture import Picture, Scene, stepped_limit
 from mlp_widgets.drawing.quick_artists import CAP_HEIGHT, QuickImage, QuickText, _outline
 from mlp_widgets.drawing.style import LANDSCAPE, NEURON
-from mlp_widgets.lectures import three_neuron_views as views
-from mlp_widgets.lectures.points import load_points
-from mlp_widgets.lectures.three_neuron_model import LECTURE, Solution, ThreeNeuronState
+from mlp_widgets.fields import PARAMETER, Choice, Number, Place, Several, Switch, declared
+from mlp_widgets.lectures.three_neuron import scenes
+from mlp_widgets.lectures.three_neuron.numbers import LECTURE, Numbers, ThreeNeuronState
+from mlp_widgets.text import round_limit
 
 WHITE = np.array([255, 255, 255])
 
@@ -195,39 +197,14 @@ def test_stepped_limit():
     assert got[:6] == [5, 5, 5, 20, 20, 80] and 1e30 <= got[6] < 4e30
 
 
-# --- the three pictures of the lab ---
+@pytest.mark.parametrize(("kind", "method"), [(Scene, "words"), (Picture, "build")])
+def test_a_base_says_what_it_lacks(kind, method):
+    own = type("Own", (kind,), {})
+    with pytest.raises(TypeError, match=rf"Own must define {method}\(\)"):
+        own().words() if kind is Scene else own(10, 10)
 
 
-def solution(data="all days", **changes) -> Solution:
-    """The lecture's state, with changes, solved."""
-    points = load_points(data)
-    return Solution(ThreeNeuronState(**{**LECTURE, **changes}, data=points))
-
-
-NO_RIVALS = None
-RANGES = dict.fromkeys(LECTURE, (-2.0, 2.0, 0.05))
-STATES = [
-    {}, dict.fromkeys(LECTURE, 0.0), {"w11": 1e6, "w21": -1e6}, {"w11": -1e-9, "b21": 1e9},
-    {"activation": "tanh"}, {"data": ([0.0, 1.0, 5.0], [1e6, -1e6, 0.0])}, {"edges": "gradients"},
-]  # fmt: skip
-
-
-def path_of(s: Solution, count: int) -> list:
-    return [({**s.state.parameters, "w11": 0.01 * k}, 1.0 / (k + 1)) for k in range(count)]
-
-
-def all_views(changes) -> dict:
-    s = solution(**changes)
-    return {
-        "fit": views.fit(s, NO_RIVALS), "diagram": views.diagram(s),
-        "landscape": views.landscape(s, RANGES, path_of(s, 3 + 40 * len(changes))),
-    }  # fmt: skip
-
-
-def new_picture(name: str, scale: float = 1.0) -> Picture:
-    if name == "diagram":
-        return DiagramPicture(views.diagram(solution()), scale=scale)
-    return {"fit": FitPicture, "landscape": LandscapePicture}[name](scale=scale)
+# --- the pictures of every lab ---
 
 
 def artists(picture: Picture) -> list:
@@ -237,104 +214,112 @@ def artists(picture: Picture) -> list:
     return [*picture.figure.get_children(), *inner]
 
 
-@pytest.mark.parametrize("name", ["fit", "diagram", "landscape"])
-def test_updates_make_no_artists(name):
-    picture = new_picture(name)
-    before, count = artists(picture), len(picture.figure.findobj(include_self=False))
-    for changes in STATES:
-        picture.update(all_views(changes)[name])
-        picture.render()
-        assert artists(picture) == before
-    assert len(picture.figure.findobj(include_self=False)) < 1.5 * count  # ticks come and go
-    assert set(picture._moving) <= set(before)
+def moves(state):
+    """Changes of each field after the other: every choice, small and middling numbers."""
+    for name, of in declared(type(state)).items():
+        if isinstance(of, (Choice, Several)):
+            several = isinstance(of, Several)
+            yield from ({name: (option,) if several else option} for option in of.options)
+        elif isinstance(of, Switch):
+            yield from ({name: value} for value in (True, False))
+        elif isinstance(of, Place):
+            yield {name: min(4, of.last(state))}
+        elif isinstance(of, Number) and of.ends(state):
+            low, high, _ = of.ends(state)
+            for value in (low, round(low + (high - low) / 4))[of.role is PARAMETER :]:
+                yield {name: 10.0**value if of.log else value}
 
 
-@pytest.mark.parametrize("name", ["fit", "diagram", "landscape"])
-def test_the_way_to_a_view_does_not_matter(name):
-    picture = new_picture(name)
-    for changes in (*STATES, STATES[3], STATES[0]):
-        view = all_views(changes)[name]
-        picture.update(view)
-        fresh = new_picture(name)
-        fresh.update(view)
-        assert (picture.render() == fresh.render()).all(), changes
+@EACH_LAB
+def test_a_picture_is_built_once_and_then_updated(name, make):
+    lab = make(name, scale=0.25)
+    before: dict[Picture, list] = {}
+    for change in moves(lab.state):
+        try:
+            lab.set(**change)
+        except ValueError:  # does not go together with the present state
+            continue
+        for picture in lab.pictures_in_view:
+            found = artists(picture)
+            assert before.setdefault(picture, found) == found, change
+            assert set(picture._moving) <= set(found)
 
 
-@pytest.mark.parametrize("name", ["fit", "diagram", "landscape"])
-def test_different_views_look_different(name):
-    seen = set()
-    picture = new_picture(name)
-    for changes in STATES[:5]:
-        picture.update(all_views(changes)[name])
-        seen.add(picture.render().tobytes())
-    assert len(seen) == 5
+# --- the fit of the three-neuron lab ---
 
 
-def fit_view(**changes) -> FitView:
-    return replace(views.fit(solution(), NO_RIVALS), **changes)
+def numbers_of(data="all days", **changes) -> Numbers:
+    """The lecture's state, with changes."""
+    return Numbers(ThreeNeuronState(data=data, **changes))
+
+
+@pytest.fixture(scope="module")
+def picture():
+    """Of the fit; every update shows all of a scene."""
+    return FitPicture(scale=2.0)
+
+
+def fit_scene(**changes) -> FitScene:
+    return replace(scenes.fit(numbers_of()), **changes)
 
 
 def changed_columns(with_it, without) -> np.ndarray:
     return np.flatnonzero((with_it != without).any(axis=(0, 2)))
 
 
-@pytest.mark.parametrize("kink", [14.75, 26 / 3, 0.5, 22.9])
 @pytest.mark.parametrize("neuron", [0, 1])
-def test_a_kink_stands_at_its_hour(kink, neuron):
-    picture = FitPicture(scale=2.0)
-    bare = fit_view(kinks=(None, None))
+def test_a_kink_stands_at_its_hour(picture, neuron):
+    bare = fit_scene(kinks=(None, None))
     picture.update(bare)
     without = copy_of(picture)
-    picture.update(replace(bare, kinks=(kink, None) if neuron == 0 else (None, kink)))
-    pixels = picture.render()
-    x, low = picture.parts.transData.transform((kink, 0))
-    top = len(pixels) - round(picture.parts.bbox.y1)
-    rows = slice(top, len(pixels) - round(low) - 5)  # upper half of the plot of contributions
-    columns = changed_columns(pixels[rows], without[rows])
-    assert abs(columns.mean() + 0.5 - x) <= 1 and len(columns) <= 5
-    color = np.round(np.array(to_rgb(NEURON[neuron])) * 255)
-    assert np.abs(pixels[rows][:, columns, :3] - color).max(axis=-1).min() <= 1
+    for kink in (14.75, 26 / 3, 0.5, 22.9):
+        picture.update(replace(bare, kinks=(kink, None) if neuron == 0 else (None, kink)))
+        pixels = picture.render()
+        x, low = picture.parts.transData.transform((kink, 0))
+        top = len(pixels) - round(picture.parts.bbox.y1)
+        rows = slice(top, len(pixels) - round(low) - 5)  # upper half of the plot of contributions
+        columns = changed_columns(pixels[rows], without[rows])
+        assert abs(columns.mean() + 0.5 - x) <= 1 and len(columns) <= 5
+        color = np.round(np.array(to_rgb(NEURON[neuron])) * 255)
+        assert np.abs(pixels[rows][:, columns, :3] - color).max(axis=-1).min() <= 1
 
 
-@pytest.mark.parametrize("kink", [-1e9, -5.0, 24.5, np.inf, -np.inf, None])
-def test_a_kink_outside_is_not_drawn(kink):
-    picture = FitPicture(scale=1.0)
-    picture.update(fit_view(kinks=(None, None)))
+def test_a_kink_outside_is_not_drawn(picture):
+    picture.update(fit_scene(kinks=(None, None)))
     without = copy_of(picture)
-    picture.update(fit_view(kinks=(5.0, 6.0)))
-    picture.update(fit_view(kinks=(kink, kink)))
-    assert (picture.render() == without).all()
+    for kink in (-1e9, -5.0, 24.5, np.inf, -np.inf, None):
+        picture.update(fit_scene(kinks=(5.0, 6.0)))
+        picture.update(fit_scene(kinks=(kink, kink)))
+        assert (picture.render() == without).all(), kink
 
 
-def test_the_curve_passes_through_its_points():
-    picture = FitPicture(scale=2.0)
-    view = fit_view(kinks=(None, None))
-    picture.update(view)
+def test_the_curve_passes_through_its_points(picture):
+    scene = fit_scene(kinks=(None, None))
+    picture.update(scene)
     pixels = picture.render()
-    places = picture.fit.transData.transform(np.column_stack([view.grid, view.curve]))
+    places = picture.fit.transData.transform(np.column_stack([scene.grid, scene.curve]))
     for x, y in places[3:-3:7]:
         assert pixels[len(pixels) - 1 - round(y), round(x), :3].max() < 60
 
 
-def test_residuals_are_prediction_minus_data():
-    picture = FitPicture(scale=1.0)
-    view = fit_view()
-    picture.update(view)
+def test_residuals_are_prediction_minus_data(picture):
+    scene = fit_scene()
+    picture.update(scene)
     tips = np.array([segment[1] for segment in picture.sticks.get_segments()])
-    np.testing.assert_array_equal(tips, np.column_stack([view.x, view.y_hat - view.y]))
+    np.testing.assert_array_equal(tips, np.column_stack([scene.x, scene.y_hat - scene.y]))
     low, high = picture.residual.get_ylim()
     assert low == -high and np.abs(tips[:, 1]).max() <= high
 
 
-def test_rivals_are_drawn_with_their_names():
-    picture = FitPicture(scale=1.0)
-    line = {"line": np.linspace(1, 5, len(fit_view().grid))}
+def test_baselines_are_drawn_with_their_names(picture):
+    grid = fit_scene().grid
+    line = {"line": np.linspace(1, 5, len(grid))}
     seen = []
-    for rivals in ({}, line, {**line, "quadratic": np.full(len(fit_view().grid), 3.0)}, {}):
-        picture.update(fit_view(rivals=rivals))
+    for baselines in ({}, line, {**line, "quadratic": np.full(len(grid), 3.0)}, {}):
+        picture.update(fit_scene(baselines=baselines))
         seen.append(copy_of(picture))
-        shown = [name for name, text in picture.rival_names.items() if text.get_visible()]
-        assert shown == list(rivals)
+        shown = [name for name, text in picture.baseline_names.items() if text.get_visible()]
+        assert shown == list(baselines)
     assert (seen[0] != seen[1]).any() and (seen[1] != seen[2]).any()
     assert (seen[0] == seen[3]).all()
 
@@ -354,7 +339,8 @@ def outlines(picture: DiagramPicture) -> dict[str, Path]:
         if not text.text:
             continue
         path, _ = _outline(text.text, text.align)
-        low, high = path.get_extents().min, path.get_extents().max
+        points = path.vertices[path.codes != Path.CLOSEPOLY]  # the place of that one means nothing
+        low, high = points.min(axis=0), points.max(axis=0)
         corners = np.array([low, (high[0], low[1]), high, (low[0], high[1]), low])
         turn = np.radians(text.rotation)
         matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
@@ -367,34 +353,39 @@ def overlaps(picture: DiagramPicture, labels_only: bool = False) -> list[tuple[s
     boxes = list(outlines(picture).items())
     boxes = [b for b in boxes if not (labels_only and b[0].startswith("node"))]
     return [(a, b) for i, (a, one) in enumerate(boxes) for b, other in boxes[:i]
-            if one.intersects_path(other, filled=True)]
+            if one.get_extents().overlaps(other.get_extents())
+            and one.intersects_path(other, filled=True)]
 
 
-DIAGRAM = new_picture("diagram")
+@pytest.fixture(scope="module")
+def diagram():
+    """The diagram of the three-neuron lab; every update shows all of a scene."""
+    return DiagramPicture(scale=1.0)
 
 
-def diagram_of(value: float, edges: str) -> DiagramPicture:
+def with_values(diagram: DiagramPicture, value: float, edges: str) -> DiagramPicture:
     """The diagram with one number for all parameters and gradients."""
-    s = solution(edges=edges, **dict.fromkeys(LECTURE, value))
-    s.__dict__["gradient"] = dict.fromkeys(LECTURE, value)
-    DIAGRAM.update(views.diagram(s))
-    return DIAGRAM
+    numbers = numbers_of(edges=edges, **dict.fromkeys(LECTURE, value))
+    numbers.__dict__["gradient"] = dict.fromkeys(LECTURE, value)
+    diagram.update(scenes.diagram(numbers))
+    return diagram
 
 
-@pytest.mark.parametrize("value", [-5.9, 0.0, 0.123, -0.0123, 15.0, -99.4, 123.0])
-@pytest.mark.parametrize("edges", ["values", "gradients"])
-def test_no_text_of_the_diagram_touches_another(value, edges):
-    assert overlaps(diagram_of(value, edges)) == []
+@pytest.mark.parametrize(("value", "edges"), [
+    (-5.9, "values"), (-99.4, "values"), (-5.9, "gradients"), (0.0, "gradients"),
+    (0.123, "gradients"), (-0.0123, "gradients"), (15.0, "gradients"), (123.0, "gradients"),
+])  # fmt: skip
+def test_no_text_of_the_diagram_touches_another(diagram, value, edges):
+    assert overlaps(with_values(diagram, value, edges)) == []
 
 
 # the longest numbers that three digits can be: "−999999", "−1.23e−10"
-EXTREME = [-999999.4, -1.234e-10, -9.87e12, 123456.7]
-
-
-@pytest.mark.parametrize("value", EXTREME)
-@pytest.mark.parametrize("edges", ["values", "gradients"])
-def test_no_label_of_the_diagram_touches_another(value, edges):
-    picture = diagram_of(value, edges)
+@pytest.mark.parametrize(("value", "edges"), [
+    (-999999.4, "values"), (-1.234e-10, "values"), (-999999.4, "gradients"),
+    (-1.234e-10, "gradients"), (-9.87e12, "gradients"), (123456.7, "gradients"),
+])  # fmt: skip
+def test_no_label_of_the_diagram_touches_another(diagram, value, edges):
+    picture = with_values(diagram, value, edges)
     assert overlaps(picture, labels_only=True) == []
     for name, box in outlines(picture).items():
         low, high = box.get_extents().min, box.get_extents().max
@@ -403,27 +394,26 @@ def test_no_label_of_the_diagram_touches_another(value, edges):
 
 def test_the_overlap_check_sees_an_overlap():
     nodes = (Node("a", 0.1, 0.5), Node("b", 0.9, 0.5), Node("c", 0.11, 0.5), Node("d", 0.89, 0.5))
-    view = DiagramView(nodes, (Edge("a", "b", "w = 1", 1.0), Edge("c", "d", "v = 2", 2.0)))
-    picture = DiagramPicture(view)
-    picture.update(view)
+    picture = DiagramPicture()
+    picture.update(DiagramScene(nodes, (Edge("a", "b", "w = 1", 1.0),
+                                        Edge("c", "d", "v = 2", 2.0))))
     assert overlaps(picture) == [("v = 2", "w = 1")]
 
 
-def test_texts_fit_into_their_circles():
-    picture = new_picture("diagram")
+def test_texts_fit_into_their_circles(diagram):
     for changes in ({}, {"w11": -5e5}, {"b11": 1e5, "b12": -1e5, "b21": -1e5}):
-        view = views.diagram(solution(**changes))
-        picture.update(view)
-        boxes = outlines(picture)
-        for i, node in enumerate(view.nodes):
+        scene = scenes.diagram(numbers_of(**changes))
+        diagram.update(scene)
+        boxes = outlines(diagram)
+        for i, node in enumerate(scene.nodes):
             if not node.still:
                 box = boxes[f"node {i}"].get_extents()
                 assert box.width <= node.size and box.height <= node.size
 
 
-def test_edges_and_nodes_look_as_their_numbers():
-    picture = new_picture("diagram")
-    picture.update(views.diagram(solution()))
+def test_edges_and_nodes_look_as_their_numbers(diagram):
+    picture = diagram
+    picture.update(scenes.diagram(numbers_of()))
     colors = dict(zip(LECTURE, map(to_hex, picture.lines.get_color()), strict=True))
     dashes = dict(zip(LECTURE, picture.lines.get_linestyle(), strict=True))
     for name, value in LECTURE.items():
@@ -435,7 +425,7 @@ def test_edges_and_nodes_look_as_their_numbers():
     faces = [to_hex(face) for face in picture.circles.get_facecolor()]
     assert faces == ["#ffffff", "#efefef", *["#ffffff"] * 5]
     assert len(picture.crosses.get_segments()) == 0
-    picture.update(views.diagram(solution(b12=-1.0)))  # neuron 2 is off everywhere
+    picture.update(scenes.diagram(numbers_of(b12=-1.0)))  # neuron 2 is off everywhere
     middle = np.mean([line.mean(axis=0) for line in picture.crosses.get_segments()], axis=0)
     assert middle == pytest.approx(picture.places["h2"])
 
@@ -443,12 +433,12 @@ def test_edges_and_nodes_look_as_their_numbers():
 def test_what_is_lit_has_a_halo_and_what_is_reused_a_dashed_one():
     nodes = (Node("a", 0.1, 0.5, "1", lit="reused"), Node("b", 0.9, 0.5, "2"))
     edge = Edge("a", "b", "w = 1", 1.0, lit="now")
-    picture = DiagramPicture(DiagramView(nodes, (edge,)))
-    plain = DiagramView((replace(nodes[0], lit=""), nodes[1]), (replace(edge, lit=""),))
+    picture = DiagramPicture()
+    plain = DiagramScene((replace(nodes[0], lit=""), nodes[1]), (replace(edge, lit=""),))
     picture.update(plain)
     dark = copy_of(picture)
     assert not picture.halos.get_visible() and not picture.rings.get_visible()
-    picture.update(DiagramView(nodes, (edge,)))
+    picture.update(DiagramScene(nodes, (edge,)))
     assert picture.halos.get_linewidth() == [14.0]
     assert list(picture.rings.get_linewidth()) == [6.0, 0.0]
     assert picture.halos.get_linestyle()[0][1] is None
@@ -461,13 +451,14 @@ def test_what_is_lit_has_a_halo_and_what_is_reused_a_dashed_one():
 def test_a_bent_edge_passes_above_and_a_hidden_one_is_not_drawn():
     nodes = (Node("a", 0.1, 0.5), Node("b", 0.9, 0.5))
     edge = Edge("a", "b", "+1", 1.0, "plain", bend=60.0)
-    picture = DiagramPicture(DiagramView(nodes, (edge,)))
+    picture = DiagramPicture()
+    picture.update(DiagramScene(nodes, (edge,)))
     (path,) = picture.paths
     assert path[:, 1].max() == pytest.approx(0.5 * picture.height + 60, abs=0.1)
-    hidden = DiagramView(nodes, (replace(edge, state="hidden"),))
+    hidden = DiagramScene(nodes, (replace(edge, state="hidden"),))
     picture.update(hidden)
     bare = copy_of(picture)
-    picture.update(DiagramView(nodes, (edge,)))
+    picture.update(DiagramScene(nodes, (edge,)))
     assert (copy_of(picture) != bare).any()
     assert picture.labels[0].text == "+1"
 
@@ -475,74 +466,77 @@ def test_a_bent_edge_passes_above_and_a_hidden_one_is_not_drawn():
 # --- the landscape ---
 
 
-def landscape_view(**changes) -> LandscapeView:
-    s = solution()
-    return replace(views.landscape(s, RANGES, path_of(s, 30)), **changes)
+@pytest.fixture(scope="module")
+def map_of():
+    """A picture of the landscape; every update shows all of a scene."""
+    return LandscapePicture(scale=2.0)
 
 
-def test_the_point_stands_at_the_present_values():
-    picture = LandscapePicture(scale=2.0)
-    picture.update(landscape_view(point=(0.5, -1.0)))
-    x, y = picture.map.transData.transform((0.5, -1.0))
-    pixels = picture.render()
+def path_of(numbers: Numbers, count: int) -> list:
+    return [({**numbers.state.parameters, "w11": 0.01 * k}, 1.0 / (k + 1)) for k in range(count)]
+
+
+def landscape_scene(**changes) -> LandscapeScene:
+    """The lecture's landscape on other axes, and a path of 30 steps."""
+    numbers, axis = numbers_of(), np.linspace(-2, 2, 101)
+    scene = scenes.landscape(numbers, path_of(numbers, 30))
+    return replace(scene, **{"across": axis, "up": axis, **changes})
+
+
+def test_the_point_stands_at_the_present_values(map_of):
+    map_of.update(landscape_scene(point=(0.5, -1.0)))
+    x, y = map_of.map.transData.transform((0.5, -1.0))
+    pixels = map_of.render()
     assert (pixels[len(pixels) - 1 - round(y), round(x), :3] == WHITE).all()
-    assert picture.point.get_xydata().tolist() == [[0.5, -1.0]]
+    assert map_of.point.get_xydata().tolist() == [[0.5, -1.0]]
+    map_of.update(landscape_scene(point=(7.0, -1e6)))  # outside: at the edge
+    assert map_of.point.get_xydata().tolist() == [[2.0, -2.0]]
 
 
-def test_a_point_outside_the_map_stands_at_its_edge():
-    picture = LandscapePicture(scale=1.0)
-    picture.update(landscape_view(point=(7.0, -1e6)))
-    assert picture.point.get_xydata().tolist() == [[2.0, -2.0]]
-
-
-def test_a_cell_has_the_colour_of_its_J():
-    picture = LandscapePicture(scale=2.0)
+def test_a_cell_has_the_colour_of_its_J(map_of):
     J = np.full((101, 101), 10.0)
     J[20:40, 60:80] = 0.1
-    picture.update(landscape_view(J=J, decades=(-1, 2), point=(-2, -2), path=np.full((30, 2), -2)))
-    pixels = picture.render()
+    map_of.update(landscape_scene(J=J, decades=(-1, 2), point=(-2, -2), path=np.full((30, 2), -2)))
+    pixels = map_of.render()
     for share, place in ((0.0, (0.70, 0.30)), (2 / 3, (0.3, 0.7))):
-        x, y = picture.map.transAxes.transform(place)
+        x, y = map_of.map.transAxes.transform(place)
         color = np.round(np.array(LANDSCAPE(share)[:3]) * 255)
         assert (pixels[len(pixels) - 1 - round(y), round(x), :3] == color).all()
 
 
-def test_the_path_and_the_curve_hold_all_steps():
-    picture = LandscapePicture(scale=1.0)
-    view = landscape_view()
-    picture.update(view)
-    for line in picture.path:
-        np.testing.assert_array_equal(line.get_xydata(), view.path)
-    np.testing.assert_array_equal(picture.curve.get_xydata()[:, 1], view.J_path)
-    np.testing.assert_array_equal(picture.curve.get_xydata()[:, 0], np.arange(30))
-    low, high = picture.curve_axes.get_ylim()
-    assert low <= view.J_path.min() and view.J_path.max() <= high
-    assert picture.curve_axes.get_xlim()[1] >= 29
+def test_the_path_and_the_curve_hold_all_steps(map_of):
+    scene = landscape_scene()
+    map_of.update(scene)
+    for line in map_of.path:
+        np.testing.assert_array_equal(line.get_xydata(), scene.path)
+    np.testing.assert_array_equal(map_of.curve.get_xydata()[:, 1], scene.J_path)
+    np.testing.assert_array_equal(map_of.curve.get_xydata()[:, 0], np.arange(30))
+    low, high = map_of.curve_axes.get_ylim()
+    assert low <= scene.J_path.min() and scene.J_path.max() <= high
+    assert map_of.curve_axes.get_xlim()[1] >= 29
 
 
 def test_a_long_path_is_thinned_but_keeps_its_end():
-    s = solution()
-    path = path_of(s, 12345)
-    view = views.landscape(s, RANGES, path)
-    assert len(view.path) == len(view.steps) == len(view.J_path) <= 1100
-    assert view.steps[0] == 0 and view.steps[-1] == 12344 and view.J_path[-1] == path[-1][1]
-    assert view.path[-1].tolist() == [path[-1][0]["w11"], path[-1][0]["b11"]]
-    for step, J in zip(view.steps, view.J_path, strict=True):
+    numbers = numbers_of()
+    path = path_of(numbers, 12345)
+    scene = scenes.landscape(numbers, path)
+    assert len(scene.path) == len(scene.steps) == len(scene.J_path) <= 1100
+    assert scene.steps[0] == 0 and scene.steps[-1] == 12344 and scene.J_path[-1] == path[-1][1]
+    assert scene.path[-1].tolist() == [path[-1][0]["w11"], path[-1][0]["b11"]]
+    for step, J in zip(scene.steps, scene.J_path, strict=True):
         assert path[step][1] == J
 
 
 @pytest.mark.parametrize("J", [0.0, 1e-30, 1e140])
-def test_any_J_can_be_shown(J):
-    picture = LandscapePicture(scale=1.0)
-    picture.update(landscape_view(J=np.full((101, 101), J), J_path=np.array([2.0] * 29 + [J])))
-    assert picture.render().min() < 255
+def test_any_J_can_be_shown(map_of, J):
+    map_of.update(landscape_scene(J=np.full((101, 101), J), J_path=np.array([2.0] * 29 + [J])))
+    assert map_of.render().min() < 255
 
 
-def test_small_data_have_a_landscape_too():
-    s = solution(([0.0, 1.0, 2.0, 3.0], [1e-5, 2e-5, 1e-5, 3e-5]), **dict.fromkeys(LECTURE, 0.0))
-    ranges = dict.fromkeys(LECTURE, (-5e-5, 5e-5, 1e-6))
-    picture = LandscapePicture(scale=1.0)
-    picture.update(views.landscape(s, ranges, [(s.state.parameters, s.mse)]))
-    assert np.log10(s.mse) == pytest.approx(picture.image.values.min(), abs=1)
-    low, high = picture.curve_axes.get_ylim()
-    assert low <= s.mse <= high
+def test_small_data_have_a_landscape_too(map_of):
+    numbers = numbers_of(([0.0, 1.0, 2.0, 3.0], [1e-5, 2e-5, 1e-5, 3e-5]),
+                         **dict.fromkeys(LECTURE, 0.0))
+    map_of.update(scenes.landscape(numbers, [(numbers.state.parameters, numbers.loss)]))
+    assert np.log10(numbers.loss) == pytest.approx(map_of.image.values.min(), abs=1)
+    low, high = map_of.curve_axes.get_ylim()
+    assert low <= numbers.loss <= high

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlp_widgets.core import Network, backward, forward
-from mlp_widgets.lectures.generic_layer import backward_through, check_layer
+from mlp_widgets.lectures.generic_layer.check import backward_through, check_layer
 
 POINTS = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]])
 WEIGHTS = np.array([[1.0, 2.0], [3.0, -4.0]])

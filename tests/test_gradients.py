@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from oracle import (
     check_gradients,
@@ -47,8 +47,9 @@ CASES = {
     "chain of 5, tanh":        (CHAIN, "tanh", "squared", {"biases": False, "points": 1}),
     "chain of 5, leaky":       (CHAIN, "leaky_relu", "squared", {"biases": False, "scale": 3}),
     "chain of 20":             ((1,) * 21, "sigmoid", "squared", {"biases": False, "points": 1}),
-    "chain of 60":             ((1,) * 61, "sigmoid", "squared", {"points": 1}),
-    "chain of 60, explodes":   ((1,) * 61, "identity", "squared", {"scale": 10, "points": 1}),
+    "chain of 60":             ((1,) * 61, "sigmoid", "squared", {"biases": False, "points": 1}),
+    "chain of 60, explodes":   ((1,) * 61, "identity", "squared",
+                                {"biases": False, "scale": 10, "points": 1}),
     "mixed chain, log loss":   ((1, 1, 1, 1), ["tanh", "relu", "sigmoid"], "nll", {"seed": 2}),
     "g = z + relu(z)":         ((1, 2, 1), "relu", "squared", {"skips": [Skip(2, 2, of="z")]}),
     "g = a + relu(z), sum":    ((1, 2, 1), "relu", "squared", {"skips": [Skip(1, 2)]}),
@@ -76,19 +77,23 @@ def make(widths, activations, loss, points=3, seed=0, hard=True, **structure):
     return network, *random_points(network, points=points, seed=seed, loss=loss, hard=hard), loss
 
 
-@pytest.mark.parametrize("biases", [True, False], ids=["biases", "no biases"])
-@pytest.mark.parametrize("case", CASES)
+WITH_AND_WITHOUT_BIASES = [
+    (case, biases) for case in CASES for biases in (True, False)
+    if CASES[case][3].get("biases", biases) == biases
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "biases"), WITH_AND_WITHOUT_BIASES)
 def test_table_of_networks(case, biases):
     widths, activations, loss, options = CASES[case]
     truth = check_gradients(*make(widths, activations, loss, **{"biases": biases} | options))
     assert any(gradient.any() for gradient in truth.values()), "this case shows nothing"
 
 
-@pytest.mark.parametrize("points", [1, 2, 7])
 @pytest.mark.parametrize("output", ELEMENTWISE)
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
-def test_every_pair_of_activations(hidden, output, points):
-    check_gradients(*make((2, 3, 2), [hidden, output], "squared", points=points))
+def test_every_pair_of_activations(hidden, output):
+    check_gradients(*make((2, 3, 2), [hidden, output], "squared"))
 
 
 @pytest.mark.parametrize("hidden", ACTIVATIONS)
@@ -172,6 +177,7 @@ def possible_skips(widths, into_last):
 
 
 @given(networks())
+@settings(max_examples=40)
 def test_random_networks(problem):
     network, x, _, loss = problem
     largest = [np.abs(z).max() for z in forward(network, x).z[1:]]
@@ -205,6 +211,7 @@ def is_well_conditioned(network, x, y, loss):
 
 
 @given(networks())
+@settings(max_examples=40)
 def test_the_core_itself_accepts_complex_numbers(problem):
     network, x, y, loss = problem
     direction = [np.cos(np.arange(p.size)).reshape(p.shape) for p in network.parameters()]
@@ -219,7 +226,7 @@ def test_the_core_itself_accepts_complex_numbers(problem):
 # The check itself: it must reject what is wrong.
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def vanishing():
     """A chain of 20 sigmoids, its gradients, and the truth; dJ_dw[1] is 7.5e-14."""
     network = Network([[[1.0]]] * 20, None, ["sigmoid"] * 20)

@@ -13,12 +13,11 @@ import numpy as np
 import pytest
 from oracle import compare
 
-from mlp_widgets.core import (
+from mlp_widgets.core import backward, forward
+from mlp_widgets.lectures.deep_chain.chain import chain
+from mlp_widgets.lectures.deep_chain.multiplications import (
     Counted,
     Counter,
-    backward,
-    chain,
-    forward,
     gradients_with_reuse,
     gradients_without_reuse,
     multiplication_counts,

@@ -9,7 +9,7 @@ import pytest
 from oracle import compare, named_gradients, random_network, random_points
 
 from mlp_widgets.core import Activation, Network, Skip, as_columns, backward, forward
-from mlp_widgets.lectures.traffic_data import HOURS, TRAFFIC
+from mlp_widgets.lectures.three_neuron.traffic import HOURS, TRAFFIC
 
 
 def all_gradients(network, x, y, loss="squared"):
@@ -278,9 +278,16 @@ STACKS = {
 }
 
 
-@pytest.mark.parametrize("loss", ["squared", "nll", "softmax_cross_entropy"])
-@pytest.mark.parametrize("leading", STACKS.values(), ids=STACKS)
-def test_a_stack_gives_what_its_networks_give_one_by_one(leading, loss):
+STACKS_AND_LOSSES = [(name, "squared") for name in STACKS] + [
+    (name, loss)
+    for name in ("only w[3]", "only b[2]", "a grid of three")
+    for loss in ("nll", "softmax_cross_entropy")
+]
+
+
+@pytest.mark.parametrize(("name", "loss"), STACKS_AND_LOSSES)
+def test_a_stack_gives_what_its_networks_give_one_by_one(name, loss):
+    leading = STACKS[name]
     generator = np.random.default_rng(0)
     shapes = [(3, 2), (3, 3), (2, 3), (3,), (3,), (2,)]
     arrays = [generator.normal(size=a + b) for a, b in zip(leading, shapes, strict=True)]
@@ -299,12 +306,11 @@ def test_a_stack_gives_what_its_networks_give_one_by_one(leading, loss):
         one = Network([a[s] for a in full[:3]], [a[s] for a in full[3:]], names, skips)
         single = all_gradients(one, x, y, loss)
         compare("J", gradients.forward.J[s], single.forward.J, rtol=1e-13)
-        for name, gradient in named_gradients(gradients).items():
-            assert gradient.shape[: len(axes)] == axes, name
-            size = np.abs(named_gradients(single)[name]).max()
-            np.testing.assert_allclose(
-                gradient[s], named_gradients(single)[name], rtol=1e-12, atol=1e-14 * size
-            )
+        expected = named_gradients(single)
+        for part, gradient in named_gradients(gradients).items():
+            assert gradient.shape[: len(axes)] == axes, part
+            size = np.abs(expected[part]).max()
+            np.testing.assert_allclose(gradient[s], expected[part], rtol=1e-12, atol=1e-14 * size)
 
 
 def test_a_shared_array_has_one_gradient_for_each_network():
@@ -335,10 +341,14 @@ def test_J_on_a_grid_in_one_call():
 # Depth: no recursion, and work in proportion to the depth.
 
 
-def test_a_chain_of_10_000_layers():
+DEEP = 3000
+"""Layers: three times as many as Python's functions may call each other."""
+
+
+def test_a_very_deep_chain():
     """w = ±1 keeps every number exact: dJ/dw_l = dJ/dy^ times all the other signs times x."""
-    signs = np.random.default_rng(0).choice([-1.0, 1.0], size=10_000)
-    network = Network(signs.reshape(-1, 1, 1), None, ["identity"] * 10_000)
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], size=DEEP)
+    network = Network(signs.reshape(-1, 1, 1), None, ["identity"] * DEEP)
     gradients = all_gradients(network, [3.0], [1.0])
     yhat = 3.0 * np.prod(signs)
     assert gradients.forward.output.item() == yhat
@@ -346,11 +356,10 @@ def test_a_chain_of_10_000_layers():
     assert np.array_equal(np.ravel(gradients.dJ_dw[1:]), expected)
 
 
-def test_a_chain_of_10_000_layers_with_a_skip_at_each():
+def test_a_very_deep_chain_with_a_skip_at_each_layer():
     """w = 0 and a skip around every layer: a[l] = a[l-1], so dJ/da is the same everywhere."""
-    depth = 10_000
-    skips = [Skip(layer - 1, layer) for layer in range(1, depth + 1)]
-    network = Network(np.zeros((depth, 1, 1)), None, ["tanh"] * depth, skips)
+    skips = [Skip(layer - 1, layer) for layer in range(1, DEEP + 1)]
+    network = Network(np.zeros((DEEP, 1, 1)), None, ["tanh"] * DEEP, skips)
     gradients = all_gradients(network, [3.0], [1.0])
     assert {gradient.item() for gradient in gradients.dJ_da} == {4.0}
     assert {gradient.item() for gradient in gradients.dJ_dw[1:]} == {12.0}
@@ -370,9 +379,9 @@ class Counting(np.ndarray):
 @pytest.mark.parametrize("skipping", [False, True], ids=["chain", "skips"])
 def test_the_work_grows_linearly_with_the_depth(skipping, monkeypatch):
     """One more layer costs the same at depth 10 as at depth 1000: every dJ/dz is reused."""
-    pulls = []
-    pull = Activation.pull
-    monkeypatch.setattr(Activation, "pull", lambda *args: pulls.append(0) or pull(*args))
+    calls = []
+    vjp = Activation.vjp
+    monkeypatch.setattr(Activation, "vjp", lambda *args: calls.append(0) or vjp(*args))
     widths = Network.widths.fget  # goes through all layers at every use, so it counts as many
 
     def counted_widths(network):
@@ -386,12 +395,12 @@ def test_the_work_grows_linearly_with_the_depth(skipping, monkeypatch):
         network = Network(np.ones((depth, 1, 1)), None, ["tanh"] * depth, skips)
         counted = tuple(w if w is None else w.view(Counting) for w in network.w)
         network.__dict__["w"] = counted
-        pulls.clear()
+        calls.clear()
         Counting.operations = 0
         all_gradients(network, [1.0], [0.0])
-        assert len(pulls) == depth
+        assert len(calls) == depth
         return Counting.operations
 
     ten, twenty, thousand = work(10), work(20), work(1000)
-    assert twenty - ten >= 10 * 4  # w @ a, f, pull, two products back
+    assert twenty - ten >= 10 * 4  # w @ a, f, vjp, two products back
     assert (thousand - ten) * 10 == (twenty - ten) * 990

@@ -17,10 +17,10 @@ import threading
 import ipywidgets as widgets
 import numpy as np
 import pytest
+from helpers import WAIT, live_widgets, text_of
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.image import imread
-from test_panel import WAIT, live_widgets, text_of
 
 import mlp_widgets
 from mlp_widgets import (
@@ -34,7 +34,7 @@ from mlp_widgets import (
     predict_gradient,
     will_move,
 )
-from mlp_widgets.lectures.polls import next_step, why_zero
+from mlp_widgets.widgets.predictions import next_step
 from mlp_widgets.widgets.typed_numbers import read_number
 
 YES_NO = {"A": "yes", "B": "no"}
@@ -439,14 +439,14 @@ def test_poll_3_compares_with_what_no_search_goes_below(keep):
     lab = lab_of(keep, ThreeNeuronLab)
     poll = keep(lecture_poll(3, lab))
     lab.b21 = 5.0
-    type_in(poll, f"{lab.mse:.4f}")
+    type_in(poll, f"{lab.loss:.4f}")
     assert poll.right is False
-    assert said(poll).endswith(f"There is a smaller one. Your best in the lab is {lab.mse:.4f}.")
+    assert said(poll).endswith(f"There is a smaller one. Your best in the lab is {lab.loss:.4f}.")
     type_in(poll, "0.1")
     assert said(poll).endswith("No seven parameters reach that on these data.")
-    best, mine = lab.rivals.optimum, lab.best[0]
+    best, mine = lab.baselines.optimum, lab.best[0]
     lab.set(**{name: getattr(best, name) for name in lab.parameters})
-    smallest = float(np.mean((lab.solution.y_hat - lab.solution.points.y) ** 2))
+    smallest = float(np.mean((lab.numbers.y_hat - lab.state.data.y) ** 2))
     lab.reset()
     type_in(poll, f"{smallest:.3f}")
     assert poll.right and poll.tries == 3  # moving sliders is no new question
@@ -461,15 +461,15 @@ def test_poll_3_says_how_far_the_best_is(keep):
     assert "no best in the lab yet" in explained(poll)
     lab.b21 = 5.0
     poll.reveal()
-    gap = lab.mse - lab.rivals.optimum.mse
-    assert explained(poll).endswith(f"Your best in the lab is {lab.mse:.4f}. "
+    gap = lab.loss - lab.baselines.optimum.mse
+    assert explained(poll).endswith(f"Your best in the lab is {lab.loss:.4f}. "
                                     f"That is {gap:.4f} above it.")
 
 
 def test_poll_3_is_another_question_with_other_data_and_has_no_answer_without_relu(keep):
     lab = lab_of(keep, ThreeNeuronLab)
     poll = keep(lecture_poll(3, lab))
-    poll.predict(lab.rivals.optimum.mse)
+    poll.predict(lab.baselines.optimum.mse)
     assert poll.right
     lab.data = "weekend"
     assert said(poll).startswith("The lab has changed.")
@@ -569,38 +569,38 @@ def test_a_gradient_is_what_finite_differences_say(keep, kind, options):
     [
         ({}, "w2_2", "a₂¹ = 0, because neuron 2 is off (z₂¹ = −1 < 0)"),
         ({"w2_1": 0.5}, "w1_1", "g = y: the loss is at its minimum"),
-        ({"others": [(2, 4), (3, 5)]}, "w2_1", "it is 0 at each of the 3 points; at the first, "),
+        ({"others": [(2, 4), (3, 5)]}, "w2_1", "neuron 2 is off at every point: it is dead"),
     ],
 )
 def test_why_a_weight_does_not_move(keep, options, name, reason):
     lab = lab_of(keep, TwoHiddenLab, **options)
-    assert why_zero(lab, name).startswith(reason)
+    assert lab.why_zero(name).startswith(reason)
 
 
 @pytest.mark.parametrize(
     ("options", "name", "reason"),
     [
-        ({"b11": -15.0}, "w11", "f′(z) = 0 at every point: neuron 1 is dead"),
-        ({"b11": -15.0}, "w21", "a = 0 at every point: neuron 1 gives nothing"),
-        ({"w21": 0.0}, "b11", "its factor w₂₁ = 0"),
+        ({"b11": -15.0}, "w11", "neuron 1 is off at every point: it is dead"),
+        ({"b11": -15.0}, "w21", "a₁₁ = 0 at every point, because neuron 1 is off"),
+        ({"w21": 0.0}, "b11", "w₂₁ = 0"),
         ({"w11": 0.0, "b11": 1e4, "activation": "tanh"}, "w11",
-         "f′(z) = 0 at every point: neuron 1 is saturated"),
+         "neuron 1 is flat at every point: its slope is 0"),
         ({"data": ([0, 1, 2], [0, 0, 0]), "w21": 0.0, "w22": 0.0, "b21": 0.0}, "b21",
-         "ŷ = y at every point: J is at its minimum"),
+         "ŷ = y at every point: the loss is at its minimum"),
         ({"data": ([0, 1, 2], [-1, 0, 1]), "w21": 0.0, "w22": 0.0, "b21": 0.0}, "b21",
-         "the gradients of the points add up to 0"),
+         "the gradients of the 3 points add up to 0"),
     ],
 )  # fmt: skip
 def test_why_a_parameter_of_the_traffic_network_does_not_move(keep, options, name, reason):
     lab = lab_of(keep, ThreeNeuronLab, **options)
-    assert lab.gradient[name] == 0 and why_zero(lab, name) == reason
+    assert lab.gradient[name] == 0 and lab.why_zero(name) == reason
 
 
 def test_points_that_cancel_are_told_from_a_dead_neuron(keep):
     # ŷ of both points is off by the same amount, to either side, with the same input
     lab = lab_of(keep, TwoHiddenLab, x=1, y=1, w1_1=1, w1_2=1, others=[(1, 2), (1, 0)])
-    assert lab.gradient["w1_2"] == 0 and lab.solution.mean_gradient["w1_2"] == 0
-    assert why_zero(lab, "w1_2") == "the gradients of the points cancel in the mean"
+    assert lab.gradient["w1_2"] == 0
+    assert lab.why_zero("w1_2") == "the gradients of the 3 points add up to 0"
 
 
 def test_a_chain_is_asked_by_its_layers(keep):
@@ -625,7 +625,7 @@ def test_a_step_too_small_for_a_float_does_not_move_a_weight(keep):
     lab = lab_of(keep, DeepChainLab, depth=80)
     poll = keep(will_move(lab, "w1"))
     poll.predict("B")
-    assert poll.right is False and 0 < lab.gradients["w1"] < 1e-40
+    assert poll.right is False and 0 < lab.gradient["w1"] < 1e-40
     poll.predict("C")
     assert poll.right and "is not 0, but the step of" in explained(poll)
 

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 
 from mlp_widgets.drawing import log_lanes, profiles
-from mlp_widgets.drawing.clipping import ClippingPicture, ClippingView
+from mlp_widgets.drawing.clipping import ClippingPicture, ClippingScene
 from mlp_widgets.drawing.log_lanes import LayerAxis, LogLanes, QuickTicks
 from mlp_widgets.drawing.picture import Picture
-from mlp_widgets.drawing.profiles import Profile, ProfilesPicture, ProfilesView, SignedAxis
+from mlp_widgets.drawing.profiles import Profile, ProfilesPicture, ProfilesScene, SignedAxis
 from mlp_widgets.drawing.quick_artists import CAP_HEIGHT, QuickText, _outline
 from mlp_widgets.drawing.style import LINE, NEURON
-from mlp_widgets.drawing.training import TrainingPicture, TrainingView
+from mlp_widgets.drawing.training import TrainingPicture, TrainingScene
 
 TINY, HUGE = 5e-324, 1.7e308  # the ends of 64-bit floats
 SIZES = st.floats(min_value=0, allow_nan=False, allow_infinity=False)
@@ -30,6 +30,11 @@ def no_warnings():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         yield
+
+
+@pytest.fixture(scope="module")
+def profiles_picture():
+    return ProfilesPicture(scale=1.0)
 
 
 class Page(Picture):
@@ -45,7 +50,7 @@ def page() -> Page:
     return Page(420, 250, 1.0)
 
 
-# --- views: any numbers will do, the pictures compute nothing ---
+# --- scenes: any numbers will do, the pictures compute nothing ---
 
 
 def profile(L: int, ratio: float, last: float = 1.0) -> Profile:
@@ -62,42 +67,42 @@ def spoiled(values: np.ndarray) -> Profile:
 
 ODD = np.array([0.0, 1.0, np.nan, -np.inf, np.inf, TINY, -HUGE, 1e-300, 0.0, -0.5, HUGE, -0.0])
 PROFILES = [
-    ProfilesView(profile(1, 0.2), profile(1, 1.2), "plain", "depth 1"),
-    ProfilesView(profile(10, 0.2), profile(10, 1.2), "skip", "depth 10"),
-    ProfilesView(profile(100, 0.25), profile(100, 1.0), "plain", "vanishing"),
-    ProfilesView(profile(100, 1.5), profile(100, 2.5), "plain", "exploding"),
-    ProfilesView(profile(20, -1.5), profile(20, -0.5), "skip", "signs"),
-    ProfilesView(spoiled(ODD), profile(12, 1.0), "plain", "odd"),
-    ProfilesView(profile(60, 1e6), profile(60, -1e6), "plain", "overflow"),
+    ProfilesScene(profile(1, 0.2), profile(1, 1.2), "plain", "depth 1"),
+    ProfilesScene(profile(10, 0.2), profile(10, 1.2), "skip", "depth 10"),
+    ProfilesScene(profile(100, 0.25), profile(100, 1.0), "plain", "vanishing"),
+    ProfilesScene(profile(100, 1.5), profile(100, 2.5), "plain", "exploding"),
+    ProfilesScene(profile(20, -1.5), profile(20, -0.5), "skip", "signs"),
+    ProfilesScene(spoiled(ODD), profile(12, 1.0), "plain", "odd"),
+    ProfilesScene(profile(60, 1e6), profile(60, -1e6), "plain", "overflow"),
 ]
 
 
-def clipping_view(ratio: float, L: int, tau: float) -> ClippingView:
+def clipping_scene(ratio: float, L: int, tau: float) -> ClippingScene:
     before = profile(L, ratio).dJ_dw
     norm = float(np.linalg.norm(before))
     factor = min(1.0, tau / norm)
-    return ClippingView(before, factor * before, tau, norm, factor * norm)
+    return ClippingScene(before, factor * before, tau, norm, factor * norm)
 
 
 CLIPPINGS = [
-    clipping_view(1.5, 5, 1.0), clipping_view(1.5, 100, 1.0), clipping_view(0.2, 10, 5.0),
-    ClippingView(np.zeros(7), np.zeros(7), 1.0, 0.0, 0.0),
-    ClippingView(ODD, np.full(12, np.nan), 0.01, np.inf, np.nan),
+    clipping_scene(1.5, 5, 1.0), clipping_scene(1.5, 100, 1.0), clipping_scene(0.2, 10, 5.0),
+    ClippingScene(np.zeros(7), np.zeros(7), 1.0, 0.0, 0.0),
+    ClippingScene(ODD, np.full(12, np.nan), 0.01, np.inf, np.nan),
 ]  # fmt: skip
 
 
-def training_view(L: int, K: int, *names: str, speed: float = 0.9) -> TrainingView:
+def training_scene(L: int, K: int, *names: str, speed: float = 0.9) -> TrainingScene:
     steps = np.arange(K)
     J = speed ** np.arange(K, dtype=float)
     curves = {name: (steps, J * (2 + i)) for i, name in enumerate(names)}
     moved = {name: profile(L, 0.5).a * (1 + i) for i, name in enumerate(names)}
-    return TrainingView(curves, moved, dict.fromkeys(names, "a note"))
+    return TrainingScene(curves, moved, dict.fromkeys(names, "a note"))
 
 
 TRAININGS = [
-    training_view(5, 50, "plain", "skip", "clipping"), training_view(1, 1, "plain"),
-    training_view(60, 900, "skip", "clipping", speed=0.1), TrainingView({}, {}),
-    TrainingView({"plain": (np.arange(12), ODD)}, {"plain": ODD}, {"plain": "overflow"}),
+    training_scene(5, 50, "plain", "skip", "clipping"), training_scene(1, 1, "plain"),
+    training_scene(60, 900, "skip", "clipping", speed=0.1), TrainingScene({}, {}),
+    TrainingScene({"plain": (np.arange(12), ODD)}, {"plain": ODD}, {"plain": "overflow"}),
 ]  # fmt: skip
 CASES = {"profiles": (ProfilesPicture, PROFILES), "clipping": (ClippingPicture, CLIPPINGS),
          "training": (TrainingPicture, TRAININGS)}  # fmt: skip
@@ -107,48 +112,48 @@ CASES = {"profiles": (ProfilesPicture, PROFILES), "clipping": (ClippingPicture, 
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_way_to_a_view_does_not_matter(name):
-    new, views = CASES[name]
+def test_the_way_to_a_scene_does_not_matter(name):
+    new, scenes = CASES[name]
     picture = new(scale=1.0)
-    for k in (*range(len(views)), 2, 0):
-        picture.update(views[k])
+    for k in (*range(len(scenes)), 2, 0):
+        picture.update(scenes[k])
         fresh = new(scale=1.0)
-        fresh.update(views[k])
+        fresh.update(scenes[k])
         assert (picture.render() == fresh.render()).all(), k
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_updates_make_no_artists_and_every_view_looks_different(name):
-    new, views = CASES[name]
+def test_updates_make_no_artists_and_every_scene_looks_different(name):
+    new, scenes = CASES[name]
     picture, seen = new(scale=1.0), set()
     before = picture.figure.findobj(QuickText), [len(a.get_children()) for a in picture.figure.axes]
-    for view in views:
-        picture.update(view)
+    for scene in scenes:
+        picture.update(scene)
         seen.add(picture.render().tobytes())
         after = [len(axes.get_children()) for axes in picture.figure.axes]
         assert (picture.figure.findobj(QuickText), after) == before
-    assert len(seen) == len(views)
+    assert len(seen) == len(scenes)
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_an_equal_view_keeps_the_still_part(name):
-    new, views = CASES[name]
+def test_an_equal_scene_keeps_the_still_part(name):
+    new, scenes = CASES[name]
     picture = new(scale=1.0)
-    for view in views:
-        picture.update(view)
+    for scene in scenes:
+        picture.update(scene)
         picture.render()
         kept = picture._still
-        picture.update(view)
+        picture.update(scene)
         assert picture._still is kept
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_all_that_is_drawn_stands_inside_the_picture(name):
     """Nothing reaches the rim, where it would be cut off."""
-    new, views = CASES[name]
+    new, scenes = CASES[name]
     picture = new(scale=1.0)
-    for view in views:
-        picture.update(view)
+    for scene in scenes:
+        picture.update(scene)
         pixels = picture.render()
         for rim in (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]):
             assert (rim[:, :3] > 200).all()
@@ -198,17 +203,17 @@ def rows_of(picture: Picture, axes, color: str) -> np.ndarray:
     return axes.transData.inverted().transform(np.column_stack([y, y]))[:, 1]
 
 
-@pytest.mark.parametrize(("value", "where"), [(0.0, "zero"), (1e-300, None), (np.inf, "overflow"),
-                                              (np.nan, "overflow"), (1e300, None)])
-def test_the_ink_of_a_number_is_where_it_belongs(value, where):
-    picture = ProfilesPicture(scale=2.0)
-    flat, ones = np.full(30, value), np.ones(30)
-    picture.update(ProfilesView(Profile(ones, ones, flat, flat), Profile(*[ones * 1e3] * 4)))
+def test_the_ink_of_a_number_is_where_it_belongs():
+    picture, ones = ProfilesPicture(scale=2.0), np.ones(30)
     lanes = picture.plots["dJ_dw"]
-    rows = rows_of(picture, lanes.axes, NEURON[0])
-    expected = getattr(lanes, where) if where else np.log10(value)
-    pixel = np.diff(lanes.axes.get_ylim())[0] / lanes.axes.bbox.height
-    assert len(rows) and np.abs(rows - expected).max() < 4 * pixel
+    for value, where in ((0.0, "zero"), (1e-300, None), (np.inf, "overflow"),
+                         (np.nan, "overflow"), (1e300, None)):
+        flat = np.full(30, value)
+        picture.update(ProfilesScene(Profile(ones, ones, flat, flat), Profile(*[ones * 1e3] * 4)))
+        rows = rows_of(picture, lanes.axes, NEURON[0])
+        expected = getattr(lanes, where) if where else np.log10(value)
+        pixel = np.diff(lanes.axes.get_ylim())[0] / lanes.axes.bbox.height
+        assert len(rows) and np.abs(rows - expected).max() < 4 * pixel, value
 
 
 def pieces(line) -> list[list[tuple[float, float]]]:
@@ -225,7 +230,7 @@ def pieces(line) -> list[list[tuple[float, float]]]:
 def test_a_curve_joins_neighbours_of_one_kind_only():
     picture = TrainingPicture(scale=1.0)
     J = np.array([1.0, 0.1, 0.0, 0.0, 1e-3, np.inf, np.nan, 0.0, 1e3])
-    picture.update(TrainingView({"plain": (np.arange(9), J)}, {"plain": np.ones(3)}))
+    picture.update(TrainingScene({"plain": (np.arange(9), J)}, {"plain": np.ones(3)}))
     lanes, line = picture.loss, picture.curves["plain"].line
     joined = pieces(line)
     zero, top = lanes.zero, lanes.overflow
@@ -241,17 +246,17 @@ def test_a_curve_joins_neighbours_of_one_kind_only():
 def test_a_signed_curve_joins_nothing_to_the_infinite():
     picture = ProfilesPicture(scale=1.0)
     a = np.array([1.0, 2.0, np.inf, np.inf, -np.inf, 3.0, np.nan, -4.0])
-    view = ProfilesView(Profile(a, a, a, a), Profile(a, a, a, a))
-    picture.update(view)
+    scene = ProfilesScene(Profile(a, a, a, a), Profile(a, a, a, a))
+    picture.update(scene)
     joined = [[int(x) for x, _ in piece] for piece in pieces(picture.curves["a", "skip"].line)]
     assert joined == [[1, 2], [6], [8], [3, 4], [5]]
 
 
 @pytest.mark.parametrize("values", [ODD, np.full(8, np.nan), np.full(8, np.inf), np.zeros(8),
                                     np.array([np.nan]), np.array([-np.inf, np.inf])])
-def test_numbers_that_are_none_are_drawn_nowhere(values):
-    picture = ProfilesPicture(scale=1.0)
-    picture.update(ProfilesView(spoiled(values), spoiled(values)))
+def test_numbers_that_are_none_are_drawn_nowhere(values, profiles_picture):
+    picture = profiles_picture
+    picture.update(ProfilesScene(spoiled(values), spoiled(values)))
     picture.render()
     for name in ("a", "factor"):
         drawn = getattr(spoiled(values), name)
@@ -301,7 +306,7 @@ def test_limits_change_only_in_steps():
     drawn, anew = [], 0
     for ratio in np.geomspace(0.05, 3.0, 400):
         picture._still = object()
-        picture.update(ProfilesView(profile(20, ratio), profile(20, 1 + ratio / 10)))
+        picture.update(ProfilesScene(profile(20, ratio), profile(20, 1 + ratio / 10)))
         anew += picture._still is None
         drawn.append(tuple(p.axes.get_ylim() for p in picture.plots.values()))
     changes = sum(a != b for a, b in pairwise(drawn))
@@ -370,11 +375,11 @@ def test_ticks_of_signed_axes_never_overlap():
                 assert plot.height(np.array([value]))[0] == pytest.approx(place)
 
 
-@pytest.mark.parametrize("last", [1, 5, 10, 11, 50, 100])
-def test_ticks_of_layers_never_overlap(last):
-    for new in (ProfilesPicture, ClippingPicture, TrainingPicture):
-        picture = new(scale=1.0)
-        layers = picture.layers[0] if new is ProfilesPicture else picture.layers
+@pytest.mark.parametrize("new", [ProfilesPicture, ClippingPicture, TrainingPicture])
+def test_ticks_of_layers_never_overlap(new):
+    picture = new(scale=1.0)
+    layers = picture.layers[0] if new is ProfilesPicture else picture.layers
+    for last in (1, 5, 10, 11, 50, 100):
         layers.fit(last)
         places, widths = gaps(layers.ticks, 1.0)
         for k, (a, b) in enumerate(pairwise(places)):
@@ -425,7 +430,7 @@ def test_a_signed_axis_is_linear_up_to_ten_and_has_decades_beyond():
 def test_plain_and_skip_differ_in_more_than_colour_and_the_present_one_is_heavier():
     picture = ProfilesPicture(scale=2.0)
     for present in ("plain", "skip"):
-        picture.update(ProfilesView(profile(50, 0.9), profile(50, 0.9), present))
+        picture.update(ProfilesScene(profile(50, 0.9), profile(50, 0.9), present))
         for name in (field.name for field in fields(Profile)):
             plain, skip = (picture.curves[name, way].line for way in ("plain", "skip"))
             assert plain.get_linestyle() == "-" and skip.get_linestyle() == "--"
@@ -439,7 +444,7 @@ def test_plain_and_skip_differ_in_more_than_colour_and_the_present_one_is_heavie
 
 def test_clipping_is_a_parallel_shift():
     picture = ClippingPicture(scale=1.0)
-    picture.update(clipping_view(1.3, 30, 0.5))
+    picture.update(clipping_scene(1.3, 30, 0.5))
     before, after = (np.array(pieces(curve.line)[0]) for curve in picture.curves)
     shift = before[:, 1] - after[:, 1]
     np.testing.assert_allclose(shift, shift[0])
@@ -456,7 +461,7 @@ def test_clipping_is_a_parallel_shift():
     (np.nan, "overflow: there is no finite ‖∇J‖ to clip")])  # fmt: skip
 def test_the_words_above_the_lengths(norm, words):
     picture = ClippingPicture(scale=1.0)
-    picture.update(ClippingView(np.ones(2), np.ones(2), 1.0, norm, min(norm, 1.0)))
+    picture.update(ClippingScene(np.ones(2), np.ones(2), 1.0, norm, min(norm, 1.0)))
     assert picture.headline.text == words
 
 
@@ -464,7 +469,7 @@ def test_only_the_ways_that_are_there_are_drawn_with_their_notes():
     picture = TrainingPicture(scale=2.0)
     colors = {"plain": NEURON[0], "skip": NEURON[1], "clipping": LINE}
     for names in (["plain"], ["skip", "clipping"], list(colors), []):
-        picture.update(training_view(8, 40, *names))
+        picture.update(training_scene(8, 40, *names))
         for way, color in colors.items():
             assert (way in names) == bool(len(rows_of(picture, picture.loss.axes, color)))
             assert (way in names) == bool(len(rows_of(picture, picture.moved.axes, color)))
@@ -477,10 +482,10 @@ def test_a_run_that_diverged_leaves_the_picture_and_the_others_keep_their_axes()
     good, bad = 10.0 ** -steps, np.array([1.0, 1e40, 1e150, 1e300, 1e305, np.inf])
     both, alone = TrainingPicture(scale=1.0), TrainingPicture(scale=1.0)
     moved = {"clipping": np.full(3, 0.5), "plain": np.full(3, 1e110)}
-    both.update(TrainingView({"plain": (steps, bad), "clipping": (steps, good)}, moved))
-    alone.update(TrainingView({"clipping": (steps, good)}, {"clipping": moved["clipping"]}))
+    both.update(TrainingScene({"plain": (steps, bad), "clipping": (steps, good)}, moved))
+    alone.update(TrainingScene({"clipping": (steps, good)}, {"clipping": moved["clipping"]}))
     for name in ("loss", "moved"):
         assert getattr(both, name).axes.get_ylim() == getattr(alone, name).axes.get_ylim()
     assert both.loss.in_lane(bad)[-1] == both.loss.overflow
-    both.update(TrainingView({"plain": (steps, bad)}, {"plain": moved["plain"]}))
+    both.update(TrainingScene({"plain": (steps, bad)}, {"plain": moved["plain"]}))
     assert both.loss.high > 300  # nothing else to be seen: the whole of it

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import threading
 
+from lab_tools import WAIT, run_threads
+
 from mlp_widgets.widgets.runner import Runner
-
-WAIT = 20  # seconds after which a test gives up; none of them needs that long
-
-
-def run_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "mlp_widgets run"]
 
 
 class Ticks:

@@ -11,6 +11,7 @@ import nbformat
 import pytest
 
 from mlp_widgets import LABS
+from mlp_widgets.lectures import REGISTRY
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
@@ -70,15 +71,22 @@ def test_every_notebook_is_linked_once_in_the_order_of_the_readme(cells, readme)
     assert linked == [name for name in in_readme if name != "start.ipynb"]
 
 
+def test_the_registry_names_the_notebooks_of_each_lab(cells):
+    linked = {lab: tuple(name.removesuffix(".ipynb") for name in found)
+              for lab, found in sections(cells).items()}
+    assert linked == {folder: entry.notebooks for folder, entry in REGISTRY.items()}
+
+
 def test_its_links_are_numbered_through(cells):
     text = "\n".join(cell.source for cell in cells)
     assert [int(n) for n in re.findall(r"^(\d+)\. \[", text, re.MULTILINE)] == list(range(1, 11))
 
 
-def test_the_notation_table_is_that_of_the_readme(cells, readme):
+def test_the_notation_table_is_that_of_the_page_for_teachers(cells):
+    teaching = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
     tables = [NOTATION.findall(cell.source) for cell in cells if cell.cell_type == "markdown"]
-    assert [table for found in tables for table in found] == NOTATION.findall(readme)
-    assert len(NOTATION.findall(readme)) == 1
+    assert [table for found in tables for table in found] == NOTATION.findall(teaching)
+    assert len(NOTATION.findall(teaching)) == 1
 
 
 # --- the first code cell ---

@@ -12,35 +12,34 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from oracle import check_gradients, compare, complex_step
-from test_numbers import read
-from test_panel import text_of
+from lab_tools import all_words, as_new, find, text_of
+from oracle import H, compare, reference_pass
 
-from mlp_widgets.core import backward, forward, gradient_norm, initial_weights
+from mlp_widgets import WideNetworkLab
+from mlp_widgets.core import backward, forward, initial_weights
 from mlp_widgets.drawing import wide_layers
 from mlp_widgets.drawing.wide_layers import (
     BINS,
-    Curve,
+    Histogram,
     HistogramsPicture,
+    HistogramsScene,
     LayersPicture,
-    LayersView,
-    over_draws,
+    LayersScene,
 )
-from mlp_widgets.lectures import wide_network_model as model
-from mlp_widgets.lectures import wide_network_views as views
-from mlp_widgets.lectures.wide_network import WideNetworkLab
-from mlp_widgets.lectures.wide_network_model import (
+from mlp_widgets.explain.notation import Var
+from mlp_widgets.explain.zeros import Zero
+from mlp_widgets.lectures.wide_network import profile as measuring
+from mlp_widgets.lectures.wide_network import scenes, words
+from mlp_widgets.lectures.wide_network.networks import MOST_DEPTH, network, point_count, points
+from mlp_widgets.lectures.wide_network.numbers import (
     ACTIVATIONS,
     INITS,
     PRESETS,
-    Solution,
+    Numbers,
     WideState,
-    learn,
-    network,
-    point_count,
-    points,
-    profile,
 )
+from mlp_widgets.lectures.wide_network.profile import Profile, over_draws, profile, typical
+from mlp_widgets.text import number
 
 NOTEBOOK = Path(__file__).resolve().parent.parent / "notebooks" / "wide_network.ipynb"
 SQRT2 = float(np.sqrt(2.0))
@@ -49,30 +48,39 @@ F = {"relu": lambda z: np.maximum(z, 0.0), "tanh": np.tanh,
 EACH = pytest.mark.parametrize("activation", ACTIVATIONS)
 
 
-def new_lab():
-    return WideNetworkLab(scale=0.5, depth=4, width=6)
+@pytest.fixture(scope="module")
+def kept():
+    made = WideNetworkLab(scale=0.5, depth=4, width=6)
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def lab(shared):
-    """One lab for many tests, each of which finds it as it was made."""
-    shared.reset()
-    shared._undo, shared._group = [], (None, 0.0)
-    shared.complain("")
-    return shared
+def lab(kept):
+    """One lab for all tests, each of which finds it as it was made."""
+    return as_new(kept)
 
 
 def said(lab) -> str:
     return text_of(lab.status)
 
 
-def apart(lab) -> None:
-    """Let the next move be a step of its own for undo."""
-    lab._group = (None, 0.0)
-
-
 def small(**changes) -> WideState:
     return WideState(**{"depth": 4, "width": 6, **changes})
+
+
+def learn(state: WideState, init: str, steps: int):
+    return Numbers(state).learn(init, steps)
+
+
+def true_gradients(network, x, y) -> list[np.ndarray]:
+    """∂J/∂W^l for l = 1, 2, ... by complex step."""
+    truth = [np.empty(w.shape) for w in network.w[1:]]
+    for layer, gradient in enumerate(truth, start=1):
+        for index in np.ndindex(gradient.shape):
+            J = reference_pass(network, x, y, nudged=("w", layer, *index))[2]
+            gradient[index] = complex(J).imag / H
+    return truth
 
 
 # --- 1. what is drawn ---
@@ -89,7 +97,7 @@ def test_the_rules_are_those_of_the_core():
 
 def test_each_initialization_is_its_c():
     state = small(small=0.02, large=7.0)
-    found = {name: model.factor(state, name) for name in INITS}
+    found = {name: state.c(name) for name in INITS}
     assert found == {"zeros": 0, "small": 0.02, "xavier": 1, "he": SQRT2, "large": 7}
 
 
@@ -104,10 +112,10 @@ def test_the_variance_of_the_weights_is_c_squared_over_n(c):
 
 
 def test_inputs_and_targets_are_standard_normal_and_seeded():
-    x, y = points(200, 4, 24)
-    assert x.shape == (200, 24) and y.shape == (1, 24)
+    x, y = points(100, 4)
+    assert x.shape == (100, 24) and y.shape == (1, 24)
     assert abs(x.mean()) < 5 / np.sqrt(x.size) and abs(x.var() - 1) < 5 * np.sqrt(2 / x.size)
-    assert (points(200, 4, 24)[0] == x).all() and not (points(200, 5, 24)[0] == x).any()
+    assert (points(100, 4)[0] == x).all() and not (points(100, 5)[0] == x).any()
     assert point_count(1) == point_count(100) == 24 and point_count(200) == 6
 
 
@@ -117,22 +125,20 @@ def test_inputs_and_targets_are_standard_normal_and_seeded():
 @EACH
 @pytest.mark.parametrize("c", [0.3, 1.0, SQRT2, 3.0])
 def test_gradients_of_a_stack_are_those_of_each_network_by_complex_step(activation, c):
-    x, y = points(3, 0, 4)
+    x, y = (values[:, :4] for values in points(3, 0))
     stack = network(3, 3, activation, c, (0, 1, 2))
     back = backward(forward(stack, x, y))
     for seed in range(3):
         single = network(3, 3, activation, c, (seed,))
-        truth = complex_step(single, x, y)
-        for layer in range(1, 5):
+        for layer, truth in enumerate(true_gradients(single, x, y), start=1):
             assert (stack.w[layer][seed] == single.w[layer]).all()
-            compare(f"seed {seed} layer {layer}", back.dJ_dw[layer][seed],
-                    truth[f"dJ_dw[{layer}]"])
+            compare(f"seed {seed} layer {layer}", back.dJ_dw[layer][seed], truth)
 
 
 @EACH
 def test_the_profile_is_measured_on_these_networks(activation):
     found = profile(3, 4, activation, 1.3, 2, 5)
-    x, y = points(4, 5, point_count(4))
+    x, y = points(4, 5)
     for k, seed in enumerate((5, 6)):
         single = network(3, 4, activation, 1.3, (seed,))
         a, J = x, None
@@ -146,20 +152,18 @@ def test_the_profile_is_measured_on_these_networks(activation):
             a = F[activation](z)
             J = ((z - y) ** 2).mean()
         compare("J", found.J[k], J, 1e-10)
-        truth = complex_step(single, x, y)
-        lengths = [np.sqrt((truth[f"dJ_dw[{layer}]"] ** 2).sum()) for layer in range(1, 5)]
+        lengths = [np.sqrt((truth**2).sum()) for truth in true_gradients(single, x, y)]
         compare("gradient", found.gradient[k], np.array(lengths))
-        assert lengths[1] == pytest.approx(gradient_norm([truth["dJ_dw[2]"]]), rel=1e-12)
 
 
 @EACH
 def test_a_stack_and_one_by_one_give_the_same_profile(activation, monkeypatch):
     found = []
     for limit in (0, 10**9):
-        monkeypatch.setattr(model, "STACKED", limit)
-        model.profile.cache_clear()
+        monkeypatch.setattr(measuring, "STACKED", limit)
+        profile.cache_clear()
         found.append(profile(5, 8, activation, 1.2, 3, 0))
-    model.profile.cache_clear()
+    profile.cache_clear()
     for name in ("variance", "by_point", "gradient", "J"):
         compare(name, getattr(found[0], name), getattr(found[1], name), 1e-8)
     assert found[0].samples.keys() == found[1].samples.keys() == {1, 3, 5}
@@ -173,8 +177,8 @@ def test_a_stack_and_one_by_one_give_the_same_profile(activation, monkeypatch):
 def test_lengths_and_variances_keep_their_digits_at_any_size(size):
     numbers = np.random.default_rng(0).normal(size=(2, 5, 4))
     expected = np.sqrt((numbers**2).sum(axis=(1, 2)))
-    compare("length", model._length(numbers * size) / size, expected, 1e-12)
-    whole, part = model._variances(numbers * size)
+    compare("length", measuring._length(numbers * size) / size, expected, 1e-12)
+    whole, part = measuring._variances(numbers * size)
     with np.errstate(over="ignore"):
         factor = np.float64(size) ** 2
     assert factor in (0.0, np.inf) or np.allclose(whole / factor, numbers.var(axis=(1, 2)), 1e-12)
@@ -185,14 +189,14 @@ def test_lengths_and_variances_keep_their_digits_at_any_size(size):
 def test_a_number_that_is_not_finite_counts_as_overflow_and_never_as_nan():
     numbers = np.ones((3, 2, 2))
     numbers[0, 0, 0], numbers[1, 1, 1] = np.nan, np.inf
-    assert list(model._length(numbers)) == [np.inf, np.inf, 2.0]
-    assert [list(v) for v in model._variances(numbers)] == [[np.inf, np.inf, 0.0]] * 2
-    assert model._length(np.zeros((2, 3))) == 0
+    assert list(measuring._length(numbers)) == [np.inf, np.inf, 2.0]
+    assert [list(v) for v in measuring._variances(numbers)] == [[np.inf, np.inf, 0.0]] * 2
+    assert measuring._length(np.zeros((2, 3))) == 0
 
 
 # --- 3. Xavier and He keep the variance ---
 
-DEPTH, WIDTH, DRAWS = 6, 200, 40
+DEPTH, WIDTH, DRAWS = 6, 100, 80
 
 
 def mean_field(activation: str, c: float, start: float) -> list[float]:
@@ -207,7 +211,7 @@ def mean_field(activation: str, c: float, start: float) -> list[float]:
 
 def second_moments(activation: str, c: float) -> np.ndarray:
     """Mean of a² in the layers 0..DEPTH of DRAWS networks, shape (DRAWS, DEPTH + 1)."""
-    x, _ = points(WIDTH, 0, 6)
+    x, _ = points(WIDTH, 0)
     return np.array([[(a**2).mean() for a in forward(network(DEPTH, WIDTH, activation, c, (s,)),
                                                      x).a[:-1]] for s in range(DRAWS)])
 
@@ -278,19 +282,19 @@ def test_zeros_give_exactly_nothing(activation):
     assert not p.gradient.any() and p.per_layer == 0 and not p.off.any()
     learned = learn(small(init="zeros", activation=activation, learning_rate=5.0), "zeros", 30)
     assert learned.steps == 30 and not learned.moved.any() and not learned.apart.any()
-    assert not np.ptp(learned.J) and learned.blocked and learned.problem == ""
+    assert not np.ptp(learned.J) and learned.outcome == "blocked"
 
 
 def test_zeros_on_the_sigmoid_move_but_all_neurons_stay_equal():
     state = small(init="zeros", activation="sigmoid", learning_rate=0.5)
-    p = Solution(state).main
+    p = Numbers(state).main
     # ŷ = 0 and every a is 0.5: ∂J/∂w = -2 mean(y) 0.5 for each of the 6 output weights
-    y = points(6, 0, point_count(6))[1]
+    y = points(6, 0)[1]
     compare("output", p.gradient[:, -1], np.full(5, abs(y.mean()) * np.sqrt(6)), 1e-12)
     assert not p.gradient[:, :-1].any() and not p.variance[:, 1:].any()
     learned = learn(state, "zeros", 20)
     assert (learned.moved[-3:] > 0).all() and (learned.apart < 1e-12).all()
-    assert "do the work of one" in views.learning_verdict("zeros", learned, 6)
+    assert "do the work of one" in words.learning_verdict("zeros", learned)
     assert (learn(state, "xavier", 20).apart > 1e-3).all()
     # with 2 layers the gradient reaches W¹, whose columns differ, because the inputs do
     short = learn(small(depth=2, activation="sigmoid", learning_rate=0.5), "zeros", 20)
@@ -304,8 +308,8 @@ def test_zeros_on_the_sigmoid_move_but_all_neurons_stay_equal():
 def test_one_step_is_the_gradient_times_the_rate(activation):
     state = small(depth=2, width=3, activation=activation, learning_rate=0.25)
     learned = learn(state, "xavier", 1)
-    truth = complex_step(network(2, 3, activation, 1.0, (0,)), *points(3, 0, point_count(3)))
-    moves = [0.25 * truth[f"dJ_dw[{layer}]"] for layer in (1, 2, 3)]
+    truth = true_gradients(network(2, 3, activation, 1.0, (0,)), *points(3, 0))
+    moves = [0.25 * gradient for gradient in truth]
     np.testing.assert_allclose(learned.moved, [np.abs(m).max() for m in moves], rtol=1e-10)
     start = network(2, 3, activation, 1.0, (0,))
     after = [w - m for w, m in zip(start.w[1:3], moves, strict=False)]
@@ -317,24 +321,122 @@ def test_one_step_is_the_gradient_times_the_rate(activation):
 def test_he_learns_and_too_large_diverges_in_words():
     state = WideState(depth=20, width=50, large=3.0)
     he = learn(state, "he", 20)
-    assert he.problem == "" and he.J[-1] < 0.7 * he.J[0] and he.steps == 20
+    assert he.outcome == "learned" and he.J[-1] < 0.7 * he.J[0] and he.steps == 20
     large = learn(state, "large", 20)
-    assert "diverges" in large.problem and large.steps < 20 and not np.isnan(large.J).any()
-    assert "smaller learning rate" in views.learning_verdict("large", large, 50)
+    assert large.outcome == "diverged" and large.steps < 20 and not np.isnan(large.J).any()
+    assert "Try a smaller learning rate" in words.learning_verdict("large", large)
     some = learn(WideState(depth=5, width=50, small=0.1), "small", 5)
-    assert "hardly changes" in views.learning_verdict("small", some, 50)
+    assert "hardly changes" in words.learning_verdict("small", some)
     none = learn(state, "small", 5)  # 0.1 + 1e-24 is 0.1
     assert not none.moved.any() and not none.blocked
-    assert "too small to change a number" in views.learning_verdict("small", none, 50)
+    assert "too small to change a number" in words.learning_verdict("small", none)
+    none = learn(WideState(depth=50, width=50, large=1e30), "large", 5)
+    assert none.steps == 1 and np.isinf(none.J).all()
+    assert "nothing to descend from" in words.learning_verdict("large", none)
 
 
-# --- 6. overflow, underflow, off ---
+# --- 6. parameters, gradient, loss of the first draw, and why a gradient is 0 ---
+
+
+@EACH
+@pytest.mark.parametrize("init", INITS)
+def test_parameters_gradient_and_loss_are_those_of_the_first_draw(activation, init):
+    state = WideState(depth=2, width=3, activation=activation, init=init, seed=7)
+    numbers, net = Numbers(state), network(2, 3, activation, state.c(init), (7,))
+    x, y = points(3, 7)
+    assert list(numbers.parameters) == list(numbers.gradient) == ["W1", "W2", "W3"]
+    compare("loss", numbers.loss, numbers.main.J[0], 1e-12)
+    for layer, truth in enumerate(true_gradients(net, x, y), start=1):
+        name = f"W{layer}"
+        assert (numbers.parameters[name] == net.w[layer]).all()
+        compare(name, numbers.gradient[name], truth)
+        assert (numbers.why_zero(name) is None) == truth.any()
+        for arrays in (numbers.parameters, numbers.gradient):
+            assert not arrays[name].flags.writeable
+
+
+def reasons(state: WideState) -> dict[str, tuple[Zero, ...]]:
+    numbers = Numbers(state)
+    found = {name: numbers.why_zero(name) for name in numbers.parameters}
+    return {name: why.zeros if why else () for name, why in found.items()}
+
+
+@pytest.mark.parametrize(("changes", "expected"), [
+    ({"init": "zeros"}, [("weight", "w", 3, 0), ("weight", "w", 3, 0), ("weight", "a", 2, 1)]),
+    ({"init": "zeros", "activation": "sigmoid"},
+     [("weight", "w", 3, 0), ("weight", "w", 3, 0), None]),
+    ({"init": "small", "small": 1e-200},
+     [("underflow", "", 0, 0), ("underflow", "", 0, 0), ("underflow", "a", 2, 0)]),
+    ({"init": "large", "large": 1e6, "activation": "tanh", "width": 1},
+     [("flat", "slope", 2, 0), ("flat", "slope", 2, 0), None]),
+])  # fmt: skip
+def test_the_reason_for_a_zero(changes, expected):
+    found = reasons(WideState(**{"depth": 2, "width": 5, **changes}))
+    for zeros, parts in zip(found.values(), expected, strict=True):
+        if parts is None:
+            assert zeros == ()
+            continue
+        cause, kind, layer, of = parts
+        assert zeros == (Zero(cause, Var(kind, layer) if kind else None,
+                              of=Var("w", of) if of else None),)
+
+
+def found_point_by_point(numbers: Numbers, layer: int) -> list[Zero]:
+    """The reasons for a gradient 0 of ReLUs: the layer that stops the last of the points."""
+    a, dz = numbers.trace.a, numbers.back.dJ_dz
+    stopped_at = [next((i for i in range(layer) if not a[i][:, k].any()), 0) for k in range(24)]
+    cut_at = [next(i for i in range(7, 0, -1) if not dz[i][:, k].any()) for k in range(24)
+              if not (stopped_at[k] and dz[layer].any())]
+    if not dz[layer].any():
+        return [Zero("off", Var("slope", min(cut_at)))]
+    forward = [Zero("off", Var("a", layer - 1), of=Var("slope", max(stopped_at)))]
+    return forward * any(stopped_at) + [Zero("off", Var("slope", min(cut_at, default=0)))] * bool(
+        cut_at)
+
+
+def test_the_layer_that_is_off_is_found():
+    seen = set()
+    for seed in range(25):
+        numbers = Numbers(WideState(depth=6, width=2, seed=seed, compare="none", seeds=1))
+        for layer in range(1, 8):
+            why = numbers.why_zero(f"W{layer}")
+            assert (why is None) == numbers.gradient[f"W{layer}"].any()
+            if why is not None:
+                expected = found_point_by_point(numbers, layer)
+                assert list(why.zeros) == expected, (seed, layer)
+                assert why.points == 24 and why.everywhere == (len(expected) == 1)
+                seen.add(tuple(zero.factor.kind for zero in expected))
+    assert seen == {("a",), ("slope",), ("a", "slope")}
+
+
+def test_why_zero_in_words():
+    lab = WideNetworkLab(depth=4, width=1, scale=0.25, compare="none", seeds=1, seed=0)
+    assert lab.why_zero("W5") == "a⁴ = 0 at every input, because the ReLUs of layer 2 are off"
+    assert lab.why_zero("W1") == "the ReLUs of layer 1 are off wherever a gradient comes back"
+    assert lab.why_zero("W2") == (
+        "a¹ = 0 at some inputs, because the ReLUs of layer 1 are off; at the others the ReLUs of "
+        "layer 2 are off wherever a gradient comes back")
+    lab.init = "zeros"
+    assert lab.why_zero("W5") == "a⁴ = 0 at every input, because W¹ = 0"
+    assert lab.why_zero("W4") == "W⁵ = 0"
+    lab.set(init="small", small=1e-200)
+    assert lab.why_zero("W5") == "a⁴ = 0 at every input, because it is too small for a float"
+    assert lab.why_zero("W1") == "the product is too small for a float"
+    lab.init = "xavier"
+    lab.activation = "tanh"
+    assert lab.why_zero("W1") == "" and lab.gradient["W1"].any()
+    with pytest.raises(ValueError, match="unknown parameter 'W6'; known are W1, W2"):
+        lab.why_zero("W6")
+    lab.close()
+
+
+# --- 7. overflow, underflow, off ---
 
 
 def first_overflow(depth: int, width: int, c: float, seeds: int) -> int:
     """The first layer in which plain products leave the range of a float."""
     found = []
-    x, _ = points(width, 0, point_count(width))
+    x, _ = points(width, 0)
     for seed in range(seeds):
         a = x
         for layer, w in enumerate(initial_weights([width] * (depth + 1) + [1], "xavier", seed), 1):
@@ -351,10 +453,10 @@ def test_overflow_is_told_with_its_layer(c):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         p = profile(50, 20, "relu", c, 3, 0)
-        s = Solution(WideState(depth=50, width=20, init="large", large=c, seeds=3))
-        views.histograms(s)
+        s = Numbers(WideState(depth=50, width=20, init="large", large=c, seeds=3))
+        scenes.histograms(s)
         assert p.overflow == first_overflow(50, 20, c, 3) < 50
-        text = views.verdict(s) + views.board(s)
+        text = words.verdict(s) + words.board(s)
     for values in (p.variance, p.gradient, p.by_point):
         assert not np.isnan(values).any()
     assert np.isinf(p.gradient).all() and np.isinf(p.variance[:, p.overflow :]).any()
@@ -366,22 +468,23 @@ def test_the_lab_shows_overflow_without_a_warning(lab):
         warnings.simplefilter("error")
         lab.set(depth=50, width=20, init="large", large=1e30)
         assert "overflow at layer" in said(lab) and text_of(lab.error) == ""
-        assert lab.snapshot().startswith(b"\x89PNG")
-    assert "overflow" in " ".join(h.notes[0] for h in views.histograms(lab.solution).layers)
+        assert lab.snapshot().startswith(b"\x89PNG") and lab.loss == np.inf
+    assert "overflow in layer 50" in lab.words
+    assert "overflow" in " ".join(h.notes[0] for h in scenes.histograms(lab.numbers).layers)
 
 
 def test_underflow_and_off_are_different_words():
-    tiny = Solution(WideState(depth=50, width=20, init="small", small=1e-30))
+    tiny = Numbers(WideState(depth=50, width=20, init="small", small=1e-30))
     assert not tiny.main.off.any() and tiny.main.per_layer == 0
-    assert "smaller than a float can hold" in views.verdict(tiny)
-    off = Solution(WideState(depth=30, width=1))
-    assert off.main.off.any() and "every ReLU of a layer is off" in views.verdict(off)
-    squared = Solution(WideState(depth=1, width=20, init="small", small=1e-190))
+    assert "smaller than a float can hold" in words.verdict(tiny)
+    off = Numbers(WideState(depth=30, width=1))
+    assert off.main.off.any() and "every ReLU of a layer is off" in words.verdict(off)
+    squared = Numbers(WideState(depth=1, width=20, init="small", small=1e-190))
     assert squared.main.variance[0, 1] == 0 and squared.main.samples[1].any()
-    assert "too small to be squared" in views.verdict(squared)
+    assert "too small to be squared" in words.verdict(squared)
 
 
-# --- 7. means over draws ---
+# --- 8. means over draws ---
 
 
 def test_mean_and_spread_leave_out_what_a_log_axis_cannot_show():
@@ -390,14 +493,15 @@ def test_mean_and_spread_leave_out_what_a_log_axis_cannot_show():
     np.testing.assert_allclose(mean, [10, 4, 9, np.nan])
     np.testing.assert_allclose(low, [1, 4, 9, np.nan])
     np.testing.assert_allclose(high, [100, 4, 9, np.nan])
-    assert list(model.typical(values)[[0, 3]]) == [pytest.approx(10), np.inf]
-    assert model.typical(np.zeros((2, 1))) == [0.0]
+    assert list(typical(values)[[0, 3]]) == [pytest.approx(10), np.inf]
+    assert typical(np.zeros((2, 1))) == [0.0]
 
 
-def with_variance(*rows):
-    rows = np.array(rows)
-    return model.Profile(rows, rows, rows, np.zeros(len(rows)), {}, {}, None,
-                         np.zeros(len(rows), bool))
+def measured(variance=((1.0, 1.0),), gradient=((1.0, 1.0),), overflow=None, **slopes) -> Profile:
+    """A profile of these numbers."""
+    rows = np.array(variance)
+    return Profile(rows, rows, np.array(gradient), np.zeros(len(rows)), {}, slopes, overflow,
+                   np.zeros(len(rows), bool))
 
 
 @pytest.mark.parametrize(("rows", "expected"), [
@@ -409,16 +513,33 @@ def with_variance(*rows):
     ([[1.0, 1e300, np.inf]], np.inf),
 ])  # fmt: skip
 def test_the_factor_per_layer(rows, expected):
-    assert with_variance(*rows).per_layer == pytest.approx(expected)
+    assert measured(rows).per_layer == pytest.approx(expected)
 
 
-# --- 8. pictures ---
+@pytest.mark.parametrize(("gradient", "trend", "layer"), [
+    ([1.0, 5.0, 1.0], "arrives", None), ([2e-3, 1.0, 1.0], "arrives", None),
+    ([0.5e-3, 1.0, 1.0], "vanishes", None), ([2e3, 1.0, 1.0], "explodes", None),
+    ([5e-5, 9e-5, 5e-5], "tiny", None), ([5e4, 2e4, 2e4], "huge", None),
+    ([0.0, 0.0, 1.0], "zero", None), ([1.0, np.inf, np.inf], "overflow", 2),
+])  # fmt: skip
+def test_what_becomes_of_the_gradient(gradient, trend, layer):
+    p = measured(gradient=[gradient])
+    assert (p.gradient_trend, p.gradient_overflow) == (trend, layer)
+    assert measured(gradient=[gradient], overflow=2).gradient_trend == "lost"
+
+
+def test_saturated_is_a_share_of_the_slopes():
+    assert measured(a=np.array([0.001, 0.25, 0.009, 0.0])).saturated("a") == 0.75
+
+
+# --- 9. pictures ---
 
 
 def test_the_curves_are_the_logarithms_of_the_means():
     picture = LayersPicture(scale=0.5)
     values = np.array([[1.0, 10.0, 0.0], [1.0, 1000.0, 1e-4]])
-    picture.update(LayersView([Curve("He", values, 0)], [Curve("He", values[:, 1:], 1)], 2))
+    curves = scenes.curve("He", values, 0), scenes.curve("He", values[:, 1:], 1)
+    picture.update(LayersScene(curves[:1], curves[1:], 2))
     plot = picture.plots[0]
     np.testing.assert_allclose(plot.lines[0].get_xydata(), [[0, 0], [1, 2], [2, -4]], atol=1e-12)
     assert list(plot.marks[0].get_xdata()) == [2]
@@ -432,8 +553,8 @@ def test_the_curves_are_the_logarithms_of_the_means():
 def test_zeros_stand_in_their_lane_and_overflow_in_its_own():
     picture = LayersPicture(scale=0.5)
     zeros, high = np.zeros((2, 3)), np.full((2, 3), np.inf)
-    picture.update(LayersView([Curve("zeros", zeros, 0), Curve("large", high, 0)],
-                              [Curve("zeros", zeros, 1), Curve("large", high, 1)], 2))
+    picture.update(LayersScene([scenes.curve("zeros", zeros, 0), scenes.curve("large", high, 0)],
+                              [scenes.curve("zeros", zeros, 1), scenes.curve("large", high, 1)], 2))
     for plot in picture.plots:
         assert set(plot.marks[0].get_ydata()) == {plot.lanes.zero}
         assert set(plot.marks[1].get_ydata()) == {plot.lanes.overflow}
@@ -442,19 +563,19 @@ def test_zeros_stand_in_their_lane_and_overflow_in_its_own():
 
 
 def test_the_axis_of_the_layers_reaches_the_last_layer():
-    assert wide_layers.LAST_LAYERS[-1] == model.MOST["depth"] + 1
+    assert wide_layers.LAST_LAYERS[-1] == MOST_DEPTH + 1
     picture = LayersPicture(scale=0.5)
     for depth in (1, 5, 20, 50):
-        curve = Curve("He", np.ones((1, depth + 1)), 1)
-        picture.update(LayersView([curve], [curve], 1))
+        curve = scenes.curve("He", np.ones((1, depth + 1)), 1)
+        picture.update(LayersScene([curve], [curve], 1))
         assert picture.plots[0].axes.get_xlim()[1] > depth + 1
 
 
 @EACH
 @pytest.mark.parametrize("init", INITS)
 def test_histograms_count_every_value(activation, init):
-    s = Solution(WideState(depth=5, width=20, activation=activation, init=init, compare="xavier"))
-    for histogram, layer in zip(views.histograms(s).layers, (1, 3, 5), strict=True):
+    s = Numbers(WideState(depth=5, width=20, activation=activation, init=init, compare="xavier"))
+    for histogram, layer in zip(scenes.histograms(s).layers, (1, 3, 5), strict=True):
         assert histogram.title.startswith(f"a in layer {layer} of 5")
         for counts, p in zip(histogram.counts, s.profiles.values(), strict=True):
             a = p.samples[layer]
@@ -463,15 +584,25 @@ def test_histograms_count_every_value(activation, init):
             assert a.max() <= histogram.high and len(inside) <= BINS
     if init == "zeros":
         expected = ("all from 0.5 to 0.5" if activation == "sigmoid" else "100 % are 0")
-        assert expected in views.histograms(s).layers[2].notes[0]
+        assert expected in scenes.histograms(s).layers[2].notes[0]
+
+
+def test_what_bars_hardly_show_is_written_beside_them():
+    state = WideState(depth=8, width=20, activation="tanh", init="small", compare="none", seeds=1)
+    *_, last = scenes.histograms(numbers := Numbers(state)).layers
+    assert last.notes == [f"too small: max |a| {number(np.abs(numbers.main.samples[8]).max(), 3)}"]
+    *_, last = scenes.histograms(Numbers(state.changed(init="large", large=1e9))).layers
+    assert last.notes == ["too large"]
+    *_, last = scenes.histograms(Numbers(state.changed(activation="sigmoid", small=0.01))).layers
+    assert re.fullmatch(r"too small: all from 0\.4\d+ to 0\.5\d+", last.notes[0])
 
 
 def test_a_histogram_is_drawn_at_its_place():
     picture = HistogramsPicture(scale=0.5)
     counts = np.zeros(BINS, int)
     counts[0], counts[-1] = 5, 10
-    histogram = wide_layers.Histogram("t", -1.0, 1.0, [counts, counts], ["a", "b"])
-    picture.update(wide_layers.HistogramsView([histogram]))
+    histogram = Histogram("t", -1.0, 1.0, [counts, counts], ["a", "b"])
+    picture.update(HistogramsScene([histogram]))
     up, down = (bars.get_paths()[0].vertices for bars in picture.bars)
     base = (up[:, 1].min() + down[:, 1].max()) / 2
     assert up[:, 1].min() == pytest.approx(base) and up[:, 1].max() > base > down[:, 1].min()
@@ -483,40 +614,61 @@ def test_a_histogram_is_drawn_at_its_place():
 @pytest.mark.parametrize(("share", "text"), [(0.0, "0 %"), (1.0, "100 %"), (0.9999, "99.9 %"),
                                              (1e-9, "0.1 %"), (0.483, "48.3 %")])
 def test_a_share_is_all_or_nothing_only_if_it_is(share, text):
-    assert views.percent(share) == text
+    assert words.percent(share) == text
 
 
-# --- 9. the lab ---
-
-
-def test_presets_are_one_click(lab):
-    for button, name in zip(lab.controls.presets, PRESETS, strict=True):
-        button.click()
-        assert said(lab).startswith(f"Preset {name}.") and text_of(lab.error) == ""
-        assert {k: getattr(lab.state, k) for k in PRESETS[name]} == PRESETS[name]
-        apart(lab)
-    lab.undo()
-    assert lab.activation == PRESETS["He on ReLU"]["activation"]
+# --- 10. the lab ---
 
 
 def test_every_preset_says_what_happens(lab):
-    words = {"zeros": "nothing can learn", "too small": "tiny in every layer",
-             "too large": "grows", "Xavier on tanh": "stays about constant",
-             "Xavier on ReLU": "shrinks", "He on ReLU": "stays about constant",
-             "sigmoid saturates": "saturated"}  # fmt: skip
-    for name in PRESETS:
-        lab.preset(name)
-        assert words[name] in said(lab), name
+    expected = {"zeros": "nothing can learn", "too small": "tiny in every layer",
+                "too large": "grows", "Xavier on tanh": "stays about constant",
+                "Xavier on ReLU": "shrinks", "He on ReLU": "stays about constant",
+                "sigmoid saturates": "saturated"}  # fmt: skip
+    for name, values in PRESETS.items():
+        find(lab, f"mlp-preset-{name.lower().replace(' ', '-')}").click()
+        assert said(lab).startswith(f"Preset {name}.") and expected[name] in said(lab), name
+        assert {k: getattr(lab.state, k) for k in values} == values
 
 
 def test_attributes_give_the_numbers_in_view(lab):
     assert lab.variance.shape == (5,) and lab.gradient_norms.shape == (5,)
-    compare("variance", lab.variance, np.exp(np.log(lab.solution.main.variance).mean(axis=0)), 1e-9)
-    shown = re.search(r'class="mlp-mse-now">([^<]*)<', lab.controls.board.value)[1]
-    assert read(shown) == pytest.approx(lab.per_layer, rel=5e-3)
+    compare("variance", lab.variance, np.exp(np.log(lab.numbers.main.variance).mean(axis=0)), 1e-9)
+    shown = re.search(r'class="mlp-mse-now">([^<]*)<', find(lab, "mlp-board").value)[1]
+    assert float(shown) == pytest.approx(lab.per_layer, rel=5e-3)
     before = lab.variance
     lab.depth = 9
     assert lab.variance.shape == (10,) and (lab.variance[:5] == before).all()
+    assert lab.loss == lab.numbers.main.J[0] and lab.parameters["W10"].shape == (1, 6)
+
+
+def test_the_verdict_in_words():
+    assert words.verdict(Numbers(WideState(depth=10, width=3))) == (
+        "He (N(0, 2/n)) on ReLU, 10 layers of 3 neurons: the variance of a shrinks, × 0.297 per "
+        "layer: 0.794 in layer 1, 1.72e−5 in layer 10. In 3 of 5 draws it is exactly 0 at the "
+        "end. But from input to input it is only 0: all inputs look alike to the last layer. The "
+        "gradient reaches the first layer: its length is 0.00266 at W¹, 2.68e−4 at W¹¹. Beside it "
+        "Xavier: variance × 0.148 per layer.")
+    assert words.verdict(Numbers(WideState(depth=30, width=1))) == (
+        "He (N(0, 2/n)) on ReLU, 30 layers of 1 neuron: from layer 4 on the variance of a is "
+        "exactly 0: every ReLU of a layer is off on every input. ∂J/∂W¹ is exactly 0: the first "
+        "layer can't learn. Beside it Xavier: the variance ends in exactly 0.")
+    assert words.verdict(Numbers(WideState(depth=1, width=4, compare="none"))) == (
+        "He (N(0, 2/n)) on ReLU, 1 layer of 4 neurons: the variance of a is 0.89 in layer 1 (1.2 "
+        "in the input). The gradient reaches the first layer: its length is 1.44 at W¹, 3.22 at "
+        "W².")
+
+
+def test_the_pictures_in_words(lab):
+    lab.set(width=9, seeds=3)
+    said = lab.words.split("Mean of")[1]
+    ends = [number(value, 3) for value in (*lab.variance[[0, -1]], *lab.gradient_norms[[0, -1]])]
+    assert said.startswith(" 3 draws.")
+    assert f"Variance of a, He: {ends[0]} in layer 0, {ends[1]} in layer 4" in said
+    assert f"Length of the gradient, He: {ends[2]} in layer 1, {ends[3]} in layer 5" in said
+    assert "a in layer 4 of 4, first draw" in said
+    lab.set(init="zeros", compare="none")
+    assert "Length of the gradient, zeros: 0 in layer 1, 0 in layer 5" in lab.words
 
 
 def test_the_same_draws_are_prolonged_not_replaced():
@@ -525,105 +677,45 @@ def test_the_same_draws_are_prolonged_not_replaced():
     compare("variance", long.variance[:, :6], short.variance, 1e-10)
 
 
-@pytest.mark.parametrize(("changes", "words"), [
-    ({"depth": 0}, "depth must be a whole number from 1 to 50, got 0"),
-    ({"depth": 2.5}, "depth must be a whole number"),
-    ({"width": 201}, "width must be a whole number from 1 to 200, got 201"),
-    ({"seeds": 9}, "seeds must be a whole number from 1 to 8"),
-    ({"seed": -1}, "seed must be a whole number from 0 to 1000000"),
-    ({"small": 0}, "small, the factor c of the weights, must be positive"),
-    ({"large": -2.0}, "must be positive, got -2"),
-    ({"large": float("nan")}, "large must be a number"),
-    ({"learning_rate": 0}, "learning rate must be positive"),
-    ({"activation": "step"}, "unknown activation 'step'; known are relu, tanh, sigmoid"),
-    ({"init": "none"}, "unknown initialization 'none'"),
-    ({"compare": "best"}, "unknown initialization 'best'"),
-    ({"breadth": 3}, "unknown field 'breadth'"),
-    ({"depth": "5"}, "depth must be a number, got '5'"),
-])  # fmt: skip
-def test_errors_are_one_clear_sentence(lab, changes, words):
-    before = lab.state
-    with pytest.raises(ValueError, match=re.escape(words)):
-        lab.set(**changes)
-    assert lab.state is before
-    if "breadth" not in changes:
-        with pytest.raises(ValueError, match=re.escape(words)):
-            WideNetworkLab(**changes)
-
-
-def test_half_a_layer_is_refused(lab):
-    lab.controls.rows["depth"].slider.value = 7
-    assert lab.depth == 7 and text_of(lab.error) == ""
-    lab.controls.rows["depth"].box.value = 7.4
-    assert lab.depth == 7 and "whole number" in text_of(lab.error)
-    assert lab.controls.rows["depth"].box.value == 7
-
-
 def test_new_draws_are_new_and_can_be_undone(lab):
     before = lab.variance
-    lab.controls.draw.click()
+    find(lab, "mlp-draw").click()
     assert lab.seed == 5 and not (lab.variance == before).any()
     lab.undo()
     assert lab.seed == 0 and (lab.variance == before).all()
 
 
-@pytest.mark.parametrize(("name", "value"), [
-    ("depth", 5), ("width", 7), ("activation", "tanh"), ("init", "zeros"), ("compare", "none"),
-    ("small", 0.2), ("large", 4.0), ("seeds", 2), ("seed", 3),
-])  # fmt: skip
-def test_the_frame_follows_every_field(lab, name, value):
-    lab.set(init="large", compare="small")
-    before = lab.canvas.image.value
-    lab.set(**{name: value})
-    assert lab.canvas.image.value != before
-    fresh = WideNetworkLab(scale=0.5, **{f: getattr(lab, f) for f in lab.undoable})
-    for one, other in zip(lab.canvas.pictures, fresh.canvas.pictures, strict=True):
-        assert (one.render() == other.render()).all()
-    fresh.close()
-
-
 def test_comparison_can_be_switched_off(lab):
-    assert list(lab.solution.profiles) == ["he", "xavier"]
+    assert list(lab.numbers.profiles) == ["he", "xavier"]
     lab.compare = "none"
-    assert list(lab.solution.profiles) == ["he"] and "Beside it" not in said(lab)
+    assert list(lab.numbers.profiles) == ["he"] and "Beside it" not in said(lab)
     lab.compare = "he"  # with itself
-    assert list(lab.solution.profiles) == ["he"]
+    assert list(lab.numbers.profiles) == ["he"]
 
 
-def test_learning_is_shown_until_the_state_changes(lab):
-    found = lab.learn(3)
+def test_steps_are_a_trial_that_is_shown_until_the_state_changes(lab):
+    state, W1 = lab.state, lab.parameters["W1"]
+    found = lab.step(3)
     assert list(found) == ["he", "xavier"] and found["he"].steps == 3
-    assert "J before" in lab.controls.answer_box.value and "3 steps" in said(lab)
-    lab.width = 7
-    assert "Press the button" in lab.controls.answer_box.value
-    for bad in (0, 1.5, 1e6, "5"):
-        with pytest.raises(ValueError, match="steps must be"):
-            lab.learn(bad)
+    assert lab.state is state and (lab.parameters["W1"] == W1).all()
+    assert "J before" in all_words(lab) and "3 steps" in said(lab)
+    lab.learning_rate = 0.02
+    assert "J before" not in all_words(lab) and "Press the button" in all_words(lab)
+    assert lab.step()["he"].moved[0] == pytest.approx(0.02 * np.abs(lab.gradient["W1"]).max())
+    for bad in (0, 1.5, 1001, "5"):
+        with pytest.raises(ValueError, match="count must be"):
+            lab.step(bad)
+    with pytest.raises(ValueError, match="has no gradient descent of its own"):
+        lab.run()
 
 
 def test_the_button_tells_what_zeros_do(lab):
     lab.set(init="zeros", compare="none")
-    lab.controls.learn.click()
-    assert "no weight moved: every gradient is exactly 0" in said(lab)
+    find(lab, "mlp-learn").click()
+    assert "in 20 steps no weight moved: every gradient is exactly 0" in said(lab)
 
 
-@EACH
-@pytest.mark.parametrize("init", INITS)
-def test_the_small_network_can_be_checked(activation, init):
-    s = Solution(small(activation=activation, init=init))
-    assert max(s.network.widths) <= 3
-    check_gradients(s.network, s.trace.a[0], s.trace.y)
-
-
-def test_repr_rebuilds_the_lab(lab):
-    lab.set(depth=3, large=5.5, seed=9, init="large", compare="none")
-    text = repr(lab)
-    again = eval(text, {"WideNetworkLab": WideNetworkLab})
-    assert repr(again) == text and again.state == lab.state
-    again.close()
-
-
-# --- 10. the notebook's numbers ---
+# --- 11. the notebook's numbers ---
 
 
 def printed(containing: str) -> str:
@@ -634,9 +726,9 @@ def printed(containing: str) -> str:
 
 
 def test_the_notebook_prints_what_the_rules_say():
-    assert "largest change of a weight 0\n" in printed("learned = lab.learn()")
+    assert "largest change of a weight 0\n" in printed("learned = lab.step(20)")
     assert "layers with a gradient: [21]" in printed('lab.set(activation="sigmoid")')
-    ratios = printed('lab.solution.of("xavier")')
+    ratios = printed('lab.numbers.of("xavier")')
     for layer, power in ((1, 2.0), (10, 1024.0), (20, 1048576.0)):
         low, high = re.search(rf"layer {layer}: ratio (\S+) to (\S+),", ratios).groups()
         assert float(low) == float(high) == pytest.approx(power, rel=1e-5)

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_labs import EACH_LAB, SLIDERS, canvases, of_kind
-from test_panel import text_of
+from lab_tools import EACH_LAB, KINDS, SLIDERS, of_kind
 
-from mlp_widgets import LABS, DeepChainLab, OneNeuronLab, ThreeNeuronLab, TwoHiddenLab
-from mlp_widgets.drawing.numbers import SUBSCRIPTS, number
-from mlp_widgets.drawing.picture import View
+from mlp_widgets.drawing.picture import Scene
+from mlp_widgets.lectures.deep_chain import numbers as chain
+from mlp_widgets.lectures.deep_chain import scenes as chain_scenes
+from mlp_widgets.lectures.deep_chain.training import Training
+from mlp_widgets.lectures.one_neuron import numbers as neuron
+from mlp_widgets.lectures.one_neuron import scenes as neuron_scenes
 from mlp_widgets.lectures.polls import lecture_poll
+from mlp_widgets.lectures.three_neuron import numbers as three
+from mlp_widgets.lectures.three_neuron import scenes as three_scenes
+from mlp_widgets.lectures.two_hidden import numbers as two
+from mlp_widgets.lectures.two_hidden import scenes as two_scenes
+from mlp_widgets.text import SUBSCRIPTS, SUPERSCRIPTS, number
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
-READ_AS = str.maketrans("−∞₀₁₂₃₄₅₆₇₈₉⁰¹²³⁴⁵⁶⁷⁸⁹", "-i01234567890123456789")
+READ_AS = {ord("−"): "-", **{small: chr(large) for table in (SUBSCRIPTS, SUPERSCRIPTS)
+                             for large, small in table.items()}}
+NUMBERS = st.floats(-3, 3).map(lambda v: round(v, 2))
+FEW = settings(max_examples=25)
 
 
 def after(text: str, name: str) -> float:
     """The number that stands behind ``name`` for the first time, small digits as large ones."""
-    number = r"(?: =)? ([-+]?[\d.]+(?:e-?\d+)?)"
-    found = re.search(re.escape(name) + number, text.translate(READ_AS))
+    pattern = re.escape(name.translate(READ_AS)) + r"(?: =)? ([-+]?[\d.]+(?:e-?\d+)?)"
+    found = re.search(pattern, text.translate(READ_AS))
     assert found, f"no {name} in {text}"
     return float(found[1].rstrip("."))
 
@@ -35,26 +45,25 @@ def close_to(value: float):
     return pytest.approx(value, rel=6e-4, abs=1e-300)
 
 
+# --- every lab ---
+
+
 @EACH_LAB
-def test_every_picture_has_a_name_and_words_that_follow(name, make):
-    lab = make(name)
-    for canvas in canvases(lab):
-        assert len(canvas.image.tooltip) > 10 and canvas.image.description == ""
-        assert "mlp-words" in canvas.words._dom_classes
-        assert canvas.widget.children == (canvas.image, canvas.words)
-    before = [canvas.words.value for canvas in canvases(lab)]
+def test_words_of_the_pictures_follow_a_move(name, make):
+    lab = make(name, scale=0.25)
+    before = [canvas._words.value for canvas in lab.canvases]
+    assert all("mlp-words" in canvas._words._dom_classes for canvas in lab.canvases)
+    assert all(len(canvas.image.tooltip) > 10 for canvas in lab.canvases)
     slider = of_kind(lab, *SLIDERS)[0]
     slider.value = slider.max
-    assert [canvas.words.value for canvas in canvases(lab)] != before
-    assert text_of(lab.error) == ""
+    assert [canvas._words.value for canvas in lab.canvases] != before
+    assert all(canvas._words.value for canvas in lab.canvases)
 
 
-@EACH_LAB
-def test_a_stored_picture_has_its_words_beside_it(name, make):
-    lab = make(name)
-    alt = lab._repr_mimebundle_()[1]["image/png"]["alt"]
-    assert alt == lab.words and alt.startswith(lab.describe())
-    assert all(text_of(canvas.words) in alt for canvas in canvases(lab))
+def test_every_scene_has_words_of_its_own():
+    assert KINDS  # they are loaded, and with them their pictures
+    kinds = [kind for kind in Scene.__subclasses__() if kind.__module__.startswith("mlp_widgets")]
+    assert len(kinds) == 14 and all("words" in vars(kind) for kind in kinds)
 
 
 def test_a_question_is_its_own_words():
@@ -66,177 +75,149 @@ def test_a_question_is_its_own_words():
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
 def test_no_stored_picture_lacks_words(path):
-    for cell in nbformat.read(path, 4).cells:
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
                 alt = output["metadata"].get("image/png", output["metadata"]).get("alt", "")
                 assert len(alt) > 40, cell["source"]
 
 
-def test_every_view_has_words_of_its_own():
-    kinds = [kind for kind in View.__subclasses__() if kind.__module__.startswith("mlp_widgets")]
-    assert len(kinds) == 14 and all("words" in vars(kind) for kind in kinds)
+# --- the deep chain ---
 
 
-NUMBERS = st.floats(-3, 3).map(lambda v: round(v, 2))
+def chain_of(**changes) -> chain.Numbers:
+    return chain.Numbers(chain.DeepChainState(**changes))
 
 
-@pytest.fixture(scope="module")
-def chain():
-    lab = DeepChainLab(scale=0.25)
-    yield lab
-    lab.close()
-
-
+@FEW
 @given(depth=st.integers(1, 10), w=NUMBERS, skip=st.booleans(), name=st.sampled_from(
     ("sigmoid", "tanh", "relu", "identity")))
-def test_the_chain_says_its_numbers_layer_by_layer(chain, depth, w, skip, name):
-    chain.set(depth=depth, w=w, skip=skip, activation=name)
-    layers = re.findall(r"Layer (\d+)( \(grey\))?: ([^;]*)", chain.words)
+def test_the_chain_says_its_numbers_layer_by_layer(depth, w, skip, name):
+    numbers = chain_of(depth=depth, w=w, skip=skip, activation=name)
+    layers = re.findall(r"Layer (\d+)( \(grey\))?: ([^;]*)", chain_scenes.chain(numbers).words())
     assert [int(layer[0]) for layer in layers] == [*range(1, depth + 1)]
-    found = chain.solution.layers
+    found = numbers.layers
     for k, (_, grey, text) in enumerate(layers):
         assert after(text, "w") == w
         assert after(text, "z") == close_to(found.z[k])
         assert after(text, "a") == close_to(found.a[k])
-        assert after(text, "∂J/∂w") == close_to(chain.gradients[f"w{k + 1}"])
+        assert after(text, "∂J/∂w") == close_to(found.dJ_dw[k])
         assert after(text, "∂J/∂a") == close_to(found.dJ_da[k])
         assert bool(grey) == (found.slope[k] == 0)
 
 
-def test_a_deep_chain_says_its_profiles_and_an_overflow(chain):
-    chain.set(depth=40, w=1.5, skip=False, activation="identity")
-    words = chain.words
+def test_a_deep_chain_says_its_profiles_and_an_overflow():
+    words = chain_scenes.profiles(chain_of(depth=40, w=1.5, activation="identity")).words()
     assert "The numbers of layer 1, 21, 40." in words and "without skips" in words
     plain = re.search(r"Without skips: (.*?)\. With", words)[1]
-    assert after(plain, "a") == close_to(1.5)
     wanted = ", ".join(number(1.5**k) for k in (1, 21, 40))
     assert f"a {wanted}; local factor 1.5, 1.5, 1.5" in plain
-    chain.set(depth=60, w=1e9, activation="relu")
-    assert "none" in chain.words and "not a number" not in chain.words
-    chain.reset()
+    words = chain_scenes.profiles(chain_of(depth=60, w=1e9, activation="relu")).words()
+    assert "none" in words and "not a number" not in words
 
 
-def test_the_other_pictures_of_the_chain(chain):
-    chain.set(depth=5, below="why")
-    assert "at depth 5: 14 with reuse, 30 without" in chain.words
-    chain.set(depth=20, activation="identity", w=1.5, below="clipping", tau=2)
-    length = np.sqrt(np.sum(np.square([*chain.gradients.values()])))
-    assert f"‖∇J‖ = {number(length)} > τ = 2" in chain.words and "Length 2 after" in chain.words
-    chain.set(tau=1e8)
-    assert "nothing is clipped" in chain.words
-    chain.set(below="map")
-    log10 = chain._below(chain.state, chain.solution).view().log10
-    share = 100 * ((log10 < -6) & np.isfinite(log10)).mean()
-    assert f"{number(share, 3)} percent of the map is below 1e−6" in chain.words
-    assert "Now at 1.5, depth 20." in chain.words
-    chain.set(below="training", learning_rate=1e-3, depth=3, steps=5)
-    assert "Training: not begun." in chain.words
-    chain.learn()
-    chain.runner.join(60)
-    J = chain.training.ways["plain"].J
-    said = text_of(chain.lower.words)
-    assert f"with skips: J from {number(chain.training.ways['skip'].J[0])}" in said
+def test_the_other_pictures_of_the_chain():
+    assert "at depth 5: 14 with reuse, 30 without" in chain_scenes.counts(chain_of()).words()
+    clipped = chain_of(depth=20, activation="identity", w=1.5, max_norm=2)
+    length = np.sqrt(np.sum(np.square(clipped.layers.dJ_dw)))
+    words = chain_scenes.clipping(clipped).words()
+    assert f"‖∇J‖ = {number(length)} > τ = 2" in words and "Length 2 after" in words
+    words = chain_scenes.clipping(chain_of(max_norm=1e8)).words()
+    assert "nothing is clipped" in words
+    scene = chain_scenes.depth_map(clipped)
+    share = 100 * ((scene.log10 < -6) & np.isfinite(scene.log10)).mean()
+    assert f"{number(share, 3)} percent of the map is below 1e−6" in scene.words()
+    assert "Now at 1.5, depth 20." in scene.words()
+    words = chain_scenes.depth_map(chain_of(w=1, skip=True)).words()
+    assert "All of the map is between 1e−6 and 1e6." in words
+
+
+def test_the_training_of_the_chain():
+    numbers = chain_of(learning_rate=1e-3, depth=3, steps=5)
+    assert "Training: not begun." in chain_scenes.training(numbers, None).words()
+    found = Training(numbers.state)
+    while found.advance(10):
+        pass
+    said, J = chain_scenes.training(numbers, found).words(), found.ways["plain"].J
+    assert f"with skips: J from {number(found.ways['skip'].J[0])}" in said
     assert f"plain: J from {number(J[0])} in {len(J) - 1} steps to {number(J[-1])}" in said
-    chain.reset()
 
 
-@pytest.fixture(scope="module")
-def neuron():
-    lab = OneNeuronLab(scale=0.25)
-    yield lab
-    lab.close()
+# --- the other labs ---
 
 
+@FEW
 @given(w=NUMBERS, x=NUMBERS, y=NUMBERS)
-def test_one_neuron(neuron, w, x, y):
-    lab = neuron
-    lab.set(w=w, x=x, y=y, activation="relu")
-    lab.rewind()
-    words = lab.words.split("The activation")[1]
+def test_one_neuron(w, x, y):
+    numbers = neuron.Numbers(neuron.OneNeuronState(w=w, x=x, y=y, activation="relu"))
+    words = neuron_scenes.activation(numbers).words()
     assert after(words, "At z =") == close_to(w * x)
     assert after(words, "g") == close_to(max(w * x, 0))
+    words = neuron_scenes.loss(numbers, [({"w": w}, numbers.loss)]).words()
     assert after(words, "L") == close_to((max(w * x, 0) - y) ** 2)
     assert after(words, "∂L/∂w") == close_to(2 * (max(w * x, 0) - y) * x * (w * x >= 0))
     assert "The path" not in words
-    lab.step(3)
-    assert lab.w == w or f"w from {number(w)} to {number(lab.w)}" in lab.words
+    words = neuron_scenes.loss(numbers, [({"w": w + 1}, 7.0), ({"w": w}, numbers.loss)]).words()
+    assert f"w from {number(w + 1)} to {number(w)}, L from 7 to {number(numbers.loss)}" in words
 
 
 def test_three_neurons():
-    lab = ThreeNeuronLab(scale=0.25, rivals=["line"])
-    points = lab.state.data
-    worst = points.x[np.argmax(np.abs(lab.solution.y_hat - points.y))]
-    fit = lab.words.split("The fit")[1]
+    numbers = three.Numbers(three.ThreeNeuronState(compare=["line"]))
+    fit, points = three_scenes.fit(numbers).words(), numbers.state.data
+    worst = points.x[np.argmax(np.abs(numbers.y_hat - points.y))]
     assert f"The largest error is at x = {number(worst)}." in fit and "Also drawn: line" in fit
     assert after(fit, "Neuron 1 switches at x") == close_to(5.9 / 0.4)
     assert after(fit, "Neuron 2 switches at x") == close_to(5.2 / 0.6)
-    assert "z₁₁ = −2.7, a₁₁ = 0 (grey)" in fit and "w₂₁ = −1 (grey)" in fit
-    lab.set(w11=0, b11=-1)
-    assert "a₁₁ = 0 (dead)" in lab.words and "Neuron 1 switches" not in lab.words
-    lab.set(view="landscape")
-    lab.step(5)
-    words = lab.words.split("J over")[1]
-    assert after(words, "lowest at w₁₁".translate(SUBSCRIPTS).translate(READ_AS)) <= 2
-    start, end = (number(lab.path[k][1]) for k in (0, -1))
-    assert f"The path: 5 steps, J from {start} to {end}." in words
-    lab.close()
+    diagram = three_scenes.diagram(numbers).words()
+    assert "z₁₁ = −2.7, a₁₁ = 0 (grey)" in diagram and "w₂₁ = −1 (grey)" in diagram
+    numbers = three.Numbers(three.ThreeNeuronState(w11=0, b11=-1))
+    assert "a₁₁ = 0 (dead)" in three_scenes.diagram(numbers).words()
+    assert "Neuron 1 switches" not in three_scenes.fit(numbers).words()
+
+
+def test_a_landscape():
+    numbers = three.Numbers(three.ThreeNeuronState())
+    here = (numbers.state.parameters, numbers.loss)
+    words = three_scenes.landscape(numbers, [here]).words()
+    assert "No step yet." in words and after(words, "now at w₁₁") == numbers.state.w11
+    across, up, J = numbers.landscape()
+    row, column = np.unravel_index(np.argmin(J), J.shape)
+    assert after(words, "lowest at w₁₁") == close_to(across[column])
+    assert f"b₁₁ = {number(up[row])}, J = {number(J.min())};" in words
 
 
 def test_two_hidden_neurons():
-    lab = TwoHiddenLab(scale=0.25)
-    assert "∂L/∂z₂¹ = 0 (dead)" in lab.words and "no step yet" in lab.words
-    assert "w₂¹ = −1, ∂L/∂w₂¹ = 0 (grey)" in lab.words and "skip: +1" not in lab.words
-    lab.step(4)
-    assert "after 4 steps from 1 to" in lab.words and "Never moved: w₂¹, w₂²." in lab.words
-    lab.set(skip="a", below="beside")
-    assert "from z₂¹ to g: skip: +1" in lab.words
-    assert "The same weights, plain (no skip)." in lab.words and "∂L/∂z² = " in lab.words
-    lab.close()
+    def said(scene, **changes):
+        return scene(two.Numbers(two.TwoHiddenState(**changes))).words()
+
+    diagram = said(two_scenes.diagram)
+    assert "∂L/∂z₂¹ = 0 (dead)" in diagram and "skip: +1" not in diagram
+    assert "w₂¹ = −1, ∂L/∂w₂¹ = 0 (grey)" in diagram
+    assert "from z₂¹ to g: skip: +1" in said(two_scenes.diagram, skip="a")
+    beside = said(two_scenes.beside, skip="a")
+    assert "The same weights, plain (no skip)." in beside and "∂L/∂z² = " in beside
 
 
-def test_a_long_descent_is_told_from_its_start():
-    lab = OneNeuronLab(w=1.5, learning_rate=1e-4, scale=0.25)
-    lab.step(1001)
-    assert f"w from 1.5 to {number(lab.w)}" in lab.words
-    lab.close()
-    lab = TwoHiddenLab(learning_rate=1e-4, scale=0.25)
-    start = number(lab.loss)
-    lab.step(1001)
-    assert f"after 1001 steps from {start} to {number(lab.loss)}" in lab.words
-    lab.close()
+def test_the_curves_of_a_descent():
+    numbers = two.Numbers(two.TwoHiddenState())
+    now = numbers.state.parameters
+    assert "no step yet" in two_scenes.curves(numbers, [(now, 1.0)]).words()
+    path = [({**now, "w1_1": now["w1_1"] - k, "w1_2": now["w1_2"] + k}, 1.0 + k) for k in (4, 2, 0)]
+    words = two_scenes.curves(numbers, path).words()
+    assert "after 2 steps from 5 to 1" in words and "Never moved: w₂¹, w₂²." in words
 
 
-def test_after_a_run_the_words_are_those_of_its_end():
-    lab = TwoHiddenLab(scale=0.25)
-    before = lab.canvas.words.value
-    with lab.moving():
-        lab.step(3)
-    assert lab.canvas.words.value == before
-    lab.run()
-    lab.pause()
-    lab.runner.join(20)
-    lab.pause()
-    assert text_of(lab.canvas.words) in lab.words and lab.canvas.words.value != before
-    lab.close()
-
-
-def test_a_map_without_extremes_is_told_too(chain):
-    chain.set(depth=5, w=1, activation="sigmoid", skip=True, below="map")
-    assert "All of the map is between 1e−6 and 1e6." in chain.words
-    chain.reset()
-
-
-def test_a_wide_network():
-    lab = LABS["wide_network"](scale=0.25, depth=4, width=9, seeds=3)
-    words = lab.words.split("Mean of")[1]
-    assert words.startswith(" 3 draws.")
-    assert f"He: {number(lab.variance[0], 3)} in layer 0, {number(lab.variance[-1], 3)} in" in words
-    gradient = lab.gradient_norms
-    assert f"{number(gradient[0], 3)} in layer 1, {number(gradient[-1], 3)} in layer 5" in words
-    assert "a in layer 4 of 4, first draw" in words
-    lab.set(init="zeros", compare="none")
-    assert "Length of the gradient, zeros: 0 in layer 1, 0 in layer 5" in lab.words
-    lab.set(depth=50, width=200, init="large", large=1e30)
-    assert "overflow in layer 50" in lab.words
-    lab.close()
+@pytest.mark.parametrize(("scene", "numbers", "name"), [
+    (neuron_scenes.loss, neuron.Numbers(neuron.OneNeuronState()), "w"),
+    (two_scenes.curves, two.Numbers(two.TwoHiddenState()), "w1_1"),
+    (three_scenes.landscape, three.Numbers(three.ThreeNeuronState()), "w11"),
+])  # fmt: skip
+def test_a_long_descent_is_told_from_its_start(scene, numbers, name):
+    now = numbers.state.parameters
+    path = [({**now, name: now[name] + k}, 3.0 + k) for k in range(1500, 0, -1)] + [(now, 3.0)]
+    words = scene(numbers, path).words()
+    assert "from 1503 to 3" in words
+    if name == "w":
+        assert "w from 1502 to 1.5" in words
+    else:
+        assert "1500 steps" in words

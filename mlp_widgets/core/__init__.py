@@ -4,12 +4,10 @@
     trace = forward(network, x=[1.0], y=[3.0])      # trace.J == 1.0
     backward(trace).dJ_dw[2]                        # [[-4., 0.]]
 
-Files, in reading order: activations, losses, network, passes, descent, chain,
-multiplications, optimum, polynomial.
+Files, in reading order: activations, losses, network, passes, descent.
 """
 
 from .activations import ACTIVATIONS, Activation, find_activation
-from .chain import chain, local_factors, log10_gradients, overflow_layer
 from .descent import (
     INITIALIZATIONS,
     DescentStep,
@@ -22,13 +20,6 @@ from .descent import (
     minibatches,
 )
 from .losses import LOSSES, Loss, find_loss
-from .multiplications import (
-    Counted,
-    Counter,
-    gradients_with_reuse,
-    gradients_without_reuse,
-    multiplication_counts,
-)
 from .network import Network, Skip, as_numbers
 from .passes import BackwardTrace, ForwardTrace, as_columns, backward, forward
 
@@ -38,8 +29,6 @@ __all__ = [
     "LOSSES",
     "Activation",
     "BackwardTrace",
-    "Counted",
-    "Counter",
     "DescentStep",
     "Diverged",
     "ForwardTrace",
@@ -49,7 +38,6 @@ __all__ = [
     "as_columns",
     "as_numbers",
     "backward",
-    "chain",
     "clip_by_norm",
     "descend",
     "find_activation",
@@ -57,12 +45,6 @@ __all__ = [
     "forward",
     "gradient_descent",
     "gradient_norm",
-    "gradients_with_reuse",
-    "gradients_without_reuse",
     "initial_weights",
-    "local_factors",
-    "log10_gradients",
     "minibatches",
-    "multiplication_counts",
-    "overflow_layer",
 ]

@@ -2,7 +2,7 @@
 
 ``find_activation("relu").f(z)`` is f(z) and ``find_activation("relu").df(z)`` is df/dz, element by
 element. Softmax mixes the neurons of its layer, so it has no slope of this kind; what every row
-has is ``pull(z, dJ_da)``, which turns dJ/da into dJ/dz.
+has is ``vjp(z, dJ_da)``, which turns dJ/da into dJ/dz.
 
 **ReLU's slope at z = 0 is 1 here**, as on the lecture slides (0 for z < 0 and 1 otherwise; MIT
 6.390 and CMU 10-315). At this one point frameworks differ: PyTorch uses 0. The same rule holds for
@@ -84,7 +84,7 @@ class Activation:
     df: Callable[[Array], Array] | None
     symbol: str
 
-    def pull(self, z: Array, dJ_da: Array) -> Array:
+    def vjp(self, z: Array, dJ_da: Array) -> Array:
         """Pull the gradient back through f: dJ/dz from dJ/da, shaped like z.
 
         dJ/dz = dJ/da * df/dz; for softmax dJ/dz_k = a_k sum_j a_j (dJ/da_k - dJ/da_j).

@@ -41,18 +41,20 @@ def gradient_norm(gradients: Sequence[Array]) -> float:
         return float(np.hypot.reduce(np.concatenate([np.ravel(g) for g in gradients])))
 
 
-def clip_by_norm(gradients: Sequence[Array], tau: float) -> list[Array]:
-    """If the norm is over tau, rescale by tau / norm: same direction, length tau.
+def clip_by_norm(gradients: Sequence[Array], max_norm: float) -> list[Array]:
+    """If the norm is over max_norm, rescale by max_norm / norm: same direction, that length.
 
-    Source: MIT 6.390 Lecture 6. Raises ValueError unless tau is a positive number, and
-    :class:`Diverged` for an infinite gradient, which has no direction.
+    Source: MIT 6.390 Lecture 6, where max_norm is τ. Raises ValueError unless it is a positive
+    number, and :class:`Diverged` for an infinite gradient, which has no direction.
     """
-    if not tau > 0:
-        raise ValueError(f"the clipping threshold tau must be a positive number, got {tau!r}")
+    if not max_norm > 0:
+        raise ValueError(
+            f"the clipping threshold max_norm must be a positive number, got {max_norm!r}"
+        )
     norm = gradient_norm(gradients)
     if not np.isfinite(norm):
         raise Diverged("the gradient became infinite; try smaller parameters or a smaller alpha")
-    return list(gradients) if norm <= tau else [tau * (g / norm) for g in gradients]
+    return list(gradients) if norm <= max_norm else [max_norm * (g / norm) for g in gradients]
 
 
 def descend(network: Network, gradients: Sequence[Array], alpha: float) -> Network:
@@ -88,13 +90,13 @@ def gradient_descent(
     alpha: float,
     steps: int,
     loss: str = "squared",
-    tau: float | None = None,
+    max_norm: float | None = None,
     batch_size: int | None = None,
     seed: int = 0,
 ) -> Iterator[DescentStep]:
     """Yield ``steps`` updates θ ← θ - α ∂J/∂θ, with J as it was before each update.
 
-    All points by default; ``batch_size=1`` is SGD; ``tau`` clips each gradient. Raises
+    All points by default; ``batch_size=1`` is SGD; ``max_norm`` clips each gradient. Raises
     :class:`Diverged` when J or a parameter is no longer finite, and ValueError as forward does
     or for a stack of networks, at the first step.
     """
@@ -110,8 +112,8 @@ def gradient_descent(
         if not np.isfinite(trace.J):
             raise Diverged(f"J is infinite at step {number}; try a smaller alpha than {alpha:g}")
         gradients = backward(trace).parameters()
-        if tau is not None:
-            gradients = clip_by_norm(gradients, tau)
+        if max_norm is not None:
+            gradients = clip_by_norm(gradients, max_norm)
         network = descend(network, gradients, alpha)
         yield DescentStep(number, network, float(trace.J))
 

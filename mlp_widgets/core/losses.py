@@ -40,7 +40,7 @@ def _nll_slope(z: Array, a: Array, y: Array) -> Array:
         return np.where(y == 1, -1.0 / a, np.where(y == 0, 1.0 / off, (1 - y) / off - y / a))
 
 
-def _nll_pull(z: Array, a: Array, y: Array) -> Array:
+def _nll_vjp(z: Array, a: Array, y: Array) -> Array:
     """dL/dz = a - y, written (1 - y) a - y (1 - a): for y = 1 and a near 1 it keeps its digits."""
     return (1.0 - y) * a - y * find_activation("sigmoid").f(-z)
 
@@ -59,7 +59,7 @@ def _cross_entropy_slope(z: Array, a: Array, y: Array) -> Array:
         return np.where(y == 0, 0.0, -y / a)
 
 
-def _cross_entropy_pull(z: Array, a: Array, y: Array) -> Array:
+def _cross_entropy_vjp(z: Array, a: Array, y: Array) -> Array:
     """dL/dz_k = a_k sum_j y_j - y_k (that is a - y), without its terms that cancel."""
     return a * sum_of_others(y) - y * sum_of_others(a)
 
@@ -99,9 +99,9 @@ class Loss:
 # fmt: off
 LOSSES: dict[str, Loss] = {row.name: row for row in (
     Loss("squared", lambda z, a, y: (a - y) ** 2, lambda z, a, y: 2.0 * (a - y)),
-    Loss("nll", _nll, _nll_slope, "sigmoid", _nll_pull),
+    Loss("nll", _nll, _nll_slope, "sigmoid", _nll_vjp),
     Loss("softmax_cross_entropy", _cross_entropy, _cross_entropy_slope, "softmax",
-         _cross_entropy_pull),
+         _cross_entropy_vjp),
 )}
 # fmt: on
 

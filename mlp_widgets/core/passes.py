@@ -11,12 +11,16 @@ float becomes infinite without a warning; ask for ``np.isfinite(trace.J)``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
 from .activations import Array
 from .losses import Loss, find_loss
 from .network import Network, Skip, as_numbers
+
+NO_ARRAY = cast(Array, None)
+"""None, where an array is missing: in layer 0, which has no z, and where no target y was given."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,12 +33,12 @@ class ForwardTrace:
     """
 
     network: Network
-    z: tuple[Array | None, ...]
+    z: tuple[Array, ...]
     a: tuple[Array, ...]
-    y: Array | None = None
+    y: Array = NO_ARRAY
     loss: Loss | None = None
-    losses: Array | None = None
-    J: Array | float | None = None
+    losses: Array = NO_ARRAY
+    J: Array = NO_ARRAY
 
     @property
     def output(self) -> Array:
@@ -56,9 +60,9 @@ class BackwardTrace:
 
     forward: ForwardTrace
     dJ_da: tuple[Array, ...]
-    dJ_dz: tuple[Array | None, ...]
-    dJ_dw: tuple[Array | None, ...]
-    dJ_db: tuple[Array | None, ...] | None
+    dJ_dz: tuple[Array, ...]
+    dJ_dw: tuple[Array, ...]
+    dJ_db: tuple[Array, ...] | None
 
     def parameters(self) -> list[Array]:
         """The gradients in the order of :meth:`Network.parameters`."""
@@ -77,8 +81,7 @@ def forward(
     on other shapes, NaN, infinity, no data, an unknown loss, or a log loss on an output for which
     it is not made.
     """
-    z: list[Array | None] = [None]
-    a = [as_columns(x, network.widths[0], "x")]
+    z, a = [NO_ARRAY], [as_columns(x, network.widths[0], "x")]
     with np.errstate(over="ignore", invalid="ignore"):
         for layer in range(1, network.depth + 1):
             z.append(_weighted_sum(network, layer, a[-1]))
@@ -100,14 +103,14 @@ def backward(trace: ForwardTrace) -> BackwardTrace:
     if trace.loss is None:
         raise ValueError("backward needs a loss: call forward(network, x, y) with the target y")
     net, L = trace.network, trace.network.depth
-    dJ_da, dJ_dz, dJ_dw, dJ_db = ([None] * (L + 1) for _ in range(4))
+    dJ_da, dJ_dz, dJ_dw, dJ_db = ([NO_ARRAY] * (L + 1) for _ in range(4))
     by_skip: dict[tuple[str, int], Array] = {}
     with np.errstate(over="ignore", invalid="ignore"):
         dJ_da[L] = trace.loss.dL_da(trace.z[L], trace.a[L], trace.y) / trace.y.shape[-1]
         for layer in range(L, 0, -1):
             for skip in net.skips_into.get(layer, ()):
                 source = (skip.of, skip.start)
-                by_skip[source] = by_skip.get(source, 0.0) + _pulled_by(skip, trace, dJ_da[layer])
+                by_skip[source] = by_skip.get(source, 0.0) + _skip_vjp(skip, trace, dJ_da[layer])
             dJ_dz[layer] = _through_activation(trace, layer, dJ_da[layer])
             if ("z", layer) in by_skip:
                 dJ_dz[layer] = dJ_dz[layer] + by_skip["z", layer]
@@ -137,7 +140,7 @@ def check_same_points(x: Array, y: Array) -> None:
         raise ValueError(f"x has {x.shape[-1]} points, y {y.shape[-1]}; give as many of each")
 
 
-def _frozen(arrays: list[Array | None]) -> tuple[Array | None, ...]:
+def _frozen(arrays: list[Array]) -> tuple[Array, ...]:
     """The arrays of all layers as a tuple, and nobody can write to them."""
     for array in arrays:
         if array is not None:
@@ -156,27 +159,27 @@ def _weighted_sum(network: Network, layer: int, a: Array) -> Array:
     return z if network.b is None else z + network.b[layer][..., None]
 
 
-def _brought_by(skip: Skip, z: list[Array | None], a: list[Array]) -> Array:
+def _brought_by(skip: Skip, z: list[Array], a: list[Array]) -> Array:
     """What a skip adds: the source, or its sum where the target has one neuron."""
     source = (z if skip.of == "z" else a)[skip.start]
     return source if source.shape[-2] == a[skip.into].shape[-2] else source.sum(-2, keepdims=True)
 
 
-def _pulled_by(skip: Skip, trace: ForwardTrace, dJ_da: Array) -> Array:
+def _skip_vjp(skip: Skip, trace: ForwardTrace, dJ_da: Array) -> Array:
     """What a skip sends back to its source: dJ/da of the target, once for each source neuron."""
     return np.repeat(dJ_da, trace.a[skip.start].shape[-2] // dJ_da.shape[-2], axis=-2)
 
 
 def _through_activation(trace: ForwardTrace, layer: int, dJ_da: Array) -> Array:
     """dJ/dz[l] from dJ/da[l]; at the output of a log loss straight from the loss."""
-    z = trace.z[layer]
-    if layer == trace.network.depth and trace.loss.dL_dz is not None:
-        return trace.loss.dL_dz(z, trace.a[layer], trace.y) / trace.y.shape[-1]
-    return trace.network.f[layer].pull(z, dJ_da)
+    z, loss = trace.z[layer], trace.loss
+    if loss and loss.dL_dz and layer == trace.network.depth:
+        return loss.dL_dz(z, trace.a[layer], trace.y) / trace.y.shape[-1]
+    return trace.network.f[layer].vjp(z, dJ_da)
 
 
 def _with_loss(
-    network: Network, z: tuple[Array | None, ...], a: tuple[Array, ...], y: object, loss: Loss
+    network: Network, z: tuple[Array, ...], a: tuple[Array, ...], y: object, loss: Loss
 ) -> ForwardTrace:
     """The trace with target, the loss of every point and J = their mean."""
     y = as_columns(y, network.widths[-1], "y")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 
-from .numbers import known, number, symbol
-from .picture import Picture, View
+from ..text import known, number, symbol
+from .picture import Picture, Scene, added
 from .quick_artists import QuickTexts, Text, text_width
 from .style import BLACK, FAINT, GREY, LIT, NEGATIVE, OFF, POSITIVE, SMALL
 
@@ -38,7 +38,7 @@ NONE = "—"
 
 
 @dataclass(frozen=True, eq=False)
-class ChainView(View):
+class ChainScene(Scene):
     """What the picture shows: numbers only, computed elsewhere.
 
     x, y, J: of the one point; w, z, a, dJ_dz, dJ_da, dJ_dw: of the layers 1 to L, shape (L,);
@@ -139,7 +139,7 @@ def layout(depth: int, width: float) -> Layout:
                   tall)
 
 
-class ChainPicture(Picture):
+class ChainPicture(Picture[ChainScene]):
     """x, then an edge and a box [z | a] for each layer, then J; up to ``most`` layers.
 
     What depends on depth, skip, activation and on which layers are grey stands still; numbers,
@@ -155,31 +155,30 @@ class ChainPicture(Picture):
     def build(self) -> None:
         """Boxes, skip connections, lanes; halos, edges with their heads, and texts on top."""
         axes = self.axes = self.page()
-        self.boxes = axes.add_collection(PolyCollection([], linewidth=1.6))
-        self.dividers = axes.add_collection(LineCollection([], linewidth=0.8, colors=GREY))
-        self.arrows = axes.add_collection(LineCollection([], linewidth=1.3, joinstyle="round"))
-        self.tips = axes.add_collection(PolyCollection([], linewidth=0))
+        self.boxes = added(axes, PolyCollection([], linewidth=1.6))
+        self.dividers = added(axes, LineCollection([], linewidth=0.8, colors=GREY))
+        self.arrows = added(axes, LineCollection([], linewidth=1.3, joinstyle="round"))
+        self.tips = added(axes, PolyCollection([], linewidth=0))
         self.words, self.in_boxes = QuickTexts(axes), QuickTexts(axes, IN_BOX)
-        self.halos = self.moving(axes.add_collection(
-            LineCollection([], colors=LIT, capstyle="butt")))
-        self.edges = self.moving(axes.add_collection(LineCollection([], capstyle="butt")))
-        self.heads = self.moving(axes.add_collection(PolyCollection([], linewidth=0)))
+        self.halos = self.moving(added(axes, LineCollection([], colors=LIT, capstyle="butt")))
+        self.edges = self.moving(added(axes, LineCollection([], capstyle="butt")))
+        self.heads = self.moving(added(axes, PolyCollection([], linewidth=0)))
         self.over = self.moving(QuickTexts(axes, IN_BOX))
         self.numbers = self.moving(QuickTexts(axes))
 
-    def update(self, view: ChainView) -> None:
+    def update(self, scene: ChainScene) -> None:
         """Show another chain; raises ValueError on more layers than there is room for."""
-        depth = len(view.w)
+        depth = len(scene.w)
         if not 1 <= depth <= self.most:
             raise ValueError(f"the chain is drawn with 1 to {self.most} layers, got {depth}")
         self.place = layout(depth, self.width)
-        key = (depth, view.skip, view.activation, view.grey, view.overflow)
+        key = (depth, scene.skip, scene.activation, scene.grey, scene.overflow)
         if key != self._key:
             self._key = key
-            self._show_still(view)
-        self._show_edges(view)
-        written = self._numbers(view)
-        self._show_halos({key: kind for key, kind in view.lit.items() if kind and key in written},
+            self._show_still(scene)
+        self._show_edges(scene)
+        written = self._numbers(scene)
+        self._show_halos({key: kind for key, kind in scene.lit.items() if kind and key in written},
                          written)
 
     def _up(self, row: str) -> float:
@@ -188,9 +187,9 @@ class ChainPicture(Picture):
 
     # --- what stands still ---
 
-    def _show_still(self, view: ChainView) -> None:
+    def _show_still(self, scene: ChainScene) -> None:
         """Another kind of chain: boxes, arrows and words."""
-        grey = (False, *view.grey, view.overflow is not None)
+        grey = (False, *scene.grey, scene.overflow is not None)
         boxes = self._boxes()
         self.boxes.set_verts([_rounded(*box) for box in boxes])
         self.boxes.set(facecolor=[OFF if g else "white" for g in grey],
@@ -199,11 +198,11 @@ class ChainPicture(Picture):
         cuts = {*(here.z + here.half / 2), *(here.a - here.half / 2)}
         (_, low, _, high) = boxes[0]
         self.dividers.set_segments([[(cut, low + 1), (cut, high - 1)] for cut in cuts])
-        lanes = list(self._lanes(view))
-        self.names, self.letters = dict(self._names(view)), dict(self._letters(view))
-        self.words.texts = [*self._words(view), *self.names.values(), *(text for text, _ in lanes)]
+        lanes = list(self._lanes(scene))
+        self.names, self.letters = dict(self._names(scene)), dict(self._letters(scene))
+        self.words.texts = [*self._words(scene), *self.names.values(), *(text for text, _ in lanes)]
         self.in_boxes.texts = list(self.letters.values())
-        arrows = [*self._arrows(view.skip), *(path for _, path in lanes)]
+        arrows = [*self._arrows(scene.skip), *(path for _, path in lanes)]
         colors = [BLACK] * (len(arrows) - 2) + [GREY] * 2
         self.arrows.set(segments=[path[:-1] for path in arrows], color=colors)
         self.tips.set(verts=[_tip(*path[-2:]) for path in arrows], facecolor=colors)
@@ -217,21 +216,21 @@ class ChainPicture(Picture):
         low, high = middle - here.tall / 2, middle + here.tall / 2
         return [(left, low, right, high) for left, right in zip(lefts, rights, strict=True)]
 
-    def _letters(self, view: ChainView) -> Iterator[tuple[str, Text]]:
+    def _letters(self, scene: ChainScene) -> Iterator[tuple[str, Text]]:
         """What is written in the boxes."""
         here, middle = self.place, self.height - MIDDLE
         yield "x", ("x", here.x, middle, BLACK)
-        yield "J", ("J", here.J, middle, BLACK if view.overflow is None else GREY)
+        yield "J", ("J", here.J, middle, BLACK if scene.overflow is None else GREY)
         for name, places in (("z", here.z), ("a", here.a)):
-            for layer, (x, color) in enumerate(zip(places, view.shades(name), strict=True), 1):
+            for layer, (x, color) in enumerate(zip(places, scene.shades(name), strict=True), 1):
                 yield f"{name}{layer}", (symbol(f"{name}{layer}"), x, middle, color)
 
-    def _names(self, view: ChainView) -> Iterator[tuple[str, Text]]:
+    def _names(self, scene: ChainScene) -> Iterator[tuple[str, Text]]:
         """Names before the numbers; they stand still, so that only digits move."""
         self.name_ends = {}
         places = {row: getattr(self.place, row[-1]) for row in HEADINGS}
         for row, sample in SAMPLES.items() if self.place.named else ():
-            colors = view.shades(row) if row in "za" else [BLACK] * len(view.w)
+            colors = scene.shades(row) if row in "za" else [BLACK] * len(scene.w)
             for layer, (x, color) in enumerate(zip(places[row], colors, strict=True), 1):
                 name = HEADINGS[row][:-1] + symbol(f"{row[-1]}{layer}") + " = "
                 width = text_width(name)
@@ -239,18 +238,18 @@ class ChainPicture(Picture):
                 self.name_ends[f"{row}{layer}"] = start + width
                 yield f"{row}{layer}", (name, start + width / 2, self._up(row), color)
 
-    def _words(self, view: ChainView) -> Iterator[Text]:
+    def _words(self, scene: ChainScene) -> Iterator[Text]:
         """Names of the skip connections and activations, or headings of the rows."""
         here, middle = self.place, self.height - MIDDLE
-        if view.skip:
+        if scene.skip:
             for a in here.a:
                 yield "+1", a - here.pitch / 2, middle - here.tall / 2 - 8.5, BLACK
         if not here.named:
             for row, name in HEADINGS.items():
                 yield name, MARGIN + text_width(name) / 2, self._up(row), GREY
             return
-        lines = view.activation.split(" ")
-        for z, a, grey in zip(here.z, here.a, view.grey, strict=True):
+        lines = scene.activation.split(" ")
+        for z, a, grey in zip(here.z, here.a, scene.grey, strict=True):
             for k, line in enumerate(lines):
                 up = middle + 6 * (len(lines) - 1 - 2 * k)
                 yield line, (z + a) / 2, up, GREY if grey else BLACK
@@ -269,54 +268,54 @@ class ChainPicture(Picture):
                 back = corner[::-1] * (-1, 1) + np.array((right - 6, base - DIP))
                 yield np.vstack([(left, base), there, back, (right, base)])
 
-    def _lanes(self, view: ChainView) -> Iterator[tuple[Text, np.ndarray]]:
+    def _lanes(self, scene: ChainScene) -> Iterator[tuple[Text, np.ndarray]]:
         """Formula and arrow of the forward pass, above, and of the backward pass, below."""
         right = self.width - MARGIN
-        text, up = _forward(view), self.height - FORWARD
+        text, up = _forward(scene), self.height - FORWARD
         width = text_width(text)
         yield ((text, MARGIN + width / 2, up, BLACK),
                np.array([(MARGIN + width + 10, up), (right - HEAD_LENGTH, up), (right, up)]))
-        text, up = _backward(view), self.height - BACKWARD
+        text, up = _backward(scene), self.height - BACKWARD
         width = text_width(text)
-        color = BLACK if view.overflow is None else NEGATIVE
+        color = BLACK if scene.overflow is None else NEGATIVE
         yield ((text, right - width / 2, up, color),
                np.array([(right - width - 10, up), (MARGIN + HEAD_LENGTH, up), (MARGIN, up)]))
 
     # --- what moves ---
 
-    def _show_edges(self, view: ChainView) -> None:
+    def _show_edges(self, scene: ChainScene) -> None:
         """Colour, dash and width of the edges by their weights."""
         here, middle = self.place, self.height - MIDDLE
-        sizes = np.abs(view.w)
+        sizes = np.abs(scene.w)
         widths = 1.2 + 4.8 * (sizes / (sizes.max() or 1.0))
-        colors = [BLACK if w == 0 else POSITIVE if w > 0 else NEGATIVE for w in view.w]
+        colors = [BLACK if w == 0 else POSITIVE if w > 0 else NEGATIVE for w in scene.w]
         ends = here.w + here.edge / 2
         self.edges.set_segments([[(end - here.edge, middle), (end - HEAD_LENGTH + 1, middle)]
                                  for end in ends])
         # dash lengths count in line widths: divide, so that all dashes look alike
         self.edges.set(color=colors, linewidth=widths, linestyle=[
             (0, (7 / width, 3 / width)) if w < 0 else "-"
-            for w, width in zip(view.w, widths, strict=True)])
+            for w, width in zip(scene.w, widths, strict=True)])
         self.heads.set_verts([HEAD + np.array((end, middle)) for end in ends])
         self.heads.set_facecolor(colors)
 
-    def _numbers(self, view: ChainView) -> dict[str, Text]:
+    def _numbers(self, scene: ChainScene) -> dict[str, Text]:
         """All numbers: key -> text. Exact zeros below the boxes are grey."""
-        here, over = self.place, view.overflow
-        beyond = np.arange(1, len(view.w) + 1) > (over or self.most)
-        z, a = (np.where(beyond, np.inf, values).tolist() for values in (view.z, view.a))
-        written = self._ends(view)
-        self._write(written, "w", view.w.tolist(), here.w, [BLACK] * len(z))
-        self._write(written, "z", z, here.z, view.shades("z"))
-        self._write(written, "a", a, here.a, view.shades("a"))
-        for row, values, places in (("da", view.dJ_da, here.a), ("dz", view.dJ_dz, here.z),
-                                    ("dw", view.dJ_dw, here.w)):
-            values = [None] * len(z) if over else values.tolist()
-            self._write(written, row, values, places, [BLACK if v else GREY for v in values])
+        here, over = self.place, scene.overflow
+        beyond = np.arange(1, len(scene.w) + 1) > (over or self.most)
+        z, a = (np.where(beyond, np.inf, values).tolist() for values in (scene.z, scene.a))
+        written = self._ends(scene)
+        self._write(written, "w", scene.w.tolist(), here.w, [BLACK] * len(z))
+        self._write(written, "z", z, here.z, scene.shades("z"))
+        self._write(written, "a", a, here.a, scene.shades("a"))
+        for row, values, places in (("da", scene.dJ_da, here.a), ("dz", scene.dJ_dz, here.z),
+                                    ("dw", scene.dJ_dw, here.w)):
+            gradients: list[float | None] = [None] * len(z) if over else values.tolist()
+            self._write(written, row, gradients, places, [BLACK if v else GREY for v in gradients])
         return written
 
-    def _write(self, written: dict[str, Text], row: str, values: list, places: np.ndarray,
-               colors: list[str]) -> None:
+    def _write(self, written: dict[str, Text], row: str, values: Sequence[float | None],
+               places: np.ndarray, colors: Sequence[str]) -> None:
         """The numbers of a row, each after its name if it has one."""
         most = 4 if len(values) <= FOUR_DIGITS else 3
         for layer, (value, x, color) in enumerate(
@@ -330,17 +329,17 @@ class ChainPicture(Picture):
             x = x if start is None else start + width / 2
             written[f"{row}{layer}"] = (text, x, self._up(row), color)
 
-    def _ends(self, view: ChainView) -> dict[str, Text]:
+    def _ends(self, scene: ChainScene) -> dict[str, Text]:
         """x below its box, y above that of J and J below it: key -> text."""
         written, digits = {}, 4 if self.place.named else 3
-        J = view.J if view.overflow is None else math.inf
-        for key, row, value, x in (("x", "x", view.x, self.place.x),
-                                   ("y", "y", view.y, self.place.J), ("J", "x", J, self.place.J)):
+        J = scene.J if scene.overflow is None else math.inf
+        for key, row, value, x in (("x", "x", scene.x, self.place.x),
+                                   ("y", "y", scene.y, self.place.J), ("J", "x", J, self.place.J)):
             text = f"{key} = {_short(value, digits)}"
             half = text_width(text) / 2
             x = min(max(x, MARGIN + half), self.width - MARGIN - half)
             # nearer to the boxes where no skip connection hangs between
-            up = self._up(row) + (DIP if row == "x" and not view.skip else 0)
+            up = self._up(row) + (DIP if row == "x" and not scene.skip else 0)
             written[key] = (text, x, up, BLACK)
         return written
 
@@ -349,18 +348,21 @@ class ChainPicture(Picture):
 
         A band hides what stands still, so names and letters are written on it again.
         """
-        bands = [(*band, kind) for key, kind in lit.items() for band in self._bands(key, written)]
+        bands = [(band, kind) for key, kind in lit.items() for band in self._bands(key, written)]
         self.halos.set_visible(bool(bands))
         self.over.texts = _black(self.letters[key] for key in lit if key in self.letters)
         self.numbers.texts = [text for key, text in written.items() if key not in lit]
         self.numbers.texts += _black(
             texts[key] for key in lit for texts in (self.names, written) if key in texts)
         if bands:
-            self.halos.set_segments([((x - half, y), (x + half, y)) for x, y, half, *_ in bands])
-            self.halos.set(linewidth=[0.75 * tall for *_, tall, _ in bands], linestyle=[
-                (0, (4 / tall, 3 / tall)) if kind == "reused" else "-" for *_, tall, kind in bands])
+            self.halos.set_segments([((x - half, y), (x + half, y))
+                                     for (x, y, half, _), _ in bands])
+            self.halos.set(linewidth=[0.75 * tall for (*_, tall), _ in bands], linestyle=[
+                (0, (4 / tall, 3 / tall)) if kind == "reused" else "-"
+                for (*_, tall), kind in bands])
 
-    def _bands(self, key: str, written: Mapping[str, Text]) -> Iterator[tuple[float, ...]]:
+    def _bands(self, key: str,
+               written: Mapping[str, Text]) -> Iterator[tuple[float, float, float, float]]:
         """Middle, half a length and height of the bands of a key: at its number, and in its box
         or on its edge."""
         here, middle = self.place, self.height - MIDDLE
@@ -395,18 +397,18 @@ def _tip(before: np.ndarray, end: np.ndarray) -> np.ndarray:
     return end + HEAD @ np.array([way, (-way[1], way[0])])
 
 
-def _forward(view: ChainView) -> str:
+def _forward(scene: ChainScene) -> str:
     """What every layer computes in the forward pass."""
-    before = "aₗ₋₁ + " if view.skip else ""
-    return f"forward:  zₗ = wₗ · aₗ₋₁,  aₗ = {before}{view.activation}(zₗ),  a₀ = x"
+    before = "aₗ₋₁ + " if scene.skip else ""
+    return f"forward:  zₗ = wₗ · aₗ₋₁,  aₗ = {before}{scene.activation}(zₗ),  a₀ = x"
 
 
-def _backward(view: ChainView) -> str:
+def _backward(scene: ChainScene) -> str:
     """What every layer computes in the backward pass, or why it does not."""
-    if view.overflow is not None:
-        return f"no gradients: overflow at layer {view.overflow}"
-    skip = " + ∂J/∂aₗ" if view.skip else ""
-    return (f"backward:  ∂J/∂zₗ = ∂J/∂aₗ · {view.activation}′(zₗ),  ∂J/∂wₗ = ∂J/∂zₗ · aₗ₋₁,  "
+    if scene.overflow is not None:
+        return f"no gradients: overflow at layer {scene.overflow}"
+    skip = " + ∂J/∂aₗ" if scene.skip else ""
+    return (f"backward:  ∂J/∂zₗ = ∂J/∂aₗ · {scene.activation}′(zₗ),  ∂J/∂wₗ = ∂J/∂zₗ · aₗ₋₁,  "
             f"∂J/∂aₗ₋₁ = ∂J/∂zₗ · wₗ{skip}")
 
 

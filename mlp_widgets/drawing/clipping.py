@@ -7,18 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
+from ..text import known, number, symbol
 from .log_lanes import LOOKS, LaneCurve, LayerAxis, LogLanes, show_parts
-from .numbers import known, number, symbol
-from .picture import Picture, View
+from .picture import Picture, Scene
 from .quick_artists import QuickText
-from .style import BLACK, GREY, SMALL
+from .style import BLACK, GREY, SMALL, Look
 
-BEFORE = {"color": BLACK, "linestyle": "-", "marker": "o", "markersize": 4.5, "linewidth": 2.0}
+BEFORE: Look = {"color": BLACK, "linestyle": "-", "marker": "o", "markersize": 4.5,
+                "linewidth": 2.0}
 AFTER = LOOKS["clipping"]
 
 
 @dataclass(frozen=True, eq=False)
-class ClippingView(View):
+class ClippingScene(Scene):
     """before, after: the gradients ∂J/∂w_l of layers 1..L, shape (L,); tau: the longest length.
 
     norm_before, norm_after: the lengths ‖∇J‖ of the two.
@@ -41,7 +42,7 @@ class ClippingView(View):
         return f"{text} Length {number(self.norm_after)} after; {ends}."
 
 
-class ClippingPicture(Picture):
+class ClippingPicture(Picture[ClippingScene]):
     """Left: |∂J/∂w_l| of every layer, before and after. Right: the two lengths ‖∇J‖, and τ.
 
     On a log axis clipping moves all layers down by the same distance, and ‖∇J‖ with them: both
@@ -82,13 +83,13 @@ class ClippingPicture(Picture):
             QuickText(page, x, 12, text, size=SMALL)
             self.norms.append(self.moving(QuickText(page, x, 27, size=SMALL)))
 
-    def update(self, view: ClippingView) -> None:
+    def update(self, scene: ClippingScene) -> None:
         """Show other gradients."""
-        lengths = np.array([view.norm_before, view.norm_after, view.tau], float)
-        self.lanes.fit(view.before, view.after, lengths)
-        self.layers.fit(len(view.before))
-        layers = np.arange(1, len(view.before) + 1)
-        for curve, values in zip(self.curves, (view.before, view.after), strict=True):
+        lengths = np.array([scene.norm_before, scene.norm_after, scene.tau], float)
+        self.lanes.fit(scene.before, scene.after, lengths)
+        self.layers.fit(len(scene.before))
+        layers = np.arange(1, len(scene.before) + 1)
+        for curve, values in zip(self.curves, (scene.before, scene.after), strict=True):
             curve.show(layers, values, dots=len(layers) <= 10)
         heights = self.lanes.on_line(lengths)
         lanes = self.lanes.in_lane(lengths)
@@ -101,14 +102,14 @@ class ClippingPicture(Picture):
         tau = float(heights[2] if np.isfinite(heights[2]) else lanes[2])
         self.tau.set_ydata([tau, tau])
         self.tau_name.show("τ", place=(2.08, tau))
-        self.headline.show(_words(view))
+        self.headline.show(_words(scene))
 
 
-def _words(view: ClippingView) -> str:
+def _words(scene: ClippingScene) -> str:
     """What clipping does here."""
-    norm, tau = number(view.norm_before), number(view.tau)
-    if not np.isfinite(view.norm_before):
+    norm, tau = number(scene.norm_before), number(scene.tau)
+    if not np.isfinite(scene.norm_before):
         return "overflow: there is no finite ‖∇J‖ to clip"
-    if view.norm_before > view.tau:
+    if scene.norm_before > scene.tau:
         return f"‖∇J‖ = {norm} > τ = {tau}: every gradient times τ/‖∇J‖"
     return f"‖∇J‖ = {norm} ≤ τ = {tau}: nothing is clipped"

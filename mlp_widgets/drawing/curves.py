@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .numbers import counted_steps, number
-from .picture import Picture, View, short_ticks, stepped_limit
+from ..text import counted_steps, number
+from .picture import Picture, Scene, short_ticks, stepped_limit
 from .quick_artists import QuickText
 from .style import BLACK, FAINT, GREY, LINE, NEURON, QUADRATIC
 
@@ -15,7 +15,7 @@ STYLES = ((NEURON[0], "-"), (NEURON[1], "--"), (LINE, "-."), (QUADRATIC, ":"))
 
 
 @dataclass(frozen=True, eq=False)
-class CurvesView(View):
+class CurvesScene(Scene):
     """steps and loss, shape (K,); weights: symbol -> values, shape (K,); flat: those that stay.
 
     title: of the plot of the loss.
@@ -39,7 +39,7 @@ class CurvesView(View):
                 f"{number(self.loss[-1])}. {weights}{'.' * bool(weights)}{flat}")
 
 
-class CurvesPicture(Picture):
+class CurvesPicture(Picture[CurvesScene]):
     """Two plots over the same steps: the loss, and up to four weights with their names."""
 
     def __init__(self, symbols: tuple[str, ...], width: int = 490, height: int = 260,
@@ -78,28 +78,28 @@ class CurvesPicture(Picture):
         self.top.set(xlim=(0, 10), ylim=(0, 1))
         self.below.set_ylim(-1, 1)
 
-    def update(self, view: CurvesView) -> None:
+    def update(self, scene: CurvesScene) -> None:
         """Show another descent; the axes widen in steps, so that they seldom change."""
-        if self.title.get_text() != view.title:
-            self.title.set_text(view.title)
+        if self.title.get_text() != scene.title:
+            self.title.set_text(scene.title)
             self.redraw_still()
-        last = float(view.steps[-1])
-        self.loss.set_data(view.steps, view.loss)
-        self.here.set_data([last], [view.loss[-1]])
+        last = float(scene.steps[-1])
+        self.loss.set_data(scene.steps, scene.loss)
+        self.here.set_data([last], [scene.loss[-1]])
         end = stepped_limit(last, 10.0)
         self.set_limits(self.top, x=(0.0, end),
-                        y=(0.0, 1.05 * stepped_limit(float(view.loss.max()), 1.0)))
-        largest = max(float(np.abs(values).max()) for values in view.weights.values())
+                        y=(0.0, 1.05 * stepped_limit(float(scene.loss.max()), 1.0)))
+        largest = max(float(np.abs(values).max()) for values in scene.weights.values())
         reach = 1.1 * stepped_limit(largest, 3.0)
         self.set_limits(self.below, y=(-reach, reach))
-        for line, dot, values in zip(self.lines, self.ends, view.weights.values(), strict=True):
-            line.set_data(view.steps, values)
+        for line, dot, values in zip(self.lines, self.ends, scene.weights.values(), strict=True):
+            line.set_data(scene.steps, values)
             dot.set_data([last], [values[-1]])
-        self._show_names(view, end, reach)
+        self._show_names(scene, end, reach)
 
-    def _show_names(self, view: CurvesView, end: float, reach: float) -> None:
+    def _show_names(self, scene: CurvesScene, end: float, reach: float) -> None:
         """Names right of the plot at the height of their lines, moved apart where they are near."""
-        finals = np.array([values[-1] for values in view.weights.values()])
+        finals = np.array([values[-1] for values in scene.weights.values()])
         order = np.argsort(finals)
         least = 2 * reach * 0.135
         places = finals[order].astype(float)
@@ -110,6 +110,6 @@ class CurvesPicture(Picture):
         for k in range(len(places) - 2, -1, -1):
             places[k] = min(places[k], places[k + 1] - least)
         for place, index in zip(places, order, strict=True):
-            symbol = list(view.weights)[index]
-            text = f"{symbol} flat" if symbol in view.flat else symbol
+            symbol = list(scene.weights)[index]
+            text = f"{symbol} flat" if symbol in scene.flat else symbol
             self.names[index].show(text, place=(1.02 * end, float(place)))

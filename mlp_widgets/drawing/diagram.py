@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib import rc_context
 from matplotlib.collections import LineCollection, PathCollection
 
-from .picture import Picture, View
+from .picture import STYLING, Picture, Scene, added
 from .quick_artists import QuickText
-from .style import BLACK, FAINT, GREY, LIT, NEGATIVE, OFF, POSITIVE, SMALL
+from .style import BLACK, FAINT, GREY, LIT, NEGATIVE, OFF, POSITIVE, SMALL, STYLE
 
 LABEL_DISTANCE = 11.0
 """CSS pixels between the middle of a line and the middle of its label."""
@@ -22,7 +23,7 @@ class Node:
     """A circle at (x, y), shares of the picture from the lower left, with its lines of text.
 
     state: "on", "off" (greyed) or "dead" (greyed, and crossed out). size: diameter, CSS pixels.
-    A still node never changes: it is drawn once, as the first view has it. lit: "now" puts a halo
+    A still node never changes: it is drawn once, as the first scene has it. lit: "now" puts a halo
     around it, "reused" a dashed one.
     """
 
@@ -58,7 +59,7 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class DiagramView(View):
+class DiagramScene(Scene):
     """All nodes and edges, always the same ones in the same order, and a line that explains.
 
     name: what it is a diagram of.
@@ -93,43 +94,46 @@ def _said(part: Node | Edge) -> str:
     return text.replace("\n", ", ") + GREY_WORDS.get(part.state, "")
 
 
-class DiagramPicture(Picture):
-    """Nodes and edges. The first view gives the layout; later ones change numbers and states."""
+class DiagramPicture(Picture[DiagramScene]):
+    """Nodes and edges. The first scene gives the layout; later ones change numbers and states."""
 
-    def __init__(self, layout: DiagramView, width: int = 490, height: int = 232,
-                 scale: float = 2.0) -> None:
-        self.layout = layout
+    def __init__(self, width: int = 490, height: int = 232, scale: float = 2.0) -> None:
+        self.layout: DiagramScene | None = None
         super().__init__(width, height, scale)
 
     def build(self) -> None:
+        """A page; what stands on it comes with the first scene."""
+        self.axes = self.page()
+
+    def _lay_out(self, layout: DiagramScene) -> None:
         """Lines, circles, crosses, and texts on top; one artist for all lines, one for all circles.
 
         Every artist costs the same small time, however little it draws.
         """
-        axes = self.axes = self.page()
+        self.layout = layout
         self.places = {
-            node.key: (node.x * self.width, node.y * self.height) for node in self.layout.nodes
+            node.key: (node.x * self.width, node.y * self.height) for node in layout.nodes
         }
-        self.radius = {node.key: node.size / 2 for node in self.layout.nodes}
-        self.paths = [self._path(edge) for edge in self.layout.edges]
-        self.movable = [node for node in self.layout.nodes if not node.still]
+        self.radius = {node.key: node.size / 2 for node in layout.nodes}
+        self.paths = [self._path(edge) for edge in layout.edges]
+        movable = [node for node in layout.nodes if not node.still]
         self.halos = self.moving(self._lines(self.paths))
-        self.rings = self.moving(self._circles(self.movable, 5))
+        self.rings = self.moving(self._circles(movable, 5))
         self.lines = self.moving(self._lines(self.paths))
-        self.circles = self._circles(self.layout.nodes)
+        self.circles = self._circles(layout.nodes)
         self.crosses = self._lines([])
         self.crosses.set(color=FAINT, linewidth=2.5)
-        self._show_states(self.layout.nodes)
-        for node in self.layout.nodes:
+        self._show_states(layout.nodes)
+        for node in layout.nodes:
             if node.still:
-                QuickText(axes, *self.places[node.key], node.text)
-        self.texts = [self.moving(QuickText(axes, *self.places[n.key])) for n in self.movable]
-        self.labels = [self._build_label(edge) for edge in self.layout.edges]
-        QuickText(axes, 8, 24, self.layout.caption, color=GREY, size=SMALL, align="left")
+                QuickText(self.axes, *self.places[node.key], node.text)
+        self.texts = [self.moving(QuickText(self.axes, *self.places[n.key])) for n in movable]
+        self.labels = [self._build_label(edge) for edge in layout.edges]
+        QuickText(self.axes, 8, 24, layout.caption, color=GREY, size=SMALL, align="left")
 
-    def _lines(self, paths: list) -> LineCollection:
+    def _lines(self, paths: Sequence[np.ndarray]) -> LineCollection:
         """Lines through these points, not to be cut off or lengthened at their ends."""
-        return self.axes.add_collection(LineCollection(paths, capstyle="butt", joinstyle="round"))
+        return added(self.axes, LineCollection(paths, capstyle="butt", joinstyle="round"))
 
     def _circles(self, nodes: Sequence[Node], wider: float = 0.0) -> PathCollection:
         """A circle for each node, its radius enlarged by so many CSS pixels."""
@@ -148,7 +152,8 @@ class DiagramPicture(Picture):
         path = path[outside]
         return path if edge.bend else path[[0, -1]]
 
-    def _build_label(self, edge: Edge):
+    def _build_label(self, edge: Edge) -> QuickText:
+        """The text of an edge, beside its start or along its line."""
         (x0, y0), (x1, y1) = self.places[edge.start], self.places[edge.end]
         if edge.beside:
             align = "left" if edge.beside > 0 else "right"
@@ -159,12 +164,15 @@ class DiagramPicture(Picture):
         place = ((x0 + x1) / 2 + away[0], (y0 + y1) / 2 + away[1] + edge.bend)
         return self.moving(QuickText(self.axes, *place, rotation=float(np.degrees(angle))))
 
-    def update(self, view: DiagramView) -> None:
+    def update(self, scene: DiagramScene) -> None:
         """Show other numbers and states."""
-        self._show_edges(view.edges)
-        if [node.state for node in view.nodes] != self.states:
-            self._show_states(view.nodes)
-        self._show_nodes([node for node in view.nodes if not node.still])
+        if self.layout is None:
+            with STYLING, rc_context(STYLE):
+                self._lay_out(scene)
+        self._show_edges(scene.edges)
+        if [node.state for node in scene.nodes] != self.states:
+            self._show_states(scene.nodes)
+        self._show_nodes([node for node in scene.nodes if not node.still])
 
     def _show_edges(self, edges: Sequence[Edge]) -> None:
         """Colour, dash, width and label of every edge."""

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .numbers import number
-from .picture import Picture, View, short_ticks, stepped_limit
+from ..text import number
+from .picture import Picture, Scene, short_ticks, stepped_limit
 from .quick_artists import QuickText
 from .style import BLACK, FAINT, GREY, LINE, NEURON, QUADRATIC, SMALL
 
 
 @dataclass(frozen=True, eq=False)
-class FitView(View):
+class FitScene(Scene):
     """What the picture shows: numbers only, computed elsewhere.
 
     x, y: the data, shape (N,); y_hat: the prediction at x; grid: where curves are drawn, shape
     (G,); curve: ŷ on the grid; contributions: w2j a1j on the grid, shape (2, G); kinks: where z1j
-    is 0, None if nowhere; rivals: name -> curve on the grid, only those to be shown; x_label,
+    is 0, None if nowhere; baselines: name -> curve on the grid, only those to be shown; x_label,
     y_label: what x and y are.
     """
 
@@ -29,7 +29,7 @@ class FitView(View):
     curve: np.ndarray
     contributions: np.ndarray
     kinks: tuple[float | None, ...]
-    rivals: dict[str, np.ndarray]
+    baselines: dict[str, np.ndarray]
     x_label: str = "x"
     y_label: str = ""
 
@@ -41,12 +41,12 @@ class FitView(View):
                            f"ŷ = {number(self.y_hat[k])}" for k in places)
         kinks = "".join(f" Neuron {j} switches at x = {number(kink)}."
                         for j, kink in enumerate(self.kinks, 1) if kink is not None)
-        rivals = f" Also drawn: {', '.join(self.rivals)}." if self.rivals else ""
+        also = f" Also drawn: {', '.join(self.baselines)}." if self.baselines else ""
         return (f"The fit, over {self.x_label}, {len(self.x)} points. {points}. The largest error "
-                f"is at x = {number(self.x[worst])}.{kinks}{rivals}")
+                f"is at x = {number(self.x[worst])}.{kinks}{also}")
 
 
-class FitPicture(Picture):
+class FitPicture(Picture[FitScene]):
     """Three plots over the same x: data with ŷ, the contributions w2j·a1j, the residuals."""
 
     def __init__(self, width: int = 490, height: int = 336, scale: float = 2.0) -> None:
@@ -78,14 +78,14 @@ class FitPicture(Picture):
         self.heads = self.moving(self.residual.plot([], [], "o", color=BLACK, markersize=3)[0])
 
     def _build_fit(self) -> None:
-        """The upper plot: points, rivals, kinks, curve, and the labels of the kinks."""
+        """The upper plot: points, baselines, kinks, curve, and the labels of the kinks."""
         self.points = self.fit.plot([], [], "o", color=BLACK, markersize=4.5, zorder=3)[0]
         styles = {"line": (LINE, (0, (1, 1.2))), "quadratic": (QUADRATIC, "-.")}
-        self.rivals = {
+        self.baselines = {
             name: self.moving(self.fit.plot([], [], color=colour, linestyle=dash, linewidth=2)[0])
             for name, (colour, dash) in styles.items()
         }
-        self.rival_names = {
+        self.baseline_names = {
             name: self.fit.text(right, 1.03, f"{name} {sign}", color=styles[name][0], ha="right",
                                 visible=False, transform=self.fit.transAxes)
             for name, right, sign in (("line", 0.76, "· · ·"), ("quadratic", 1.0, "–·–·"))
@@ -102,34 +102,34 @@ class FitPicture(Picture):
         self.curve = self.moving(self.fit.plot([], [], color=BLACK, linewidth=2.4)[0])
         self.lost = self.moving(QuickText(self.fit, 0, 0, size=10, box=True))
 
-    def update(self, view: FitView) -> None:
+    def update(self, scene: FitScene) -> None:
         """Show other numbers."""
-        if self._data is not view.y:
-            self._show_data(view)
-        self.curve.set_data(view.grid, view.curve)
-        self._show_lost_curve(view.curve)
-        for line, values in zip(self.contributions, view.contributions, strict=True):
-            line.set_data(view.grid, values)
-        for name, line in self.rivals.items():
-            shown = name in view.rivals
-            if shown != self.rival_names[name].get_visible():
-                self.rival_names[name].set_visible(shown)
+        if self._data is not scene.y:
+            self._show_data(scene)
+        self.curve.set_data(scene.grid, scene.curve)
+        self._show_lost_curve(scene.curve)
+        for line, values in zip(self.contributions, scene.contributions, strict=True):
+            line.set_data(scene.grid, values)
+        for name, line in self.baselines.items():
+            shown = name in scene.baselines
+            if shown != self.baseline_names[name].get_visible():
+                self.baseline_names[name].set_visible(shown)
                 self.redraw_still()
             line.set_visible(shown)
             if shown:
-                line.set_data(view.grid, view.rivals[name])
-        self._show_kinks(view)
-        self._show_residuals(view)
-        reach = stepped_limit(float(np.abs(view.contributions).max()), 1.2 * self._span)
+                line.set_data(scene.grid, scene.baselines[name])
+        self._show_kinks(scene)
+        self._show_residuals(scene)
+        reach = stepped_limit(float(np.abs(scene.contributions).max()), 1.2 * self._span)
         self.set_limits(self.parts, y=(-reach, reach))
 
-    def _show_data(self, view: FitView) -> None:
+    def _show_data(self, scene: FitScene) -> None:
         """Points, their names, and the limits that follow; the still part is drawn anew."""
-        x, y = view.x, view.y
+        x, y = scene.x, scene.y
         self._data = y
         self.points.set_data(x, y)
-        self.title.set_text(f"data ● and prediction ŷ  {view.y_label}")
-        self.residual.set_xlabel(view.x_label)
+        self.title.set_text(f"data ● and prediction ŷ  {scene.y_label}")
+        self.residual.set_xlabel(scene.x_label)
         low, high = float(x.min()), float(x.max())
         margin = 0.05 * ((high - low) or 1.0)
         self.fit.set_xlim(low - margin, high + margin)
@@ -147,27 +147,28 @@ class FitPicture(Picture):
             self.lost.show("ŷ is below the picture ↓" if below else "ŷ is above the picture ↑",
                            place=((left + right) / 2, low + share * (high - low)))
 
-    def _show_kinks(self, view: FitView) -> None:
+    def _show_kinks(self, scene: FitScene) -> None:
         """Vertical lines where a hidden neuron switches, with the place written beside."""
         (low, high), (bottom, top) = self.fit.get_xlim(), self.fit.get_ylim()
-        for j, (kink, label) in enumerate(zip(view.kinks, self.kink_names, strict=True)):
-            shown = kink is not None and low < kink < high
-            label.set_visible(shown)
-            for line in self.kinks[2 * j : 2 * j + 2]:
-                line.set_visible(shown)
-                if shown:
-                    line.set_xdata([kink, kink])
-            if shown:
-                right = kink > low + 0.75 * (high - low)
-                place = (kink + 0.008 * (high - low) * (-1 if right else 1),
+        for j, (kink, label) in enumerate(zip(scene.kinks, self.kink_names, strict=True)):
+            lines = self.kinks[2 * j : 2 * j + 2]
+            x = np.nan if kink is None else kink
+            inside = low < x < high
+            for artist in (label, *lines):
+                artist.set_visible(inside)
+            if inside:
+                for line in lines:
+                    line.set_xdata([x, x])
+                right = x > low + 0.75 * (high - low)
+                place = (x + 0.008 * (high - low) * (-1 if right else 1),
                          top - (0.05 + 0.1 * j) * (top - bottom))
-                label.show(f"kink {j + 1}: x = {number(kink)}", place=place,
+                label.show(f"kink {j + 1}: x = {number(x)}", place=place,
                            align="right" if right else "left")
 
-    def _show_residuals(self, view: FitView) -> None:
+    def _show_residuals(self, scene: FitScene) -> None:
         """A stick for every point, on an axis that widens in steps."""
-        gap = view.y_hat - view.y
-        self.sticks.set_segments([((x, 0.0), (x, g)) for x, g in zip(view.x, gap, strict=True)])
-        self.heads.set_data(view.x, gap)
+        gap = scene.y_hat - scene.y
+        self.sticks.set_segments([((x, 0.0), (x, g)) for x, g in zip(scene.x, gap, strict=True)])
+        self.heads.set_data(scene.x, gap)
         reach = stepped_limit(float(np.abs(gap).max()), 0.5 * self._span)
         self.set_limits(self.residual, y=(-reach, reach))

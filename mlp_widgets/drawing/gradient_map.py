@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
+from matplotlib.typing import ColorType
 
-from .numbers import number
-from .picture import Picture, View
+from ..text import number
+from .picture import Picture, Scene
 from .quick_artists import QuickImage, QuickText
 from .style import BLACK, GRADIENTS, GREY, MARK, OVERFLOW, SMALL, ZERO, ZERO_LINES
 
@@ -22,7 +23,7 @@ HATCH = 4
 
 
 @dataclass(frozen=True, eq=False)
-class MapView(View):
+class MapScene(Scene):
     """What the picture shows: numbers only, computed elsewhere.
 
     scales: of the weights, across, shape (W,), rising; depths: up, shape (D,), rising; log10:
@@ -64,7 +65,7 @@ def bands(log10: np.ndarray) -> np.ndarray:
     return indices
 
 
-class MapPicture(Picture):
+class MapPicture(Picture[MapScene]):
     """Bands of colour: blue where the gradient vanishes, vermilion where it explodes.
 
     Every value has a cell of the same size, so the axes count cells.
@@ -94,11 +95,12 @@ class MapPicture(Picture):
         axes = self.bar = self.figure.add_axes((0.765, 0.155, 0.235, 0.8))
         axes.set(xlim=(0, 115), ylim=(-1.9, BANDS + 1.9))
         axes.axis("off")
-        colors = [(k, k + 1, GRADIENTS(k), {}) for k in range(BANDS)]
-        colors += [(-1.7, -0.6, ZERO, {"hatch": "/////"}), (BANDS + 0.6, BANDS + 1.7, OVERFLOW, {})]
-        for low, high, color, look in colors:
+        colors: list[tuple[float, float, ColorType, str | None]] = [
+            *((k, k + 1, GRADIENTS(k), None) for k in range(BANDS)),
+            (-1.7, -0.6, ZERO, "/////"), (BANDS + 0.6, BANDS + 1.7, OVERFLOW, None)]
+        for low, high, color, hatch in colors:
             axes.add_patch(Rectangle((0, low), 15, high - low, facecolor=color, linewidth=0,
-                                     edgecolor=ZERO_LINES, hatch_linewidth=1.2, **look))
+                                     edgecolor=ZERO_LINES, hatch=hatch, hatch_linewidth=1.2))
         for k, edge in enumerate(EDGES, 1):
             axes.plot([15, 18], [k, k], color=GREY, linewidth=0.8)
             QuickText(axes, 21, k, number(10.0**int(edge)), size=SMALL, align="left")
@@ -107,18 +109,18 @@ class MapPicture(Picture):
         for place, word in ((BANDS * 0.22, "vanishes"), (BANDS * 0.78, "explodes")):
             QuickText(axes, 86, place, word, size=SMALL, rotation=90, color=GREY)
 
-    def update(self, view: MapView) -> None:
+    def update(self, scene: MapScene) -> None:
         """Show other numbers; the cells change only with the array of gradients."""
-        if view.log10 is not self._log10:
-            self._log10, self.image.values = view.log10, bands(view.log10) + 0.5
-        if not (np.array_equal(view.scales, self._scales)
-                and np.array_equal(view.depths, self._depths)):
-            self._show_axes(view.scales, view.depths)
-        self._show_words(view)
-        self.point.set_visible(view.visible)
-        scale, depth = view.point  # a point outside the map is shown at its edge
-        self.point.set_data([np.interp(scale, view.scales, np.arange(len(view.scales)))],
-                            [np.interp(depth, view.depths, np.arange(len(view.depths)))])
+        if scene.log10 is not self._log10:
+            self._log10, self.image.values = scene.log10, bands(scene.log10) + 0.5
+        if not (np.array_equal(scene.scales, self._scales)
+                and np.array_equal(scene.depths, self._depths)):
+            self._show_axes(scene.scales, scene.depths)
+        self._show_words(scene)
+        self.point.set_visible(scene.visible)
+        scale, depth = scene.point  # a point outside the map is shown at its edge
+        self.point.set_data([np.interp(scale, scene.scales, np.arange(len(scene.scales)))],
+                            [np.interp(depth, scene.depths, np.arange(len(scene.depths)))])
 
     def _show_axes(self, scales: np.ndarray, depths: np.ndarray) -> None:
         """Ticks at round numbers, at the places of their cells."""
@@ -132,11 +134,11 @@ class MapPicture(Picture):
                             [number(tick) for tick in ticks])
         self.redraw_still()
 
-    def _show_words(self, view: MapView) -> None:
+    def _show_words(self, scene: MapScene) -> None:
         """Title and name of the weights."""
-        if (self.title.get_text(), self.map.get_xlabel()) != (view.title, view.across):
-            self.title.set_text(view.title)
-            self.map.set_xlabel(view.across)
+        if (self.title.get_text(), self.map.get_xlabel()) != (scene.title, scene.across):
+            self.title.set_text(scene.title)
+            self.map.set_xlabel(scene.across)
             self.redraw_still()
 
     def share_to_setting(self, share_x: float, share_y: float) -> tuple[float, int] | None:

@@ -9,14 +9,14 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from .numbers import counted_steps, number
-from .picture import Picture, View, round_limit, short_ticks
+from ..text import counted_steps, number
+from .picture import Picture, Scene, round_limit, short_ticks
 from .quick_artists import QuickImage
 from .style import BLACK, FAINT, LANDSCAPE, MARK
 
 
 @dataclass(frozen=True, eq=False)
-class LandscapeView(View):
+class LandscapeScene(Scene):
     """What the picture shows.
 
     names: of the parameters across and up; across, up: grid values, shapes (A,) and (B,); J: on
@@ -52,7 +52,7 @@ class LandscapeView(View):
                 f"at {low}; now at {place(*self.point)}, J = {number(self.J_path[-1])}. {path}")
 
 
-class LandscapePicture(Picture):
+class LandscapePicture(Picture[LandscapeScene]):
     """Left: log10 J as bands of colour, dark is low. Right: the curve of J over the steps."""
 
     def __init__(self, width: int = 490, height: int = 232, scale: float = 2.0) -> None:
@@ -71,8 +71,9 @@ class LandscapePicture(Picture):
         self.map.yaxis.set_major_formatter(short_ticks)
         self.title = self.map.set_title(" ")
         self.map.xaxis.labelpad, self.map.yaxis.labelpad = 1, 0
-        outline, core = {"color": MARK, "linewidth": 3.2}, {"color": BLACK, "linewidth": 1.4}
-        self.path = [self.moving(self.map.plot([], [], **look)[0]) for look in (outline, core)]
+        outline, core = (MARK, 3.2), (BLACK, 1.4)
+        self.path = [self.moving(self.map.plot([], [], color=color, linewidth=width)[0])
+                     for color, width in (outline, core)]
         self.start = self.moving(self.map.plot([], [], "s", markersize=7, color=MARK,
                                                markeredgecolor=BLACK)[0])
         self.point = self.moving(self.map.plot([], [], "o", markersize=10, color=MARK,
@@ -92,24 +93,24 @@ class LandscapePicture(Picture):
         self.now = self.moving(self.curve_axes.plot([], [], "o", color=MARK, markersize=7,
                                                     markeredgecolor=BLACK, markeredgewidth=2)[0])
 
-    def update(self, view: LandscapeView) -> None:
+    def update(self, scene: LandscapeScene) -> None:
         """Show other numbers; the axes change only when other parameters are chosen."""
-        self._show_axes(view)
-        self.image.values = np.log10(np.maximum(view.J, 10.0 ** (view.decades[0] - 1)))
+        self._show_axes(scene)
+        self.image.values = np.log10(np.maximum(scene.J, 10.0 ** (scene.decades[0] - 1)))
         for line in self.path:
-            line.set_data(view.path[:, 0], view.path[:, 1])
-        self.start.set_data(view.path[:1, 0], view.path[:1, 1])
+            line.set_data(scene.path[:, 0], scene.path[:, 1])
+        self.start.set_data(scene.path[:1, 0], scene.path[:1, 1])
         # a point outside the map is shown at its edge
-        self.point.set_data([np.clip(view.point[0], view.across[0], view.across[-1])],
-                            [np.clip(view.point[1], view.up[0], view.up[-1])])
-        self._show_curve(view.steps, view.J_path, 10.0 ** (view.decades[0] - 5))
+        self.point.set_data([np.clip(scene.point[0], scene.across[0], scene.across[-1])],
+                            [np.clip(scene.point[1], scene.up[0], scene.up[-1])])
+        self._show_curve(scene.steps, scene.J_path, 10.0 ** (scene.decades[0] - 5))
 
-    def _show_axes(self, view: LandscapeView) -> None:
+    def _show_axes(self, scene: LandscapeScene) -> None:
         """Limits and names of the two parameters."""
-        (across, up), title = view.names, "J over {} and {}"
-        if self.image.limits != view.decades:
-            self._show_colors(*view.decades)
-        self.set_limits(self.map, (view.across[0], view.across[-1]), (view.up[0], view.up[-1]))
+        (across, up), title = scene.names, "J over {} and {}"
+        if self.image.limits != scene.decades:
+            self._show_colors(*scene.decades)
+        self.set_limits(self.map, (scene.across[0], scene.across[-1]), (scene.up[0], scene.up[-1]))
         if self.map.get_xlabel() != across or self.map.get_ylabel() != up:
             self.map.set_xlabel(across)
             self.map.set_ylabel(up)

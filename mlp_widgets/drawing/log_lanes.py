@@ -10,16 +10,17 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform, blended_transform_factory
 
-from .numbers import number
+from ..text import number
 from .picture import Picture
 from .quick_artists import QuickText
-from .style import FAINT, GREY, LINE, NEURON, OFF, SMALL
+from .style import FAINT, GREY, LINE, NEURON, OFF, SMALL, Look
 
 STEPS = (1, 2, 4, 6, 10, 20, 40, 60, 100, 200, 330)
 """Decades from 1 to the ends of the axis: few sizes, so that the axis seldom changes."""
@@ -30,7 +31,7 @@ LANE, GAP, BETWEEN = 14.0, 6.0, 19.0
 LAYERS = {5: (1, 2, 3, 4, 5), 10: (1, 4, 7, 10), 20: (1, 5, 10, 15, 20),
           50: (1, 10, 20, 30, 40, 50), 100: (1, 25, 50, 75, 100)}  # fmt: skip
 """How far an axis of layers goes, and its ticks: few axes, so that they seldom change."""
-LOOKS = {
+LOOKS: dict[str, Look] = {
     "plain": {"color": NEURON[0], "linestyle": "-", "marker": "o", "markersize": 4.5,
               "linewidth": 2.0},
     "skip": {"color": NEURON[1], "linestyle": (0, (4, 2)), "marker": "s", "markersize": 6.5,
@@ -109,7 +110,7 @@ class LaneCurve:
     Between these it is never joined: such a line would pass through sizes that do not occur.
     """
 
-    def __init__(self, lanes: LogLanes, look: dict) -> None:
+    def __init__(self, lanes: LogLanes, look: Look) -> None:
         self.lanes = lanes
         self.line = lanes.picture.moving(lanes.axes.plot([], [], **look)[0])
 
@@ -152,13 +153,13 @@ class QuickTicks(QuickText):
         self.set_zorder(0.5)  # below lines
         (axes.yaxis if way == "y" else axes.xaxis).set_visible(False)
 
-    def show_ticks(self, places: Sequence[float], labels: Sequence[str]) -> None:
+    def show_ticks(self, places: Sequence[float] | np.ndarray, labels: Sequence[str]) -> None:
         """Other ticks: where, and what is written there."""
         self.places, self.labels = list(places), list(labels)
 
-    def draw(self, renderer) -> None:
+    def draw(self, renderer: RendererBase) -> None:
         """Lines first, then labels left of the axes or below them, and the name below these."""
-        box, pixel = self.axes.bbox, renderer.dpi / 96
+        box, pixel = self.axes.bbox, self.figure.dpi / 96
         data = np.zeros((len(self.places), 2))
         data[:, int(self.way == "y")] = self.places
         along = self.axes.transData.transform(data)[:, int(self.way == "y")]
@@ -170,7 +171,7 @@ class QuickTicks(QuickText):
             place = ((box.x0 + box.x1) / 2, box.y0 - 26 * pixel)
             self._draw_text(renderer, self.name, place)
 
-    def _draw_grid(self, renderer, along: np.ndarray) -> None:
+    def _draw_grid(self, renderer: RendererBase, along: np.ndarray) -> None:
         """A thin line across the axes at each tick, on whole pixels."""
         box = self.axes.bbox
         ends = [((box.x0, at), (box.x1, at)) if self.way == "y" else ((at, box.y0), (at, box.y1))
@@ -184,7 +185,8 @@ class QuickTicks(QuickText):
         renderer.draw_path(graphics, lines, IdentityTransform())
         graphics.restore()
 
-    def _draw_text(self, renderer, text: str, pixel: tuple[float, float]) -> None:
+    def _draw_text(self, renderer: RendererBase, text: str,
+                   pixel: tuple[float, float]) -> None:
         self.show(text, place=tuple(self.axes.transData.inverted().transform(pixel)))
         super().draw(renderer)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .numbers import number
-from .picture import Picture, View, short_ticks
+from ..text import number
+from .picture import Picture, Scene, short_ticks
 from .quick_artists import QuickText
 from .style import FAINT, GREY, NEURON
 
@@ -18,7 +18,7 @@ LABEL = (-6.0, 11.0, -12.0)
 
 
 @dataclass(frozen=True, eq=False)
-class CountsView(View):
+class CountsScene(Scene):
     """What the picture shows: depths and the counts with and without reuse, shape (K,).
 
     present: (depth, with reuse, without) of the present chain.
@@ -37,7 +37,7 @@ class CountsView(View):
         return f"Multiplications over the depth: {counts}."
 
 
-class CountsPicture(Picture):
+class CountsPicture(Picture[CountsScene]):
     """Two curves over the depth, quadratic and linear; the present depth is marked on both."""
 
     def __init__(self, width: int = 490, height: int = 250, scale: float = 2.0) -> None:
@@ -66,15 +66,15 @@ class CountsPicture(Picture):
         self.counts = [self.moving(QuickText(axes, 0, 0, color=colour, size=10, align="right"))
                        for colour, _, _ in looks]
 
-    def update(self, view: CountsView) -> None:
+    def update(self, scene: CountsScene) -> None:
         """Show another present depth, or other counts."""
-        depth, with_reuse, without = view.present
-        reach = next((r for r in REACHES if r >= depth), int(view.depths[-1]))
-        reach = min(max(reach, depth), max(int(view.depths[-1]), depth))
-        key = (reach, view.with_reuse.tobytes(), view.without.tobytes(), view.depths.tobytes())
+        depth, with_reuse, without = scene.present
+        reach = next((r for r in REACHES if r >= depth), int(scene.depths[-1]))
+        reach = min(max(reach, depth), max(int(scene.depths[-1]), depth))
+        key = (reach, scene.with_reuse.tobytes(), scene.without.tobytes(), scene.depths.tobytes())
         if key != self._key:
             self._key = key
-            self._show_curves(view, reach)
+            self._show_curves(scene, reach)
         self.line.set_xdata([depth, depth])
         across = self.axes.get_xlim()[1] / (self.axes.bbox.width / self.scale)
         left, *ways = LABEL
@@ -88,12 +88,12 @@ class CountsPicture(Picture):
         low, high = self.axes.get_ylim()
         return (high - low) / (self.axes.bbox.height / self.scale)
 
-    def _show_curves(self, view: CountsView, reach: int) -> None:
+    def _show_curves(self, scene: CountsScene, reach: int) -> None:
         """Other curves or a longer axis: the still part is drawn anew."""
-        shown = view.depths <= reach
+        shown = scene.depths <= reach
         ends = []
-        for curve, counts in zip(self.curves, (view.without, view.with_reuse), strict=True):
-            curve.set_data(view.depths[shown], counts[shown])
+        for curve, counts in zip(self.curves, (scene.without, scene.with_reuse), strict=True):
+            curve.set_data(scene.depths[shown], counts[shown])
             ends.append(float(counts[shown][-1]))
         top = max(*ends, 1.0)
         self.axes.set(xlim=(0, 1.04 * reach), ylim=(-0.13 * top, 1.13 * top))

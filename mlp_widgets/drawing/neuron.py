@@ -7,15 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from .numbers import number
-from .picture import Picture, View, short_ticks
+from ..text import number
+from .picture import Picture, Scene, short_ticks
 from .style import BLACK, FAINT, GREY, NEURON, QUADRATIC
 
 Limits = tuple[float, float]
+Dash = str | tuple[float, tuple[float, ...]]
+"""A line style of matplotlib."""
 
 
 @dataclass(frozen=True, eq=False)
-class ActivationView(View):
+class ActivationScene(Scene):
     """What the picture of the activation shows: numbers only, computed elsewhere.
 
     z, g, slope: the present point; title: how f is written; grid: z values from -reach to reach in
@@ -42,7 +44,7 @@ class ActivationView(View):
 
 
 @dataclass(frozen=True, eq=False)
-class LossView(View):
+class LossScene(Scene):
     """What the picture of the loss shows.
 
     w, loss, gradient: the present point; grid, curve: L over w, with NaN where it may jump; top:
@@ -86,7 +88,7 @@ def _ends(limits: Limits) -> Limits:
     return limits[0] - margin, limits[1] + margin
 
 
-class ActivationPicture(Picture):
+class ActivationPicture(Picture[ActivationScene]):
     """f (solid) and below it f′ (dashed) over the same z; the present z is marked on both."""
 
     def __init__(self, width: int = 490, height: int = 262, scale: float = 2.0) -> None:
@@ -116,35 +118,36 @@ class ActivationPicture(Picture):
         self.marks = [self.moving(axes.plot([], [], mark, color=BLACK, markersize=8)[0])
                       for axes, mark in ((self.f, "o"), (self.df, "s"))]
 
-    def _both(self) -> tuple:
+    def _both(self) -> tuple[tuple[Axes, str, Dash], tuple[Axes, str, Dash]]:
         """Axes, colour and line style of f and of f′."""
         return (self.f, NEURON[0], "-"), (self.df, NEURON[1], (0, (4, 1.5)))
 
-    def update(self, view: ActivationView) -> None:
+    def update(self, scene: ActivationScene) -> None:
         """Show other numbers."""
-        if view.key != self._key:
-            self._show_curves(view)
-        for line, mark, value in zip(self.uprights, self.marks, (view.g, view.slope), strict=True):
-            line.set_xdata([view.z, view.z])
-            mark.set_data([view.z], [value])
+        if scene.key != self._key:
+            self._show_curves(scene)
+        present = zip(self.uprights, self.marks, (scene.g, scene.slope), strict=True)
+        for line, mark, value in present:
+            line.set_xdata([scene.z, scene.z])
+            mark.set_data([scene.z], [value])
 
-    def _show_curves(self, view: ActivationView) -> None:
+    def _show_curves(self, scene: ActivationScene) -> None:
         """Another activation or range of z: the still part is drawn anew."""
-        self._key = view.key
-        self.title.set_text(f"g = f(z) = {view.title}: solid, present z and g ●")
+        self._key = scene.key
+        self.title.set_text(f"g = f(z) = {scene.title}: solid, present z and g ●")
         for place, (values, (left, right)) in enumerate(
-            zip((view.f, view.df), view.jumps, strict=True)
+            zip((scene.f, scene.df), scene.jumps, strict=True)
         ):
-            self.curves[place].set_data(view.grid, values)
+            self.curves[place].set_data(scene.grid, values)
             jumps = left != right
             self.rings[place].set_data(*([0.0], [left]) if jumps else ([], []))
             self.discs[place].set_data(*([0.0], [right]) if jumps else ([], []))
-        self.f.set_xlim(view.grid[0], view.grid[-1])
-        self.f.set_ylim(*_ends(view.limits))
+        self.f.set_xlim(scene.grid[0], scene.grid[-1])
+        self.f.set_ylim(*_ends(scene.limits))
         self.redraw_still()
 
 
-class LossPicture(Picture):
+class LossPicture(Picture[LossScene]):
     """L over w, its tangent at the present w, and the steps of SGD as rings."""
 
     def __init__(self, width: int = 490, height: int = 228, scale: float = 2.0) -> None:
@@ -165,15 +168,15 @@ class LossPicture(Picture):
                            markeredgecolor=BLACK)[0])
         self.mark = self.moving(self.axes.plot([], [], "o", color=BLACK, markersize=8)[0])
 
-    def update(self, view: LossView) -> None:
+    def update(self, scene: LossScene) -> None:
         """Show other numbers."""
-        if view.key != self._key:
-            self._key = view.key
-            self.curve.set_data(view.grid, view.curve)
+        if scene.key != self._key:
+            self._key = scene.key
+            self.curve.set_data(scene.grid, scene.curve)
             self.redraw_still()
-        ends = float(view.grid[0]), float(view.grid[-1])
-        self.set_limits(self.axes, x=ends, y=(-0.1 * view.top, view.top))
-        heights = [view.loss + view.gradient * (end - view.w) for end in ends]
+        ends = float(scene.grid[0]), float(scene.grid[-1])
+        self.set_limits(self.axes, x=ends, y=(-0.1 * scene.top, scene.top))
+        heights = [scene.loss + scene.gradient * (end - scene.w) for end in ends]
         self.tangent.set_data(ends, heights)
-        self.path.set_data(view.path_w, view.path_loss)
-        self.mark.set_data([view.w], [view.loss])
+        self.path.set_data(scene.path_w, scene.path_loss)
+        self.mark.set_data([scene.w], [scene.loss])

@@ -11,16 +11,18 @@ notebook calls back on another thread.
 from __future__ import annotations
 
 import threading
+from typing import Generic, TypeVar
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from .numbers import number
+from ..text import number, round_limit
 from .style import STYLE
 
 STYLING = threading.RLock()
@@ -29,7 +31,7 @@ CSS_DPI = 96
 """Pixels of a page (CSS pixels) in an inch, so that a 9-point text here equals 9 points there."""
 
 
-class View:
+class Scene:
     """What a picture is to show: numbers and texts only, computed elsewhere."""
 
     def words(self) -> str:
@@ -37,7 +39,12 @@ class View:
         raise TypeError(f"{type(self).__name__} must define words()")
 
 
-class Picture:
+A = TypeVar("A", bound=Artist)
+C = TypeVar("C", bound=Collection)
+Shown = TypeVar("Shown", bound=Scene)
+
+
+class Picture(Generic[Shown]):
     """One figure of ``width`` x ``height`` CSS pixels, drawn at ``scale`` pixels per CSS pixel."""
 
     def __init__(self, width: int, height: int, scale: float = 2.0) -> None:
@@ -54,6 +61,10 @@ class Picture:
         """Create axes and artists; called once."""
         raise TypeError(f"{type(self).__name__} must define build()")
 
+    def update(self, scene: Shown) -> None:
+        """Show other numbers."""
+        raise TypeError(f"{type(self).__name__} must define update()")
+
     def page(self) -> Axes:
         """Axes without a frame over the whole picture: CSS pixels from the lower left."""
         axes = self.figure.add_axes((0, 0, 1, 1))
@@ -61,7 +72,7 @@ class Picture:
         axes.axis("off")
         return axes
 
-    def moving(self, artist: Artist) -> Artist:
+    def moving(self, artist: A) -> A:
         """Mark an artist as one that changes, and return it. Later ones are drawn on top."""
         artist.set_animated(True)
         self._moving.append(artist)
@@ -107,6 +118,12 @@ class Picture:
         return f"{type(self).__name__}({self.width} x {self.height})"
 
 
+def added(axes: Axes, collection: C) -> C:
+    """Put a collection on axes, and return it."""
+    axes.add_collection(collection)
+    return collection
+
+
 def thinned(count: int, most: int = 1000) -> np.ndarray:
     """Indices of at most about ``most`` of so many steps, the first and the last among them."""
     kept = np.arange(count)[:: -(1 + (count - 1) // most)][::-1]
@@ -125,11 +142,3 @@ def stepped_limit(value: float, base: float) -> float:
     while limit < value:
         limit *= 4
     return limit
-
-
-def round_limit(value: float) -> float:
-    """The smallest of 1, 2, 3, 5, 10, 20, ... (times a power of ten) that is at least value."""
-    if not value > 0:
-        return 1.0
-    power = 10.0 ** np.floor(np.log10(value))
-    return float(next(m * power for m in (1, 2, 3, 5, 10, 20) if m * power >= value * 0.999999))

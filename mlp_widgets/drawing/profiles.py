@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
+from ..text import known, number
 from .log_lanes import (
     BETWEEN,
     GAP,
@@ -21,10 +22,9 @@ from .log_lanes import (
     power_of_ten,
     show_parts,
 )
-from .numbers import known, number
-from .picture import Picture, View
+from .picture import Picture, Scene
 from .quick_artists import QuickText
-from .style import GREY
+from .style import GREY, Look
 
 TITLES = {
     "a": r"activation $a_\ell$",
@@ -48,7 +48,7 @@ class Profile:
 
 
 @dataclass(frozen=True, eq=False)
-class ProfilesView(View):
+class ProfilesScene(Scene):
     """The same chain without and with skips; present: the one shown elsewhere, "plain" or "skip".
 
     title: one line above the plots.
@@ -77,7 +77,7 @@ class ProfilesView(View):
                 f"{shown}.")
 
 
-class ProfilesPicture(Picture):
+class ProfilesPicture(Picture[ProfilesScene]):
     """Four plots beside each other: a, local factor, and on log axes the two gradients."""
 
     def __init__(self, width: int = 828, height: int = 250, scale: float = 2.0) -> None:
@@ -94,8 +94,7 @@ class ProfilesPicture(Picture):
             self.plots[name] = (SignedAxis if name in ("a", "factor") else LogLanes)(self, axes)
             self.layers.append(LayerAxis(self, axes))
         self.curves = {
-            (name, way): (SignedCurve if isinstance(plot, SignedAxis) else LaneCurve)(
-                plot, LOOKS[way])
+            (name, way): _curve(plot, LOOKS[way])
             for name, plot in self.plots.items() for way in ("plain", "skip")
         }
         self._build_names()
@@ -104,23 +103,24 @@ class ProfilesPicture(Picture):
         """The title, and the names of the two curves with a piece of each."""
         y, self.samples, self.present = self.height - 11, {}, ""
         for way, x, text in (("plain", 610, "plain"), ("skip", 704, "with skips")):
-            look = LOOKS[way] | {"markevery": [1]}
-            self.samples[way] = self.sheet.plot([x, x + 19, x + 38], [y] * 3, **look)[0]
+            look = LOOKS[way]
+            self.samples[way] = self.sheet.plot([x, x + 19, x + 38], [y] * 3, **look,
+                                                markevery=[1])[0]
             QuickText(self.sheet, x + 44, y, text, color=look["color"], size=10, align="left")
         self.title = self.moving(QuickText(self.sheet, 8, y, size=10, align="left"))
 
-    def update(self, view: ProfilesView) -> None:
+    def update(self, scene: ProfilesScene) -> None:
         """Show other numbers."""
-        layers = np.arange(1, len(view.plain.a) + 1)
+        layers = np.arange(1, len(scene.plain.a) + 1)
         for axis in self.layers:
             axis.fit(len(layers))
-        if view.present != self.present:
-            self._show_present(view.present)
-        self.title.show(view.title)
+        if scene.present != self.present:
+            self._show_present(scene.present)
+        self.title.show(scene.title)
         for name, plot in self.plots.items():
-            plot.fit(getattr(view.plain, name), getattr(view.skip, name))
+            plot.fit(getattr(scene.plain, name), getattr(scene.skip, name))
         for (name, way), curve in self.curves.items():
-            curve.show(layers, getattr(getattr(view, way), name), dots=len(layers) <= 10)
+            curve.show(layers, getattr(getattr(scene, way), name), dots=len(layers) <= 10)
 
     def _show_present(self, present: str) -> None:
         """The present one is heavier."""
@@ -132,7 +132,7 @@ class ProfilesPicture(Picture):
         self.redraw_still()
 
 
-LINEAR = {1: (0.5, 1), 2: (1, 2), 5: (1, 2, 3, 4, 5), 10: (5, 10)}
+LINEAR: dict[int, tuple[float, ...]] = {1: (0.5, 1), 2: (1, 2), 5: (1, 2, 3, 4, 5), 10: (5, 10)}
 """Ends of a linear axis, and its ticks."""
 
 
@@ -149,7 +149,7 @@ class SignedAxis:
         self.base = axes.axhline(0.0, color=GREY, linewidth=0.9)
         self.units = [axes.axhline(0.0, color=GREY, linewidth=0.6) for _ in range(2)]
         self.ticks = QuickTicks(axes, "y")
-        self.state: tuple = ()
+        self.state = (0, 0, False, False)  # none yet
         self.fit(np.zeros(1))
 
     def fit(self, *arrays: np.ndarray) -> None:
@@ -177,7 +177,7 @@ class SignedAxis:
             y = np.where(good, np.minimum(sizes, 1.0) * decades / 2 + beyond, np.nan)
         return np.sign(values) * np.where(np.isinf(sizes), self.infinite, y)
 
-    def _set(self, reach: float, decades: int, negative: bool, infinite: bool) -> None:
+    def _set(self, reach: int, decades: int, negative: bool, infinite: bool) -> None:
         """Other ends: limits and ticks."""
         self.state = (reach, decades, negative, infinite)
         top = 1.5 * decades if decades else float(reach)
@@ -189,7 +189,8 @@ class SignedAxis:
         marks, labels = list(LINEAR[reach]), [number(mark) for mark in LINEAR[reach]]
         if decades:
             powers = decade_ticks(0, decades, BETWEEN * unit)
-            marks, labels = 10.0 ** np.array(powers), [power_of_ten(power) for power in powers]
+            marks = (10.0 ** np.array(powers)).tolist()
+            labels = [power_of_ten(power) for power in powers]
         marks, labels = [*marks, *[np.inf] * infinite], [*labels, *["∞"] * infinite]
         if negative:
             marks, labels = [*(-m for m in marks), *marks], [*("−" + t for t in labels), *labels]
@@ -203,7 +204,7 @@ class SignedAxis:
 class SignedCurve:
     """One curve on a SignedAxis; what is infinite is joined to nothing that is finite."""
 
-    def __init__(self, plot: SignedAxis, look: dict) -> None:
+    def __init__(self, plot: SignedAxis, look: Look) -> None:
         self.plot = plot
         self.line = plot.picture.moving(plot.axes.plot([], [], **look)[0])
 
@@ -212,3 +213,8 @@ class SignedCurve:
         y = self.plot.height(values)
         show_parts(self.line, x, [np.where(part, y, np.nan) for part in (
             np.isfinite(values), np.isposinf(values), np.isneginf(values))], dots)
+
+
+def _curve(plot: SignedAxis | LogLanes, look: Look) -> SignedCurve | LaneCurve:
+    """A curve of the kind that belongs to such an axis."""
+    return SignedCurve(plot, look) if isinstance(plot, SignedAxis) else LaneCurve(plot, look)

@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.colors import Colormap, to_rgba
 from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.ft2font import LoadFlags
@@ -63,6 +64,8 @@ def _outline(text: str, align: str) -> tuple[Path, tuple[float, float, float, fl
 class QuickText(Artist):
     """Text at a data place of ``axes``; on a white box, if asked, so that lines do not disturb."""
 
+    axes: Axes
+
     def __init__(self, axes: Axes, x: float, y: float, text: str = "", *, size: float = 9.0,
                  color: str = BLACK, align: str = "center", rotation: float = 0.0,
                  box: bool = False) -> None:
@@ -79,11 +82,11 @@ class QuickText(Artist):
         self.color, self.place = color or self.color, place or self.place
         self.align = align or self.align
 
-    def draw(self, renderer) -> None:
+    def draw(self, renderer: RendererBase) -> None:
         """Fill the outline, after its box in white."""
         if not self.get_visible() or not self.text:
             return
-        pixels = self.size * renderer.dpi / 72
+        pixels = self.size * self.figure.dpi / 72
         turn = Affine2D().scale(pixels).rotate_deg(self.rotation)
         turn.translate(*self.axes.transData.transform(self.place))
         path, (x0, y0, x1, y1) = _outline(self.text, self.align)
@@ -99,6 +102,8 @@ class QuickText(Artist):
 class QuickImage(Artist):
     """A grid of numbers ``values``, row 0 at the bottom, that fills ``axes``."""
 
+    axes: Axes
+
     def __init__(self, axes: Axes, colors: Colormap) -> None:
         super().__init__()
         self.limits = (0.0, 1.0)
@@ -107,7 +112,7 @@ class QuickImage(Artist):
         self.values = np.zeros((1, 1))
         axes.add_artist(self)
 
-    def draw(self, renderer) -> None:
+    def draw(self, renderer: RendererBase) -> None:
         """One colour for each cell, cells repeated to the pixels of the axes."""
         box = self.axes.bbox
         left, bottom = round(box.x0), round(box.y0)
@@ -151,6 +156,8 @@ class QuickTexts(Artist):
     60 numbers take a half of the time that a ``QuickText`` for each of them takes.
     """
 
+    axes: Axes
+
     def __init__(self, axes: Axes, size: float = SMALL) -> None:
         super().__init__()
         self.set_zorder(5)
@@ -158,7 +165,7 @@ class QuickTexts(Artist):
         self.texts: list[Text] = []
         axes.add_artist(self)
 
-    def draw(self, renderer) -> None:
+    def draw(self, renderer: RendererBase) -> None:
         """Fill the outlines."""
         if not self.get_visible():
             return
@@ -166,9 +173,10 @@ class QuickTexts(Artist):
         for color in dict.fromkeys(text[3] for text in texts):
             self._fill(renderer, [text for text in texts if text[3] == color], to_rgba(color))
 
-    def _fill(self, renderer, texts: list[Text], color: tuple) -> None:
+    def _fill(self, renderer: RendererBase, texts: list[Text],
+              color: tuple[float, float, float, float]) -> None:
         """All texts of one colour."""
-        pixels = self.size * renderer.dpi / 72
+        pixels = self.size * self.figure.dpi / 72
         places = self.axes.transData.transform([text[1:3] for text in texts]) / pixels
         glyphs = [_straight(character) for text in texts for character in text[0]]
         lengths = np.array([len(text[0]) for text in texts])

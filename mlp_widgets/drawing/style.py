@@ -6,16 +6,19 @@ eyes; beside a colour there is always a second sign (line style, marker, label).
 
 from __future__ import annotations
 
+from typing import Any
+
 from matplotlib import colormaps
 from matplotlib.colors import ListedColormap
+from matplotlib.typing import ColorType
 
 BLACK = "#1a1a1a"
 GREY = "#767676"      # text that may step back: 4.5:1 on white
 FAINT = "#d0d0d0"     # what is off, grid lines
 NEURON = ("#0072B2", "#C04A00")
 """Colour of hidden neuron 1 and 2 (blue; vermilion, darkened to 4.5:1 on white)."""
-LINE = "#007A5A"      # rival: least-squares line
-QUADRATIC = "#A0427C"  # rival: least-squares quadratic
+LINE = "#007A5A"      # baseline: least-squares line
+QUADRATIC = "#A0427C"  # baseline: least-squares quadratic
 POSITIVE = "#0072B2"  # edges: a positive number, drawn solid
 NEGATIVE = "#C04A00"  # edges: a negative number, drawn dashed
 MARK = "#FFFFFF"
@@ -23,7 +26,8 @@ MARK = "#FFFFFF"
 # Bands instead of a smooth ramp: their edges read as level lines. Cividis is made for
 # colour-blind eyes; its light half keeps a dark marker visible.
 # 18 bands are 6 for each power of ten of J, and no two of them look alike.
-LANDSCAPE = ListedColormap(colormaps["cividis"].resampled(18)(range(18)), name="landscape")
+_BANDS = colormaps["cividis"].resampled(18)(range(18))
+LANDSCAPE = ListedColormap(_BANDS, name="landscape")
 
 OFF = "#efefef"       # inside of a circle that is off
 LIT = "#F0C030"       # halo around what the stepper talks about
@@ -35,17 +39,21 @@ ABOUT_ONE = "#F7F3E8"
 EXPLODING = ("#FBCBA8", "#F19A63", "#DD6A2B", "#B04508", "#7A3003")
 ZERO, ZERO_LINES = "#B4B4B4", "#8A8A8A"  # exactly 0: hatched grey
 OVERFLOW = BLACK  # too large for a float
-GRADIENTS = ListedColormap((*VANISHING, ABOUT_ONE, *EXPLODING, ZERO, ZERO_LINES, OVERFLOW),
-                           name="gradients")
+_SIZES = (*VANISHING, ABOUT_ONE, *EXPLODING, ZERO, ZERO_LINES, OVERFLOW)
+GRADIENTS = ListedColormap(_SIZES, name="gradients")
 
-COLORS = ("#ffffff", BLACK, GREY, FAINT, *NEURON, LINE, QUADRATIC, POSITIVE, NEGATIVE, OFF, LIT,
-          *map(tuple, LANDSCAPE.colors[:, :3]), *GRADIENTS.colors)
+COLORS: tuple[ColorType, ...] = (
+    "#ffffff", BLACK, GREY, FAINT, *NEURON, LINE, QUADRATIC, POSITIVE, NEGATIVE, OFF, LIT,
+    *map(tuple, _BANDS[:, :3]), *_SIZES)
 """Every colour that fills areas or lines."""
+
+Look = dict[str, Any]
+"""Colour, dash and marker of a line: keywords of matplotlib's ``plot``."""
 
 SMALL = 8.7
 """Points of the smallest texts: present mode makes them 18 points (css.py)."""
 
-STYLE = {
+STYLE: dict[Any, Any] = {  # matplotlib types the keys as a list of all their names
     "font.family": "DejaVu Sans",   # ships with matplotlib, so pictures are equal everywhere
     "font.size": 9.0,
     "axes.titlesize": 9.5,

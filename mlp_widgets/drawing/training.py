@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..text import counted_steps, known, number, symbol
 from .log_lanes import LOOKS, LaneCurve, LayerAxis, LogLanes, QuickTicks
-from .numbers import counted_steps, known, number, symbol
-from .picture import Picture, View, round_limit
+from .picture import Picture, Scene, round_limit
 from .quick_artists import QuickText
 
 NAMES = {"plain": "plain", "skip": "with skips", "clipping": "with clipping"}
 
 
 @dataclass(frozen=True, eq=False)
-class TrainingView(View):
+class TrainingScene(Scene):
     """Any of "plain", "skip" and "clipping", each with its numbers.
 
     curves: name -> (steps, J), two arrays of shape (K,); moved: name -> |w_l - start| of layers
@@ -41,7 +41,7 @@ class TrainingView(View):
                 f"{known(moved[-1])}.")
 
 
-class TrainingPicture(Picture):
+class TrainingPicture(Picture[TrainingScene]):
     """Left: J over the steps. Right: how far the weight of each layer moved. Both on log axes."""
 
     def __init__(self, width: int = 490, height: int = 250, scale: float = 2.0) -> None:
@@ -67,26 +67,26 @@ class TrainingPicture(Picture):
             self.notes[name] = self.moving(QuickText(page, 50, y, color=look["color"], size=9.5,
                                                      align="left"))
 
-    def update(self, view: TrainingView) -> None:
+    def update(self, scene: TrainingScene) -> None:
         """Show other runs; the names that are missing are not drawn."""
-        self._show_steps(max((float(steps[-1]) for steps, _ in view.curves.values()), default=1.0))
+        self._show_steps(max((float(steps[-1]) for steps, _ in scene.curves.values()), default=1.0))
         # a run that diverged leaves the picture at its top: the others would be flat beside it
-        kept = [name for name, (_, J) in view.curves.items() if np.isfinite(J).all()]
-        kept = kept or list(view.curves)
-        starts = [J[:1] for _, J in view.curves.values() if np.isfinite(J[:1]).all()]
-        self.loss.fit(*(view.curves[name][1] for name in kept), *starts, np.ones(1))
-        self.moved.fit(*(view.moved[name] for name in kept if name in view.moved), np.ones(1))
-        layers = max((len(values) for values in view.moved.values()), default=1)
+        kept = [name for name, (_, J) in scene.curves.items() if np.isfinite(J).all()]
+        kept = kept or list(scene.curves)
+        starts = [J[:1] for _, J in scene.curves.values() if np.isfinite(J[:1]).all()]
+        self.loss.fit(*(scene.curves[name][1] for name in kept), *starts, np.ones(1))
+        self.moved.fit(*(scene.moved[name] for name in kept if name in scene.moved), np.ones(1))
+        layers = max((len(values) for values in scene.moved.values()), default=1)
         self.layers.fit(layers)
         for name in NAMES:
-            here = name in view.curves
+            here = name in scene.curves
             for line in (self.curves[name].line, self.moves[name].line, self.samples[name]):
                 line.set_visible(here)
-            note = view.notes.get(name, "")
+            note = scene.notes.get(name, "")
             self.notes[name].show((NAMES[name] + ": " * bool(note) + note) if here else "")
             if here:
-                self.curves[name].show(*view.curves[name])
-                values = view.moved.get(name, np.empty(0))
+                self.curves[name].show(*scene.curves[name])
+                values = scene.moved.get(name, np.empty(0))
                 self.moves[name].show(np.arange(1, len(values) + 1), values, dots=layers <= 10)
 
     def _show_steps(self, last: float) -> None:

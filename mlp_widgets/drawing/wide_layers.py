@@ -10,17 +10,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.ticker import MaxNLocator
 
+from ..text import number
 from .log_lanes import LogLanes
-from .numbers import number
-from .picture import Picture, View
+from .picture import Picture, Scene
 from .quick_artists import QuickText
-from .style import BLACK, GREY, NEURON, SMALL
+from .style import BLACK, GREY, NEURON, SMALL, Look
 
-LOOKS = ({"color": NEURON[0], "linestyle": "-", "marker": "o"},
-         {"color": NEURON[1], "linestyle": (0, (5, 2)), "marker": "s"})
+LOOKS: tuple[Look, Look] = (
+    {"color": NEURON[0], "linestyle": "-", "marker": "o"},
+    {"color": NEURON[1], "linestyle": (0, (5, 2)), "marker": "s"})
 """The initialization that is chosen, and the one drawn beside it."""
 SIGNS = ("●", "■")
 LAST_LAYERS = (6, 11, 21, 36, 51)
@@ -30,11 +32,17 @@ BINS = 40
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """One number of every layer: values of S draws, shape (S, K), for the layers from first on."""
+    """One number of every layer: values of S draws, shape (S, K), for the layers from first on.
+
+    mean, low and high: over the draws, each of shape (K,); NaN where there is none.
+    """
 
     name: str
     values: np.ndarray
     first: int
+    mean: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
 
     @property
     def layers(self) -> np.ndarray:
@@ -42,23 +50,8 @@ class Curve:
         return np.arange(self.first, self.first + self.values.shape[1])
 
 
-def over_draws(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Geometric mean, smallest and largest over the first axis, each of shape (K,).
-
-    Over the draws that are neither 0 nor infinite; NaN in a layer where there is none.
-    """
-    good = (values > 0) & np.isfinite(values)
-    logs = np.log(values, where=good, out=np.zeros(values.shape))
-    count = good.sum(axis=0)
-    low = np.where(good, values, np.inf).min(axis=0)
-    high = np.where(good, values, 0.0).max(axis=0)
-    # rounding may take the mean of equal numbers outside of them
-    mean = np.clip(np.exp(logs.sum(axis=0) / np.maximum(count, 1)), low, high)
-    return tuple(np.where(count > 0, v, np.nan) for v in (mean, low, high))
-
-
 @dataclass(frozen=True, eq=False)
-class LayersView(View):
+class LayersScene(Scene):
     """Curves of one or two initializations: variance (layers 0..D) and gradient (1..D+1)."""
 
     variance: Sequence[Curve]
@@ -75,9 +68,8 @@ class LayersView(View):
 
 
 def _ends_of(curve: Curve) -> str:
-    """The geometric mean over the draws in the first and in the last layer."""
-    mean = over_draws(curve.values)[0]
-    return ", ".join(f"{_told(mean[k], curve.values[:, k])} in layer {curve.layers[k]}"
+    """The mean over the draws in the first and in the last layer."""
+    return ", ".join(f"{_told(curve.mean[k], curve.values[:, k])} in layer {curve.layers[k]}"
                      for k in (0, -1))
 
 
@@ -88,7 +80,7 @@ def _told(mean: float, values: np.ndarray) -> str:
     return "0" if (values == 0).all() else "overflow"
 
 
-class LayersPicture(Picture):
+class LayersPicture(Picture[LayersScene]):
     """Left the variance of a by layer, right the length of ∂J/∂W by layer."""
 
     def __init__(self, width: int = 828, height: int = 270, scale: float = 2.0) -> None:
@@ -107,21 +99,21 @@ class LayersPicture(Picture):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         return LayersPlot(self, axes)
 
-    def update(self, view: LayersView) -> None:
+    def update(self, scene: LayersScene) -> None:
         """Show other curves."""
-        for plot, curves in zip(self.plots, (view.variance, view.gradient), strict=True):
+        for plot, curves in zip(self.plots, (scene.variance, scene.gradient), strict=True):
             plot.update(curves)
         axes = self.plots[0].axes
         low, high = axes.get_ylim()
-        text = (f"layer l   (line: mean of {view.draws} draws, band: smallest to largest)"
-                if view.draws > 1 else "layer l   (one draw)")
+        text = (f"layer l   (line: mean of {scene.draws} draws, band: smallest to largest)"
+                if scene.draws > 1 else "layer l   (one draw)")
         self.note.show(text, place=(sum(axes.get_xlim()) / 2, low - 0.135 * (high - low)))
 
 
 class LayersPlot:
     """One of the two plots."""
 
-    def __init__(self, picture: Picture, axes) -> None:
+    def __init__(self, picture: Picture, axes: Axes) -> None:
         self.picture, self.axes = picture, axes
         self.lanes = LogLanes(picture, axes)
         moving = picture.moving
@@ -141,22 +133,20 @@ class LayersPlot:
         last = max(curve.layers[-1] for curve in curves)
         end = next(end for end in LAST_LAYERS if end >= last)
         self.picture.set_limits(self.axes, x=(-0.6, end + 0.6))
-        shown = [over_draws(curve.values) for curve in curves]
-        self.lanes.fit(*(values for three in shown for values in three))
+        self.lanes.fit(*(v for curve in curves for v in (curve.mean, curve.low, curve.high)))
         for place in range(len(LOOKS)):
             here = place < len(curves)
             for artist in (self.bands, self.lines, self.marks, self.names):
                 artist[place].set_visible(here)
             if here:
-                self._show(place, curves[place], *shown[place])
+                self._show(place, curves[place])
         self._place_names(curves, end)
 
-    def _show(self, place: int, curve: Curve, middle: np.ndarray, low: np.ndarray,
-              high: np.ndarray) -> None:
+    def _show(self, place: int, curve: Curve) -> None:
         """Line and band where there are numbers, marks in the lanes for 0 and overflow."""
         layers = curve.layers
-        self.lines[place].set_data(layers, self.lanes.on_line(middle))
-        low, high = self.lanes.on_line(low), self.lanes.on_line(high)
+        self.lines[place].set_data(layers, self.lanes.on_line(curve.mean))
+        low, high = self.lanes.on_line(curve.low), self.lanes.on_line(curve.high)
         self.bands[place].set_verts([
             np.concatenate([np.column_stack([layers[run], low[run]]),
                             np.column_stack([layers[run], high[run]])[::-1]])
@@ -200,7 +190,7 @@ class Histogram:
 
 
 @dataclass(frozen=True, eq=False)
-class HistogramsView(View):
+class HistogramsScene(Scene):
     """At most three histograms beside each other."""
 
     layers: Sequence[Histogram]
@@ -212,7 +202,11 @@ class HistogramsView(View):
             for h in self.layers)
 
 
-class HistogramsPicture(Picture):
+Line = list[tuple[float, float]]
+"""The ends of a line, CSS pixels."""
+
+
+class HistogramsPicture(Picture[HistogramsScene]):
     """Up to three layers beside each other; the second initialization hangs downwards."""
 
     def __init__(self, width: int = 828, height: int = 196, scale: float = 2.0) -> None:
@@ -234,21 +228,22 @@ class HistogramsPicture(Picture):
                            (SMALL, BLACK, "center"), (SMALL, BLACK, "right"))]
                       for _ in range(3)]
 
-    def update(self, view: HistogramsView) -> None:
+    def update(self, scene: HistogramsScene) -> None:
         """Show other histograms."""
-        verts, lines = [[], []], []
+        verts: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
+        lines: list[Line] = []
         for column, texts in enumerate(self.texts):
             for text in texts:
                 text.show("")
-            if column < len(view.layers):
+            if column < len(scene.layers):
                 left = 50.0 + 268 * column
-                self._show(view.layers[column], texts, left, left + 226, verts, lines)
+                self._show(scene.layers[column], texts, left, left + 226, verts, lines)
         for bars, polygons in zip(self.bars, verts, strict=True):
             bars.set_verts(polygons)
         self.lines.set_segments(lines)
 
     def _show(self, histogram: Histogram, texts: list[QuickText], left: float, right: float,
-              verts: list, lines: list) -> None:
+              verts: Sequence[list[np.ndarray]], lines: list[Line]) -> None:
         """One layer: title and notes above, bars up and down, an axis with three numbers below."""
         double = len(histogram.counts) == 2
         bottom, top = 26.0, self.height - 54.0

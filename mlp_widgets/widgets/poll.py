@@ -3,7 +3,7 @@
     Poll("How many weights?", number_of_weights, explain="One for each line.")
     Poll("Does it grow?", lambda: "A" if grows() else "B", {"A": "yes", "B": "no"}, about=lab)
 
-An answer belongs to the state of the panel ``about`` in which it was given: if that changes, the
+An answer belongs to the state of the lab ``about`` in which it was given: if that changes, the
 poll says so, and if it comes back (Undo), so does the verdict.
 """
 
@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 
 import ipywidgets as widgets
 
-from ..drawing.numbers import number
 from ..drawing.table import TablePicture
-from .canvas import composite_png
+from ..text import number
+from .cell import Cell, escaped
+from .lab import Lab
 from .layout import line, sized
-from .panel import Panel
+from .png import composite_png
 from .present import Present
-from .shown import Shown, escaped
 from .typed_numbers import finite, read_number
 
 WIDTH = 828
@@ -44,14 +44,14 @@ class Verdict:
     explanation: str = ""
 
 
-class Poll(Shown):
+class Poll(Cell):
     """A question with choices, or for a number.
 
     ``answer`` is what is right, or a function without arguments that computes it: a letter of
     ``choices`` (letter -> text), all right letters if ``several`` may be chosen, or, without
     choices, a number, which is right within the relative ``tolerance``. ``explain``, a text or a
     function, is shown when the answer is right or revealed; ``hint(given)`` is said after a wrong
-    one. ``about`` is the lab (any :class:`Panel`) that an answer depends on, and ``depends()``
+    one. ``about`` is the lab (any :class:`Lab`) that an answer depends on, and ``depends()``
     what of it: all that its Undo brings back, unless given. ``title`` stands above the question.
     Raises ValueError on a question without text or choices that do not fit; what is wrong with an
     answer is said in the poll, in one sentence.
@@ -67,7 +67,7 @@ class Poll(Shown):
         several: bool = False,
         tolerance: float = 0.0,
         hint: Callable[[Given], str] | None = None,
-        about: Panel | None = None,
+        about: Lab | None = None,
         depends: Callable[[], Hashable] | None = None,
         title: str = "Question",
         scale: float = 2.0,
@@ -78,7 +78,7 @@ class Poll(Shown):
         self.choices, self.several, self.tolerance = dict(choices or {}), several, tolerance
         self.about = about
         self._answer, self._explain, self._hint = answer, explain, hint
-        self._depends = depends or (lambda: _undoable(about))
+        self._depends = depends or (lambda: about and about.state.of_the_network)
         if about is not None:  # the lab stays as it is while an answer is judged
             self._lock = about.locked()
         self._verdict: Verdict | None = None
@@ -140,7 +140,7 @@ class Poll(Shown):
         return f"Not yet: {self._written(given)}. {_tries(tries)} {hint}".rstrip()
 
     def _fits(self, given: Given, right: Given) -> bool:
-        if self.choices:
+        if isinstance(given, tuple) or isinstance(right, tuple):
             return given == right
         return abs(given - right) <= self.tolerance * abs(right)
 
@@ -167,7 +167,7 @@ class Poll(Shown):
 
     def _written(self, given: Given) -> str:
         """An answer as it is shown: the number, the letters, or the letter with its text."""
-        if not self.choices:
+        if not isinstance(given, tuple):
             return number(given, 6)
         if self.several:
             *first, last = given
@@ -185,7 +185,7 @@ class Poll(Shown):
         with self._lock:
             return self._last_for(self._depends()) if self._verdict else None
 
-    def notice(self) -> None:
+    def lab_changed(self) -> None:
         """The lab shows a state: say whether the last answer was for this one."""
         self.guarded(self._show)()
 
@@ -193,7 +193,7 @@ class Poll(Shown):
 
     def _take(self, verdict: Verdict) -> None:
         self._verdict = verdict
-        self.complain("")
+        self.show_error("")
         self._show()
 
     def _show(self) -> None:
@@ -203,11 +203,11 @@ class Poll(Shown):
             return
         words, note = verdict.words, verdict.explanation
         if self._present is None:
-            what = f"answer, {self._written(verdict.given)}," if verdict.tries else "Reveal"
+            what = "Reveal" if verdict.given is None else f"answer, {self._written(verdict.given)},"
             words = (f"The lab has changed. Your last {what} was for the state before: "
                      "answer for the present one.")
             note = f"For the state before: {note}" if note else ""
-        self.say(words)
+        self.show_status(words)
         self.explanation.value = escaped("mlp-poll-explanation", note)
 
     # -- controls ---------------------------------------------------------------------------
@@ -275,7 +275,7 @@ class Poll(Shown):
 
     def _put(self, given: Given) -> None:
         """An answer from code into the controls."""
-        if not self.choices:
+        if not isinstance(given, tuple):
             self._field.value = f"{given:.12g}"
             return
         off = False if self.several else None
@@ -311,11 +311,6 @@ class Poll(Shown):
     def in_text(self) -> str:
         """The question and its choices."""
         return self.words
-
-
-def _undoable(panel: Panel | None) -> Hashable:
-    """What of a panel's state its undo brings back."""
-    return panel and tuple(getattr(panel.state, name) for name in panel.undoable)
 
 
 # -- controls -----------------------------------------------------------------------------------

@@ -10,14 +10,12 @@ Where MLP_WIDGETS_PRESENT is 1, as ``make present`` sets it, the switch is on fr
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import ipywidgets as widgets
 
+from .cell import Cell
 from .layout import line, sized
-
-if TYPE_CHECKING:
-    from .shown import Shown
 
 PRESENTING, ALL_CONTROLS = "mlp-presenting", "mlp-all-controls"
 """CSS classes: large, and with the folded parts in view too."""
@@ -29,14 +27,14 @@ class Present:
     They stand first because what grows below them does not move them.
     """
 
-    def __init__(self, shown: Shown, more: bool = True) -> None:
+    def __init__(self, cell: Cell, more: bool = True) -> None:
         """``more``: whether something can be folded."""
-        self.shown = shown
+        self._cell = cell
         self.toggle = self._switch("Present", "mlp-present", PRESENTING, "84px",
                                    "Large type and few controls, for a projector")
         self.widget = line(self.toggle)
         self.widget.add_class("mlp-present-row")
-        self.more = None
+        self.more: widgets.ToggleButton | None = None
         if more:
             self.more = self._switch(
                 "More controls", "mlp-more-controls", ALL_CONTROLS, "130px",
@@ -49,8 +47,11 @@ class Present:
         """A button that sets or removes one class while it is pressed."""
         made = widgets.ToggleButton(description=text, layout=sized(width), tooltip=tooltip)
         made.add_class(name)
-        mark = self.shown.guarded(lambda change: self._mark(css, change["new"]))
-        made.observe(mark, names="value")
+
+        def pressed(change: Mapping[str, bool]) -> None:
+            self._mark(css, change["new"])
+
+        made.observe(self._cell.guarded(pressed), names="value")
         return made
 
     def begin(self) -> None:
@@ -58,23 +59,8 @@ class Present:
         self.toggle.value = os.environ.get("MLP_WIDGETS_PRESENT") == "1"
 
     def _mark(self, css: str, pressed: bool) -> None:
-        """Set or remove one class of what is shown; More controls stands only while presenting."""
-        change = self.shown.widget.add_class if pressed else self.shown.widget.remove_class
-        change(css)
+        """Set or remove one class of the cell; More controls stands only while presenting."""
+        widget = self._cell.widget
+        (widget.add_class if pressed else widget.remove_class)(css)
         if css == PRESENTING and self.more:
             self.more.layout.display = None if pressed else "none"
-
-
-def presets(*rows: list[widgets.Widget]) -> tuple[widgets.HBox, ...]:
-    """Rows of presets, which are large while the lab is presented."""
-    made = tuple(line(*row) for row in rows)
-    for row in made:
-        row.add_class("mlp-presets")
-    return made
-
-
-def folded(*parts: widgets.Widget) -> tuple[widgets.Widget, ...]:
-    """The same parts, hidden while the lab is presented, until More controls is pressed."""
-    for part in parts:
-        part.add_class("mlp-fold")
-    return parts

@@ -1,117 +1,65 @@
-"""Sliders that may show a value between their steps without changing it.
+"""A slider that counts its steps, so that the browser has nothing to round.
 
-The browser's part of an ipywidgets slider rounds every value it is given to its steps and sends the
-rounded value back, as if the student had moved it. Set by the lab to 0.123, a slider of step 0.05
-would so change the parameter to 0.1. These sliders are only ever given values on their steps, and
-what comes back without having been moved is not taken for a move.
+The browser's part of an ipywidgets float slider rounds every value it is given to its steps and
+sends the rounded value back, as if the student had moved it. A slider of whole numbers sends
+nothing back: whatever comes from it is a move. Here the whole number is the count of steps from
+the low end.
 """
 
 from __future__ import annotations
 
 import math
-import time
-from collections import deque
 
 import ipywidgets as widgets
-from IPython import get_ipython
-
-RETURN_SECONDS = 2.0
-"""A value that the lab gave may come back from a busy browser as late as this."""
-AFTER_CELL_SECONDS = 3.0
-"""After a cell has run any value given before may come back, however old: while cells run, the
-kernel sends but does not listen, and a page that is drawing many pictures lags behind."""
 
 
-class _CellClock:
-    """When the last cell of the notebook ended."""
+class StepSlider(widgets.IntSlider):
+    """A slider from ``low`` to ``high`` by ``step``; with ``log`` these are exponents of 10.
 
-    def __init__(self) -> None:
-        self.ended, self._shell = -math.inf, None
+    Its ``value`` is the number of steps from the low end; ``number`` is what it stands for. The
+    last step may be a shorter one.
+    """
 
-    def watch(self) -> None:
-        """Be told of the end of every cell; nothing happens outside of IPython."""
-        shell = get_ipython()
-        if shell is not None and shell is not self._shell:
-            self._shell = shell
-            shell.events.register("post_run_cell", self._note)
+    value: int
+    max: int
 
-    def _note(self, *_: object) -> None:
-        self.ended = time.monotonic()
+    def __init__(self, low: float, high: float, step: float, *, log: bool = False,
+                 **options: object) -> None:
+        super().__init__(min=0, max=1, readout=False, **options)
+        self._log = log
+        self.set_ends(low, high, step)
 
+    def set_ends(self, low: float, high: float, step: float) -> None:
+        """Other ends and step; the handle is put anew by the next ``put``."""
+        self._ends = low, high, step
+        count = max(1, math.ceil((high - low) / step - 1e-6))
+        if self.max != count:
+            self.value = min(self.value, count)
+            self.max = count
 
-CELLS = _CellClock()
+    @property
+    def ends(self) -> tuple[float, float, float]:
+        """Low and high end, and step."""
+        return self._ends
 
+    @property
+    def number(self) -> float:
+        """The number on which the handle stands."""
+        return self.number_at(self.value)
 
-class _Stepped:
-    """What the two sliders share: values on steps, and what the browser sends back unmoved."""
+    def number_at(self, count: int) -> float:
+        """The number so many steps from the low end, without the noise of a float."""
+        low, high, step = self._ends
+        place = min(low + count * step, high)
+        if self._log:
+            return float(f"{10.0 ** place:.6g}")
+        return round(place, max(0, 3 - math.floor(math.log10(step)))) + 0.0
 
-    def on_step(self, value: float) -> float:
-        """The value on the slider's steps that is nearest, within its ends."""
-        raise TypeError(f"{type(self).__name__} must define on_step()")
-
-    def put(self, value: float) -> None:
-        """Move the handle as near to ``value`` as steps and ends allow."""
-        CELLS.watch()
-        given, value = self._given(), self.on_step(value)
-        if given and given[-1][1] == value:
-            given.pop()
-        given.append((time.monotonic(), value))
-        self.value = value
-
-    def set_state(self, sync_data: dict) -> None:
-        """A message of the browser: drop a value that is only our own, coming back."""
-        if "value" in sync_data:
-            value = self.on_step(sync_data["value"])
-            sync_data = {**sync_data, "value": value}
-            if self._came_back(value):
-                del sync_data["value"]
-                self.send_state("value")  # if it was a move after all, the handle goes back
-            else:
-                self._given().clear()
-        super().set_state(sync_data)
-
-    def _came_back(self, value: float) -> bool:
-        """True if the lab gave this value last, or a moment ago, or before the end of a cell."""
-        given, now = self._given(), time.monotonic()
-        same = [entry for entry in given if entry[1] == value]
-        if not same:
-            return False
-        if same[-1] is given[-1] or now - same[-1][0] < RETURN_SECONDS:
-            return True
-        if now - CELLS.ended < AFTER_CELL_SECONDS:
-            given.remove(same[0])  # an old value comes back once: a second time it is a move
-            return True
-        return False
-
-    def _given(self) -> deque:
-        if "_given_values" not in self.__dict__:
-            self.__dict__["_given_values"] = deque(maxlen=256)
-        return self.__dict__["_given_values"]
-
-
-class SteppedSlider(_Stepped, widgets.FloatSlider):
-    """A FloatSlider whose handle stands on steps, whatever the value beside it is."""
-
-    def on_step(self, value: float) -> float:
-        """min + k step, rounded to the decimals of the step."""
-        k = round((min(max(value, self.min), self.max) - self.min) / self.step)
-        decimals = max(0, 3 - math.floor(math.log10(self.step)))
-        return min(round(self.min + k * self.step, decimals), self.max)
-
-
-class SteppedLogSlider(_Stepped, widgets.FloatLogSlider):
-    """A FloatLogSlider whose exponent stands on steps."""
-
-    def on_step(self, value: float) -> float:
-        """10^(min + k step), rounded to six digits."""
-        exponent = min(max(math.log10(max(value, 1e-300)), self.min), self.max)
-        k = round((exponent - self.min) / self.step)
-        return float(f"{10 ** (self.min + k * self.step):.6g}")
-
-
-def set_ends(slider: widgets.Widget, low: float, high: float, step: float) -> None:
-    """Other ends and step of any slider; the value is kept inside."""
-    if (slider.min, slider.max, slider.step) != (low, high, step):
-        slider.min, slider.max = min(low, slider.min), max(high, slider.max)
-        slider.value = min(max(slider.value, low), high)
-        slider.min, slider.max, slider.step = low, high, step
+    def put(self, number: float) -> None:
+        """Move the handle as near to a number as steps and ends allow."""
+        low, high, step = self._ends
+        place = math.log10(max(number, 1e-300)) if self._log else number
+        place = min(max(place, low), high)
+        # the last step may be shorter than the others
+        self.value = self.max if high - place < 0.5 * step and place > low + (
+            self.max - 1) * step else round((place - low) / step)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from typing import SupportsFloat
 
-from ..drawing.numbers import number
+from ..text import number
 
 LONGEST = 40
 """Characters of a number that is typed in."""
@@ -29,8 +30,7 @@ def read_number(text: str) -> float:
     if not plain:
         raise ValueError("put a number into the box first")
     found = _NUMBER.fullmatch(plain) if len(plain) <= LONGEST else None
-    size = _decimal(found["size"]) if found else None
-    if size is None:
+    if found is None or (size := _decimal(found["size"])) is None:
         raise ValueError(f"{plain!r:.{LONGEST}} is no number: write one such as 1234.5 or 1.2e3")
     return finite(float(found["sign"] + size + (found["power"] or "")), "a number")
 
@@ -51,7 +51,7 @@ def _decimal(size: str) -> str | None:
 def finite(value: object, what: str) -> float:
     """The value as a float; ValueError unless it is a finite number."""
     try:
-        if isinstance(value, (bool, str)):
+        if isinstance(value, (bool, str)) or not isinstance(value, SupportsFloat):
             raise TypeError
         found = float(value)
     except (TypeError, ValueError):

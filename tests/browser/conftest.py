@@ -1,20 +1,20 @@
-"""A JupyterLab server and a browser for all browser tests, and a page for each lab."""
+"""A JupyterLab server and a browser for all browser tests, and pages that are opened once."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from described_labs import LABS, LabDescription
+from described_labs import LABS, LabDescription, cells_of_all, described
 from real_jupyter import CHECKOUT, Browser, JupyterServer, NotebookPage, missing_parts
 
-NARROW = 1024  # CSS pixels: the narrowest page in which a lab must fit
+NARROW = {"width": 1024, "height": 768}  # CSS pixels: the narrowest page in which a lab must fit
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +33,33 @@ def browser(server) -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture(scope="module", params=LABS, ids=str)
-def lab(request) -> LabDescription:
-    """Each lab in turn."""
-    return request.param
+@pytest.fixture(scope="session")
+def pages(browser) -> Iterator[Callable[[JupyterServer], NotebookPage]]:
+    """``pages(server)``: a page with all labs, every cell run without an error; opened once.
+
+    One page a server: where a second one starts its kernel while the first asks for the list of
+    kernels, the server may fail.
+    """
+    opened: dict[JupyterServer, NotebookPage] = {}
+
+    def page_of(server: JupyterServer) -> NotebookPage:
+        if server not in opened:
+            page = browser.open(server, server.write("all_labs.ipynb", *cells_of_all()), **NARROW)
+            page.run_all()
+            page.settle()
+            assert page.problems() == []
+            opened[server] = page
+        return opened[server]
+
+    yield page_of
+    for page in opened.values():
+        page.context.close()
+
+
+@pytest.fixture(scope="module")
+def lab() -> LabDescription:
+    """The lab that is driven fully; a module of tests may take others."""
+    return described("ThreeNeuronLab")
 
 
 @pytest.fixture(scope="module")
@@ -46,27 +69,19 @@ def home(server) -> JupyterServer:
 
 
 @pytest.fixture(scope="module")
-def opened(request, home, browser, lab) -> Iterator[NotebookPage]:
-    """The lab in a page, every cell run without an error.
-
-    Of its notebook only the cells of the lab and of the questions, unless the module of the tests
-    says WHOLE_NOTEBOOK; in a narrow page, unless it gives PAGE, width and height.
-    """
-    whole = getattr(request.module, "WHOLE_NOTEBOOK", False)
-    notebook = lab.notebook if whole else home.only_the_lab(lab.notebook)
-    width, height = getattr(request.module, "PAGE", (NARROW, 768))
-    with browser.open(home, notebook, width=width, height=height) as page:
-        page.run_all()
-        assert page.problems() == []
-        yield page
+def opened(home, pages) -> NotebookPage:
+    """A page with all labs."""
+    return pages(home)
 
 
 @pytest.fixture
-def page(opened, lab) -> Iterator[NotebookPage]:
-    """The page with the lab reset; any new error in page, kernel or server fails the test."""
+def page(request, opened, lab) -> Iterator[NotebookPage]:
+    """The page at its lab, which is reset; a new error in page, kernel or server fails the test."""
+    opened.page.set_viewport_size(getattr(request.module, "PAGE", NARROW))
+    opened.look_at(LABS.index(lab))
     before = Counter(opened.problems())
     opened.click(".mlp-reset")
-    lab.settle(opened)
+    opened.settle()
     yield opened
-    lab.settle(opened)
+    opened.settle()
     assert Counter(opened.problems()) - before == Counter()

@@ -1,6 +1,6 @@
-"""What the browser tests must know of each lab.
+"""What the browser tests must know of each lab; what else it has they find in its page.
 
-A new lab is covered by one more `LabDescription`. Its panel carries these CSS classes: `mlp-lab`,
+The labs are those of the registry. Each panel carries these CSS classes: `mlp-lab`,
 `mlp-box-NAME` and `mlp-slider-NAME` for each parameter, `mlp-picture-NAME` for each picture,
 `mlp-status`, `mlp-error`, and on its buttons `mlp-undo` and `mlp-reset`. A lab that descends has
 `mlp-gradient-NAME` for each parameter, `mlp-mse-now`, and buttons `mlp-step` and `mlp-run` too.
@@ -11,100 +11,77 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import mlp_widgets
+from mlp_widgets.fields import declared
+from mlp_widgets.lectures import REGISTRY
+
 
 @dataclass(frozen=True)
 class LabDescription:
-    """One lab: its notebook, its parameters and what moves when one of them does.
+    """One lab: the name of its class, a slider that keys move, and a number that must follow.
 
-    `moved` is the parameter that keys move and for which `typed` is typed; `too_large` is a number
-    for it with which nothing can be computed. The first of `pictures` is the one that is watched.
-    `stepper`: whether the lab walks through both passes. `descends`: whether it has a gradient for
-    each parameter and a button for one step of gradient descent on all of them. `watched`: CSS
-    classes of what follows every move, if not the gradient of `moved` and the MSE.
+    `typed` is typed in the box of that slider.
     """
 
-    notebook: str
-    parameters: tuple[str, ...]
+    kind: str
     moved: str
+    follows: str
     typed: float
-    too_large: float
-    pictures: tuple[str, ...]
-    stepper: bool = True
-    descends: bool = True
-    watched: tuple[str, ...] = ()
 
     @property
-    def picture(self) -> str:
-        """The selector of the picture that is watched."""
-        return f".mlp-picture-{self.pictures[0]}"
+    def box(self) -> str:
+        """The selector of the number box."""
+        return f".mlp-box-{self.moved}"
 
     @property
-    def numbers(self) -> tuple[str, ...]:
-        """CSS classes of the numbers that follow every move."""
-        return self.watched or (f"mlp-gradient-{self.moved}", "mlp-mse-now")
+    def slider(self) -> str:
+        """The selector of the slider."""
+        return f".mlp-slider-{self.moved}"
 
-    def settle(self, page) -> None:
-        """Wait until no picture of the lab changes any more."""
-        page.wait_until_still(*(f".mlp-picture-{name}" for name in self.pictures))
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The numbers at both ends of the slider."""
+        state = getattr(mlp_widgets, self.kind).state_type
+        return declared(state)[self.moved].ends(state())[:2]
+
+    @property
+    def descends(self) -> bool:
+        """Whether it has a gradient for its parameters and a button for one step of descent."""
+        return self.follows.startswith("mlp-gradient")
 
     def __str__(self) -> str:
-        return self.notebook.removesuffix(".ipynb")
+        return self.kind
 
+
+# What differs from the default: the number that follows the first slider is its gradient.
+FOLLOWS = {"DeepChainLab": "mlp-value-dJ-dw1", "WideNetworkLab": "mlp-mse-now"}
+TYPED = {"WideNetworkLab": 12.0}
 
 LABS = [
-    LabDescription(
-        notebook="three_neuron.ipynb",
-        parameters=("w11", "b11", "w12", "b12", "w21", "w22", "b21"),
-        moved="w11",
-        typed=0.65,
-        too_large=1e200,
-        pictures=("lab",),
-    ),
-    LabDescription(
-        notebook="two_hidden.ipynb",
-        parameters=("w1_1", "w2_1", "w1_2", "w2_2"),
-        moved="w1_1",
-        typed=0.65,
-        too_large=1e200,
-        pictures=("lab", "below"),
-    ),
-    LabDescription(
-        notebook="one_neuron.ipynb",
-        parameters=("w",),
-        moved="w",
-        typed=0.65,
-        too_large=1e200,
-        pictures=("lab",),
-        stepper=False,
-    ),
-    LabDescription(
-        notebook="chain_3_why_backwards.ipynb",
-        parameters=("depth", "w", "x", "y"),
-        moved="w",
-        typed=0.65,
-        too_large=1e200,
-        pictures=("lab", "below"),
-        descends=False,
-        watched=("mlp-mse-now", "mlp-value-dJ-dw1"),
-    ),
-    LabDescription(
-        notebook="wide_network.ipynb",
-        parameters=("depth", "width", "seeds"),
-        moved="depth",
-        typed=12,
-        too_large=1e200,
-        pictures=("lab",),
-        stepper=False,
-        descends=False,
-        watched=("mlp-mse-now",),
-    ),
+    LabDescription(entry.lab, entry.moved, FOLLOWS.get(entry.lab, f"mlp-gradient-{entry.moved}"),
+                   TYPED.get(entry.lab, 0.72))
+    for entry in REGISTRY.values()
 ]
 
+QUESTIONS = {
+    "number": "lecture_poll(1, labs['ThreeNeuronLab'])",
+    "checkbox": "lecture_poll(2, labs['ThreeNeuronLab'])",
+    "radio": "will_move(labs['TwoHiddenLab'], 'w2_2')",
+}
+"""Kind of a question -> one of them."""
 
-def described(notebook: str) -> LabDescription:
-    """The lab of this notebook."""
-    return next(lab for lab in LABS if lab.notebook == notebook)
 
+def described(kind: str) -> LabDescription:
+    """The lab of this class."""
+    return next(lab for lab in LABS if lab.kind == kind)
+
+
+def cells_of_all() -> list[str]:
+    """The cells of a notebook with every lab and a question of each kind."""
+    names = ", ".join([*map(str, LABS), "lecture_poll", "will_move"])
+    start = f"from mlp_widgets import {names}\nlabs = {{}}"
+    labs = [f"labs['{lab}'] = {lab}()\nlabs['{lab}']" for lab in LABS]
+    return [start, *labs, *QUESTIONS.values()]
 
 
 def number(text: str) -> float:

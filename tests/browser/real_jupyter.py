@@ -135,17 +135,15 @@ class JupyterServer:
             self.process.wait()
         self.temporary.cleanup()
 
-    def only_the_lab(self, notebook: str) -> str:
-        """The name of a copy with nothing but the first lab and the questions: soon run."""
-        found = json.loads((self.notebooks / notebook).read_text(encoding="utf-8"))
-        sources = {id(cell): "".join(cell["source"]) for cell in found["cells"]}
-        code = [cell for cell in found["cells"] if cell["cell_type"] == "code"]
-        first = next(cell for cell in code if re.search(r"^lab = \w+\(", sources[id(cell)], re.M))
-        asks = [cell for cell in code if re.search(r"\bpoll|_poll\(|^will_move\(|^predict_",
-                                                   sources[id(cell)], re.M)]
-        found["cells"] = [first, *(cell for cell in asks if cell is not first)]
-        (self.notebooks / f"only_{notebook}").write_text(json.dumps(found), encoding="utf-8")
-        return f"only_{notebook}"
+    def write(self, notebook: str, *cells: str) -> str:
+        """A notebook with these cells of code; gives its name."""
+        given = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        made = {"cells": [{**given, "id": f"cell-{k}", "source": cell}
+                          for k, cell in enumerate(cells)],
+                "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+        (self.notebooks / notebook).write_text(json.dumps(made), encoding="utf-8")
+        return notebook
 
     def _command(self) -> list[str]:
         options = {
@@ -271,7 +269,12 @@ class Browser:
 
 
 class NotebookPage:
-    """One notebook in JupyterLab: run it, press its keys, read its pictures and its errors."""
+    """One notebook in JupyterLab: run it, press its keys, read its pictures and its errors.
+
+    Where a page has several labs, `look_at` says which one is meant from then on.
+    """
+
+    root = "body"
 
     def __init__(self, context, server: JupyterServer, notebook: str, sidebar: bool = False):
         self.server, self.context = server, context
@@ -282,6 +285,7 @@ class NotebookPage:
         self.page.goto(f"{server.url}/{server.place}/{notebook}?reset&token={server.token}")
         self.page.wait_for_function(NOTEBOOK_IS_OPEN, timeout=60_000)
         self.page.evaluate(COLLECT_KERNEL_ERRORS)
+        self.page.evaluate(COUNT_MESSAGES)
         if not sidebar:
             self.page.evaluate(COLLAPSE_SIDEBAR)
 
@@ -330,6 +334,34 @@ class NotebookPage:
         """Wait until no cell runs or waits, and the kernel says it is idle."""
         self.page.wait_for_function(NOTEBOOK_IS_IDLE, timeout=seconds * 1000)
 
+    def settle(self, seconds: float = 30) -> None:
+        """Wait until all that was asked of the kernel is answered, in view and painted."""
+        self.page.evaluate(SETTLE, seconds * 1000)
+
+    def wait_for(self, happened: Callable[[], object], seconds: float = 20) -> None:
+        """Wait until a condition holds."""
+        end = time.monotonic() + seconds
+        while not happened():
+            assert time.monotonic() < end, f"this did not happen in {seconds} s"
+            self.page.wait_for_timeout(20)
+
+    def look_at(self, number: int | None) -> None:
+        """Mean only this lab of the page from now on, counted from 0; None: all of the page."""
+        if number is None:
+            self.root = "body"
+            return
+        self.page.evaluate(NUMBER_LABS)
+        self.root = f"[data-mlp-lab='{number}']"
+        self.find(".mlp-lab").scroll_into_view_if_needed()
+
+    def all(self, selector: str):
+        """The elements of the lab in question that fit."""
+        return self.page.locator(self.root).locator(selector)
+
+    def find(self, selector: str):
+        """The first of them."""
+        return self.all(selector).first
+
     def collapse_sidebar(self) -> None:
         """Fold the file browser on the left away, as a student in a lecture hall does."""
         self.page.evaluate(COLLAPSE_SIDEBAR)
@@ -343,7 +375,7 @@ class NotebookPage:
 
     def focus_slider(self, selector: str) -> None:
         """Put the keyboard on the handle of the slider inside `selector`."""
-        self.page.locator(f"{selector} .noUi-handle").first.focus()
+        self.find(f"{selector} .noUi-handle").focus()
 
     def press(self, selector: str, key: str = "ArrowRight", times: int = 1) -> None:
         """Press a key on the handle of the slider inside `selector`."""
@@ -351,34 +383,42 @@ class NotebookPage:
         for _ in range(times):
             self.page.keyboard.press(key)
 
+    def keys(self, selector: str, *keys: str) -> None:
+        """Press keys on one control."""
+        self.find(selector).focus()
+        for key in keys:
+            self.page.keyboard.press(key)
+
     def type_number(self, selector: str, number: float | str) -> None:
         """Type a number in the number box inside `selector`, and Enter."""
-        box = self.page.locator(f"{selector} input").first
+        box = self.find(f"{selector} input")
         box.fill(str(number))
         box.press("Enter")
 
     def click(self, selector: str) -> None:
         """Press a button, found by its class or by `text=...`."""
-        self.page.locator(selector).first.click()
+        self.find(selector).click()
 
     def click_button(self, text: str) -> None:
         """Press the button that shows this text."""
-        self.page.get_by_role("button", name=text, exact=True).first.click()
+        self.page.locator(self.root).get_by_role("button", name=text, exact=True).first.click()
 
     # What a student sees -------------------------------------------------------------------
 
     def text(self, selector: str) -> str:
         """The text shown in the first element that fits."""
-        return self.page.locator(selector).first.inner_text().strip()
+        return self.find(selector).inner_text().strip()
 
     def value(self, selector: str) -> float:
         """The number in the number box inside `selector`."""
-        return float(self.page.locator(f"{selector} input").first.input_value())
+        return float(self.find(f"{selector} input").input_value())
 
-    def slider_value(self, selector: str) -> float:
-        """Where the handle of the slider inside `selector` stands, as it tells a screen reader."""
-        handle = self.page.locator(f"{selector} .noUi-handle").first
-        return float(handle.get_attribute("aria-valuenow"))
+    def slider_value(self, selector: str, low: float, high: float) -> float:
+        """Where the handle of the slider inside `selector` stands, between these ends."""
+        handle = self.find(f"{selector} .noUi-handle")
+        least, now, most = (float(handle.get_attribute(f"aria-value{name}"))
+                            for name in ("min", "now", "max"))
+        return low + (high - low) * (now - least) / (most - least)
 
     def wait_for_value(self, selector: str, fits: Callable[[float], bool], seconds: float = 20):
         """Wait until the number in the box inside `selector` fits."""
@@ -389,30 +429,30 @@ class NotebookPage:
             self.page.wait_for_timeout(20)
 
     def box(self, selector: str) -> dict[str, float]:
-        """x, y, width and height of an element in CSS pixels, measured from its notebook's top.
+        """x, y, width and height of an element in CSS pixels, measured from its cell's top.
 
         Scrolling the notebook does not change it, a jump of the layout does.
         """
-        return self.page.locator(selector).first.evaluate(BOX_IN_NOTEBOOK)
+        return self.find(selector).evaluate(BOX_IN_CELL)
 
     def overflow(self, selector: str) -> list[str]:
         """The elements inside `selector` that reach beyond its right edge, or that scroll."""
-        return self.page.locator(selector).first.evaluate(WHAT_OVERFLOWS)
+        return self.find(selector).evaluate(WHAT_OVERFLOWS)
 
     def pixels(self, selector: str) -> str:
         """A hash of the pixels of the picture at or inside `selector`, once it is decoded."""
-        return self.page.locator(picture(selector)).first.evaluate(HASH_OF_PIXELS)
+        return self.find(picture(selector)).evaluate(HASH_OF_PIXELS)
 
     def remember(self, selector: str) -> str:
         """Keep the picture at `selector` in the page for `unlike`; gives its hash."""
-        return self.page.locator(picture(selector)).first.evaluate(REMEMBER_PIXELS)
+        return self.find(picture(selector)).evaluate(REMEMBER_PIXELS)
 
     def unlike(self, selector: str, remembered: str) -> float:
         """The share of pixels that differ visibly from a remembered picture, 0 to 1.
 
         The colour of a blend at a line's edge may differ a little: a PNG has 256 colours.
         """
-        find = self.page.locator(picture(selector)).first
+        find = self.find(picture(selector))
         return find.evaluate(SHARE_OF_UNLIKE_PIXELS, remembered)
 
     def wait_for_new_pixels(self, selector: str, old: str, seconds: float = 20) -> str:
@@ -439,12 +479,8 @@ class NotebookPage:
 @contextmanager
 def dark(page: NotebookPage) -> Iterator[None]:
     """The dark theme for a while."""
-    change = "name => window.jupyterapp.commands.execute('apputils:change-theme', {theme: name})"
-
     def to(theme: str, light: str) -> None:
-        page.page.evaluate(change, f"JupyterLab {theme}")
-        page.page.wait_for_function(f"document.body.dataset.jpThemeLight === '{light}'")
-        page.page.wait_for_timeout(500)
+        page.page.evaluate(CHANGE_THEME, [f"JupyterLab {theme}", light])
 
     to("Dark", "false")
     try:
@@ -487,6 +523,48 @@ COLLECT_KERNEL_ERRORS = """() => {
     });
 }"""
 
+# Each message to the kernel that is not done yet, and how many went or came: a page is settled when
+# there are none, and none come any more.
+COUNT_MESSAGES = """() => {
+    window.mlpAsked = new Set();
+    window.mlpMessages = 0;
+    const session = window.jupyterapp.shell.currentWidget.sessionContext.session;
+    session.anyMessage.connect((_, { msg, direction }) => {
+        window.mlpMessages += 1;
+        if (direction === 'send' && msg.channel === 'shell') mlpAsked.add(msg.header.msg_id);
+        else if (msg.header.msg_type === 'status' && msg.content.execution_state === 'idle')
+            mlpAsked.delete(msg.parent_header.msg_id);
+    });
+}"""
+
+SETTLE = """async milliseconds => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const end = performance.now() + milliseconds;
+    for (let quiet = 0; quiet < 3;) {
+        const before = mlpMessages;
+        await frame();
+        quiet = mlpAsked.size || mlpMessages !== before ? 0 : quiet + 1;
+        if (performance.now() > end) throw new Error('the page does not come to rest');
+    }
+    const images = [...document.querySelectorAll('.mlp-lab img')];
+    await Promise.all(images.map(image => image.decode().catch(() => null)));
+    await frame();
+}"""
+
+NUMBER_LABS = """() => [...document.querySelectorAll('.mlp-lab')].forEach((lab, number) => {
+    lab.closest('.jp-OutputArea-output').dataset.mlpLab = number;
+})"""
+
+# The style sheet of a theme comes after its name.
+CHANGE_THEME = """async ([theme, light]) => {
+    const color = () => getComputedStyle(document.body).getPropertyValue('--jp-layout-color1');
+    const frame = () => new Promise(requestAnimationFrame);
+    const before = color();
+    await window.jupyterapp.commands.execute('apputils:change-theme', { theme });
+    while (document.body.dataset.jpThemeLight !== light || color() === before) await frame();
+    await frame();
+}"""
+
 COLLAPSE_SIDEBAR = """() => {
     const shell = window.jupyterapp.shell;
     shell.collapseLeft();
@@ -508,9 +586,8 @@ ERRORS_IN_OUTPUTS = """() => {
         .map(element => `error output: ${element.innerText}`);
 }"""
 
-BOX_IN_NOTEBOOK = """element => {
-    const viewport = element.closest('.jp-WindowedPanel-viewport, .jp-Notebook');
-    const origin = viewport.getBoundingClientRect();
+BOX_IN_CELL = """element => {
+    const origin = element.closest('.jp-Cell').getBoundingClientRect();
     const box = element.getBoundingClientRect();
     const round = length => Math.round(length * 10) / 10;
     return { x: round(box.x - origin.x), y: round(box.y - origin.y),

@@ -18,7 +18,7 @@ PICTURES = CHECKOUT / "docs"
 def use_three_neuron(page: NotebookPage) -> None:
     """Random start, the landscape in view, some descent, the quadratic as a rival."""
     page.click(".mlp-preset-stuck")
-    page.click(".mlp-quadratic input")
+    page.click(".mlp-compare-quadratic input")
     page.click_button("Landscape and path")
     for _ in range(8):
         page.click(".mlp-ten-steps")

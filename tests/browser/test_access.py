@@ -6,25 +6,18 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
-from real_jupyter import CHECKOUT, JupyterServer, Notebook7Server, dark
+from described_labs import LABS, QUESTIONS
+from real_jupyter import CHECKOUT, JupyterServer, Notebook7Server
+from seen import boxes, values, violations
 
-PAGE = (1280, 900)
+PAGE = {"width": 1280, "height": 900}
+PICTURE = ".mlp-picture-lab"
 
-# What axe-core finds and core ipywidgets cannot mend: rule -> the elements. The README lists them.
-KNOWN = {"aria-input-field-name": "noUi-handle"}  # sliders have no name (ipywidgets issue 2650)
-
-FOCUSABLE = """root => [...root.querySelectorAll('button, input, select, textarea, [tabindex]')]
-    .filter(e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({ visibilityProperty: true }))
-"""
-NUMBER_THEM = f"""root => ({FOCUSABLE})(root).map((e, k) => {{
-    e.dataset.mlpNumber = k;
-    return `${{e.tagName}} ${{e.closest('[class*=mlp-]').className}} ${{e.innerText.slice(0, 20)}}`;
-}})"""
-NUMBER_IN_FOCUS = "() => Number(document.activeElement.dataset.mlpNumber ?? -1)"
-IN_FOCUS = "selector => document.activeElement.closest(selector) !== null"
+every_lab = pytest.mark.parametrize("lab", LABS, ids=str, indirect=True, scope="module")
+in_notebook_7 = pytest.mark.parametrize("home", ["notebook7"], indirect=True, scope="module")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def notebook7(missing) -> Iterator[JupyterServer]:
     """Jupyter Notebook 7 on a copy of the project's notebooks."""
     if find_spec("notebook") is None:
@@ -39,175 +32,137 @@ def home(request, server) -> JupyterServer:
     return server if request.param == "jupyterlab" else request.getfixturevalue("notebook7")
 
 
-def violations(page, selector: str) -> list[str]:
-    """What axe-core finds inside an element, beside what is known."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    assert page.page.locator(selector).count()
-    found = Axe().run(page.page, context=selector).response
-    assert len(found["passes"]) > 8  # it has looked
-    return [f"{rule['id']}: {node['html'][:200]}" for rule in found["violations"]
-            for node in rule["nodes"]
-            if rule["id"] not in KNOWN or KNOWN[rule["id"]] not in node["html"]]
-
-
-def press(page, selector: str, *keys: str) -> None:
-    """Keys on one control."""
-    page.page.locator(selector).first.focus()
-    for key in keys:
-        page.page.keyboard.press(key)
+@pytest.fixture(scope="module")
+def lab(request):
+    """The lab that is driven fully, or what a test asks for."""
+    return getattr(request, "param", LABS[0])
 
 
 def status(page) -> str:
-    return page.text(".mlp-lab .mlp-status")
+    return page.text(".mlp-status")
 
 
-def wait_for(page, happened, seconds: float = 20) -> None:
-    for _ in range(int(seconds / 0.05)):
-        if happened():
-            return
-        page.page.wait_for_timeout(50)
-    raise AssertionError("nothing happened")
+# --- every lab in Notebook 7 ---
 
 
-# --- what axe-core finds ---
-
-
-def test_axe_finds_nothing_new_in_the_light_and_in_the_dark(page, lab):
-    assert violations(page, ".mlp-lab") == []
-    if page.page.locator(".mlp-poll").count():
-        assert violations(page, ".mlp-poll") == []
-    page.click(".mlp-share")
-    page.page.locator(".mlp-share-rows input").first.wait_for()
-    page.click(".mlp-present")
-    page.click(".mlp-more-controls")
-    page.page.wait_for_timeout(300)
-    try:
-        assert violations(page, ".mlp-lab") == []
-        with dark(page):
-            assert violations(page, ".mlp-lab") == []
-    finally:
-        for button in (".mlp-more-controls", ".mlp-present", ".mlp-share"):
-            page.click(button)
-
-
-def test_axe_would_find_a_picture_without_a_name(page, lab):
-    image = page.page.locator(".mlp-lab img").first
-    name = image.get_attribute("title")
-    image.evaluate("e => e.removeAttribute('title')")
-    try:
-        assert any(found.startswith("image-alt") for found in violations(page, ".mlp-lab"))
-    finally:
-        image.evaluate("(e, name) => e.title = name", name)
-
-
-def test_the_words_of_a_picture_follow_it_unseen(page, lab):
-    words = page.page.locator(".mlp-lab .mlp-canvas").first.locator(".mlp-words")
-    before = words.inner_text()
-    box = words.bounding_box()
-    assert len(before) > 40 and box["width"] <= 1 and box["height"] <= 1
-    # display: none would hide it from screen readers too
-    assert words.locator(".widget-html-content").evaluate("e => e.checkVisibility()")
-    press(page, f".mlp-slider-{lab.moved} .noUi-handle", "PageUp")
-    wait_for(page, lambda: words.inner_text() != before)
+@in_notebook_7
+@every_lab
+def test_a_lab_answers_and_does_not_jump(page, lab):
+    before, places, picture = values(page), boxes(page), page.pixels(PICTURE)
+    number = page.text(f".{lab.follows}")
+    page.keys(f"{lab.slider} .noUi-handle", "PageUp")
+    page.wait_for_value(lab.box, lambda value: value > before[lab.moved])
+    page.settle()
+    assert page.pixels(PICTURE) != picture
+    assert page.text(f".{lab.follows}") != number
+    assert boxes(page) == places
+    assert page.overflow(".mlp-lab") == []
 
 
 # --- the keyboard ---
 
 
-def test_tab_reaches_every_control_in_order_and_leaves(page, lab):
-    names = page.page.locator(".mlp-lab").first.evaluate(NUMBER_THEM)
-    page.page.locator(".mlp-lab button").first.focus()
-    seen = []
-    for _ in range(2 * len(names)):
-        if not page.page.evaluate(IN_FOCUS, ".mlp-lab"):
-            break
-        seen.append(page.page.evaluate(NUMBER_IN_FOCUS))
-        page.page.keyboard.press("Tab")
-    else:
-        pytest.fail("Tab does not leave the lab")
-    reached = [number for number in seen if number >= 0]  # -1: a scrolled text, a readout
-    assert [name for k, name in enumerate(names) if k not in reached] == []
-    assert reached == sorted(reached)
-
-
 @pytest.mark.parametrize("key", ["Space", "Enter"])
 def test_buttons_answer_to_space_and_enter(page, key):
     before = status(page)
-    press(page, ".mlp-lab [class*=mlp-preset-] >> nth=1", key)
-    wait_for(page, lambda: status(page) != before)
+    page.keys("[class*=mlp-preset-] >> nth=1", key)
+    page.wait_for(lambda: status(page) != before)
     changed = status(page)
-    press(page, ".mlp-undo", key)
-    wait_for(page, lambda: status(page) != changed)
+    page.keys(".mlp-undo", key)
+    page.wait_for(lambda: status(page) != changed)
 
 
 def test_a_slider_goes_to_its_ends_and_by_pages(page, lab):
-    handle = f".mlp-slider-{lab.moved} .noUi-handle"
-    box = f".mlp-box-{lab.moved}"
-    start, picture = page.value(box), page.pixels(lab.picture)
-    press(page, handle, "PageUp")
-    page.wait_for_value(box, lambda value: value > start)
-    page.wait_for_new_pixels(lab.picture, picture)
-    press(page, handle, "PageDown")
-    page.wait_for_value(box, lambda value: value == pytest.approx(start))
-    press(page, handle, "Home")
-    page.wait_for_value(box, lambda value: value < start)
-    press(page, handle, "End")
-    page.wait_for_value(box, lambda value: value > start)
+    handle = f"{lab.slider} .noUi-handle"
+    start, picture = page.value(lab.box), page.pixels(PICTURE)
+    page.keys(handle, "PageUp")
+    page.wait_for_value(lab.box, lambda value: value > start)
+    page.wait_for_new_pixels(PICTURE, picture)
+    page.keys(handle, "PageDown")
+    page.wait_for_value(lab.box, lambda value: value == pytest.approx(start))
+    page.keys(handle, "Home")
+    page.wait_for_value(lab.box, lambda value: value < start)
+    page.keys(handle, "End")
+    page.wait_for_value(lab.box, lambda value: value > start)
 
 
 def test_a_number_box_takes_typing_and_arrow_keys(page, lab):
     """The arrow keys go one step of the slider, where a home keeps them from the slider too."""
-    box = f".mlp-box-{lab.moved}"
-    press(page, f"{box} input", "ControlOrMeta+a")
+    page.keys(f"{lab.box} input", "ControlOrMeta+a")
     page.page.keyboard.type(str(lab.typed))
     page.page.keyboard.press("Enter")
-    page.wait_for_value(box, lambda value: value == lab.typed)
-    lab.settle(page)
-    press(page, f"{box} input", "ArrowUp")
-    page.wait_for_value(box, lambda value: value > lab.typed)
-    lab.settle(page)
-    above = page.value(box)
-    press(page, f"{box} input", "ArrowDown")
-    page.wait_for_value(box, lambda value: value < above)
-    lab.settle(page)
-    assert page.slider_value(f".mlp-slider-{lab.moved}") == pytest.approx(lab.typed, abs=0.06)
+    page.wait_for_value(lab.box, lambda value: value == lab.typed)
+    page.settle()
+    page.keys(f"{lab.box} input", "ArrowUp")
+    page.wait_for_value(lab.box, lambda value: value > lab.typed)
+    page.settle()
+    above = page.value(lab.box)
+    page.keys(f"{lab.box} input", "ArrowDown")
+    page.wait_for_value(lab.box, lambda value: value < above)
+    page.settle()
+    assert page.slider_value(lab.slider, *lab.ends) == pytest.approx(lab.typed, abs=0.06)
 
 
-def test_a_list_opens_with_space_and_takes_the_arrow_keys(page, lab):
-    lists = page.page.locator(".mlp-lab select:not(:disabled):visible")
-    before = lists.first.input_value()
-    at_end = lists.first.evaluate("e => e.selectedIndex === e.options.length - 1")
-    key = "ArrowUp" if at_end else "ArrowDown"
-    lists.first.focus()
-    for pressed in ("Space", key, "Enter"):
-        page.page.keyboard.press(pressed)
-        page.page.wait_for_timeout(200)
-    assert lists.first.input_value() != before
-    lab.settle(page)
+def test_a_list_opens_with_space_and_takes_the_arrow_keys(page):
+    chosen = page.find("select:not(:disabled):visible")
+    before = chosen.input_value()
+    at_end = chosen.evaluate("e => e.selectedIndex === e.options.length - 1")
+    chosen.focus()
+    for key in ("Space", "ArrowUp" if at_end else "ArrowDown", "Enter"):
+        page.page.keyboard.press(key)
+        page.page.wait_for_timeout(100)
+    page.wait_for(lambda: chosen.input_value() != before)
+    page.settle()
     assert page.text(".mlp-error") == ""
 
 
-def test_present_and_share_open_and_close_by_keyboard(page, lab):
+def test_present_and_share_open_and_close_by_keyboard(page):
     for button, shown in ((".mlp-present", ".mlp-more-controls"),
                           (".mlp-share", ".mlp-share-rows input")):
-        target = page.page.locator(shown).first
-        press(page, button, "Space")
-        target.wait_for(state="visible")
-        press(page, button, "Enter")
-        target.wait_for(state="hidden")
+        page.keys(button, "Space")
+        page.find(shown).wait_for(state="visible")
+        page.keys(button, "Enter")
+        page.find(shown).wait_for(state="hidden")
 
 
-# --- questions ---
+def test_run_can_be_stopped_by_keyboard_while_it_runs(page):
+    picture = page.pixels(PICTURE)
+    page.keys(".mlp-run", "Enter")
+    page.wait_for_new_pixels(PICTURE, picture)
+    page.keys(".mlp-run", "Enter")
+    page.wait_for(lambda: "Run" in page.text(".mlp-run"))
+    page.settle()
 
-POLLS = {"three_neuron": {"number", "checkbox"}, "two_hidden": {"radio"},
-         "wide_network": {"radio"}}
-"""The kinds of questions in the notebook of each lab."""
+
+# --- questions and screen readers ---
 
 
-def test_questions_are_answered_by_keyboard_alone(page, lab):
-    polls = page.page.locator(".mlp-poll").all()
-    assert {answer(page, poll) for poll in polls} == POLLS.get(str(lab), set())
+@pytest.fixture
+def questions(page):
+    """The whole page, in which the questions stand below the labs."""
+    page.look_at(None)
+    page.find(".mlp-poll").scroll_into_view_if_needed()
+    yield page
+    page.look_at(0)
+
+
+def test_axe_finds_nothing_new_in_a_lab_and_in_questions(questions):
+    for number in range(len(QUESTIONS)):
+        assert violations(questions, f".mlp-poll >> nth={number}") == []
+    questions.look_at(0)
+    assert violations(questions) == []
+    image = questions.find("img")
+    name = image.get_attribute("title")
+    image.evaluate("e => e.removeAttribute('title')")
+    try:
+        assert any(found.startswith("image-alt") for found in violations(questions))
+    finally:
+        image.evaluate("(e, name) => e.title = name", name)
+
+
+def test_questions_are_answered_by_keyboard_alone(questions):
+    polls = questions.page.locator(".mlp-poll").all()
+    assert [answer(questions, poll) for poll in polls] == list(QUESTIONS)
 
 
 def answer(page, poll) -> str:
@@ -216,11 +171,11 @@ def answer(page, poll) -> str:
     kind = choose(page, poll)
     poll.locator(".mlp-answer").focus()
     keyboard.press("Enter")
-    wait_for(page, lambda: verdict.inner_text().startswith(("Right", "Not yet")))
+    page.wait_for(lambda: verdict.inner_text().startswith(("Right", "Not yet")))
     poll.locator(".mlp-reveal").focus()
     keyboard.press("Space")
-    wait_for(page, lambda: verdict.inner_text().startswith(("Right", "The answer")))
-    assert poll.locator(".mlp-poll-explanation").inner_text().strip()
+    page.wait_for(lambda: verdict.inner_text().startswith(("Right", "The answer")))
+    page.wait_for(lambda: poll.locator(".mlp-poll-explanation").inner_text().strip())
     return kind
 
 
@@ -233,10 +188,10 @@ def choose(page, poll) -> str:
             keyboard.press("Tab")
         keyboard.press("Space")
         assert ticks.last.is_checked()
-        press(page, ".mlp-present")  # the focus elsewhere, and back: one choice is on
+        page.keys(".mlp-present")  # the focus elsewhere, and back: one choice is on
         ticks.first.focus()
         keyboard.press("Space")
-        wait_for(page, lambda: not ticks.last.is_checked())
+        page.wait_for(lambda: not ticks.last.is_checked())
         return "radio"
     if poll.locator("input[type=checkbox]").count():
         poll.locator("input[type=checkbox]").first.focus()
@@ -247,15 +202,13 @@ def choose(page, poll) -> str:
     return "number"
 
 
-def test_a_question_can_be_presented_too(page, lab):
-    poll = page.page.locator(".mlp-poll").first
-    assert poll.count() == (str(lab) in POLLS)
-    if poll.count():
-        question = poll.locator(".mlp-poll-question")
-        small = question.bounding_box()["height"]
-        poll.locator(".mlp-present").focus()
-        page.page.keyboard.press("Space")
-        wait_for(page, lambda: question.bounding_box()["height"] > 1.2 * small)
-        assert violations(page, ".mlp-poll.mlp-presenting") == []
-        page.page.keyboard.press("Space")
-        wait_for(page, lambda: question.bounding_box()["height"] == pytest.approx(small, abs=1))
+def test_a_question_can_be_presented_too(questions):
+    poll = questions.page.locator(".mlp-poll").first
+    question = poll.locator(".mlp-poll-question")
+    small = question.bounding_box()["height"]
+    poll.locator(".mlp-present").focus()
+    questions.page.keyboard.press("Space")
+    questions.wait_for(lambda: question.bounding_box()["height"] > 1.2 * small)
+    assert violations(questions, ".mlp-poll.mlp-presenting") == []
+    questions.page.keyboard.press("Space")
+    questions.wait_for(lambda: question.bounding_box()["height"] == pytest.approx(small, abs=1))

@@ -3,207 +3,245 @@
 from __future__ import annotations
 
 import pytest
-from described_labs import LABS, number
+from described_labs import LABS, LabDescription, number
+from seen import LAST_ROW, boxes, clipped, present, small_texts, values, violations
 
-WHOLE_NOTEBOOK = True
+from mlp_widgets.drawing.style import SMALL
+
 SAME = 1e-4  # of a picture's pixels may differ where it must be the same again
+PICTURE = ".mlp-picture-lab"
+# Initializations that are not chosen, and what only the next step uses.
+NOT_IN_USE = {"small", "large", "learning_rate"}
+PROJECTOR = {"width": 1920, "height": 1080}
+
+NUMBER_THEM = """root => [...root.querySelectorAll('button, input, select, textarea, [tabindex]')]
+    .filter(e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility({ visibilityProperty: true }))
+    .map((e, k) => {
+        e.dataset.mlpNumber = k;
+        return `${e.tagName} ${e.closest('[class*=mlp-]').className} ${e.innerText.slice(0, 20)}`;
+    })"""
+IN_FOCUS = """root => root.contains(document.activeElement)
+    ? Number(document.activeElement.dataset.mlpNumber ?? -1) : null"""
 
 if_it_descends = pytest.mark.parametrize(
     "lab", [lab for lab in LABS if lab.descends], ids=str, indirect=True, scope="module"
 )
 
 
+@pytest.fixture(scope="module", params=LABS, ids=str)
+def lab(request) -> LabDescription:
+    """Each lab in turn."""
+    return request.param
+
+
 def shown(page, lab) -> dict[str, str]:
     """The texts of the numbers that follow every move."""
-    return {css: page.text(f".{css}") for css in lab.numbers}
+    return {css: page.text(f".{css}") for css in {lab.follows, "mlp-mse-now", "mlp-status"}}
 
 
-def boxes(page, lab) -> dict[str, dict[str, float]]:
-    """Place and size of the lab and of everything in it that could jump."""
-    names = ["mlp-lab", *(f"mlp-picture-{name}" for name in lab.pictures)]
-    names += [f"mlp-box-{name}" for name in lab.parameters]
-    return {name: page.box(f".{name}") for name in names}
+def test_keys_and_typing_move_all_that_is_shown_and_nothing_jumps(page, lab):
+    """The picture shows the state, not the way to it."""
+    start, places, picture = page.value(lab.box), boxes(page), page.remember(PICTURE)
+    seen = [shown(page, lab)]
+    page.press(lab.slider, "ArrowRight")
+    page.wait_for_value(lab.box, lambda value: value > start)
+    step = page.value(lab.box) - start
+    page.press(lab.slider, "ArrowRight", times=9)
+    page.settle()
+    assert page.value(lab.box) == pytest.approx(start + 10 * step, abs=step / 2)
+    assert page.slider_value(lab.slider, *lab.ends) == pytest.approx(start + 10 * step, abs=0.06)
+    keys = page.remember(PICTURE)
+    seen.append(shown(page, lab))
+    assert boxes(page) == places, "after keys"
+
+    page.type_number(lab.box, lab.typed)
+    page.settle()
+    assert page.value(lab.box) == lab.typed
+    assert page.slider_value(lab.slider, *lab.ends) == pytest.approx(lab.typed, abs=0.06)
+    typed = page.remember(PICTURE)
+    seen.append(shown(page, lab))
+    assert len({picture, keys, typed}) == 3
+    for css in seen[0]:
+        assert len({texts[css] for texts in seen}) == 3, css
+
+    page.press(lab.slider, "ArrowLeft", times=4)
+    page.settle()
+    assert page.pixels(PICTURE) != typed
+    page.type_number(lab.box, lab.typed)
+    page.settle()
+    assert page.unlike(PICTURE, typed) < SAME
+    assert shown(page, lab) | {"mlp-status": ""} == seen[-1] | {"mlp-status": ""}
+    assert boxes(page) == places, "after typing"
+    assert page.overflow(".mlp-lab") == [] and clipped(page) == []
 
 
-def values(page, lab) -> dict[str, float]:
-    """The numbers in the number boxes."""
-    return {name: page.value(f".mlp-box-{name}") for name in lab.parameters}
+def test_undo_and_reset_bring_back_numbers_and_picture(page, lab):
+    before, places, picture = values(page), boxes(page), page.remember(PICTURE)
+    page.type_number(lab.box, lab.typed)
+    page.settle()
+    assert page.pixels(PICTURE) != picture
+    page.click(".mlp-undo")
+    page.settle()
+    assert values(page) == before
+    assert page.unlike(PICTURE, picture) < SAME
+    assert boxes(page) == places
+    page.click("[class*=mlp-preset-] >> nth=1")
+    page.settle()
+    page.press(lab.slider, "ArrowLeft", times=3)
+    page.settle()
+    assert page.pixels(PICTURE) != picture
+    page.click(".mlp-reset")
+    page.settle()
+    assert values(page) == before
+    assert page.unlike(PICTURE, picture) < SAME
 
 
-def slider_step(page, name: str) -> float:
-    """How far one arrow key moves a slider, by pressing one and going back."""
-    box, slider = f".mlp-box-{name}", f".mlp-slider-{name}"
-    before = page.value(box)
-    page.press(slider, "ArrowRight")
-    page.wait_for_value(box, lambda value: value > before)
-    step = page.value(box) - before
-    page.press(slider, "ArrowLeft")
-    page.wait_for_value(box, lambda value: abs(value - before) < step / 2)
-    return step
-
-
-def test_arrow_keys_on_a_slider_move_numbers_and_picture(page, lab):
-    box, slider = f".mlp-box-{lab.moved}", f".mlp-slider-{lab.moved}"
-    step = slider_step(page, lab.moved)
-    lab.settle(page)
-    picture = page.pixels(lab.picture)
-    value, texts = page.value(box), shown(page, lab)
-    page.press(slider, "ArrowRight", times=3)
-    page.wait_for_value(box, lambda now: abs(now - (value + 3 * step)) < step / 2)
-    page.wait_for_new_pixels(lab.picture, picture)
-    lab.settle(page)
-    new = shown(page, lab)
-    assert all(new[css] != texts[css] for css in texts), (texts, new)
+def test_a_move_right_after_undo_to_where_it_was_is_a_move(page, lab):
+    for _ in range(2):  # nothing is told from an echo by the time between
+        page.press(lab.slider, "End")
+        page.wait_for_value(lab.box, lambda value: value == lab.ends[1])
+        page.click(".mlp-undo")
+        page.wait_for_value(lab.box, lambda value: value < lab.ends[1])
+    page.settle()
 
 
 def test_each_slider_moves_its_own_number_box_and_the_picture(page, lab):
-    for name in lab.parameters:
-        before, picture = values(page, lab), page.pixels(lab.picture)
-        page.press(f".mlp-slider-{name}", "ArrowRight", times=5)
-        page.wait_for_value(f".mlp-box-{name}", lambda now, old=before[name]: now > old)
-        page.wait_for_new_pixels(lab.picture, picture)
-        lab.settle(page)
-        changed = {other for other, value in values(page, lab).items() if value != before[other]}
-        assert changed == {name}
-
-
-def test_a_typed_number_moves_slider_numbers_and_picture(page, lab):
-    box, slider = f".mlp-box-{lab.moved}", f".mlp-slider-{lab.moved}"
-    picture, texts = page.pixels(lab.picture), shown(page, lab)
-    page.type_number(box, lab.typed)
-    page.wait_for_new_pixels(lab.picture, picture)
-    lab.settle(page)
-    assert page.value(box) == lab.typed
-    assert page.slider_value(slider) == pytest.approx(lab.typed, abs=0.06)  # it is told so roughly
-    new = shown(page, lab)
-    assert all(new[css] != texts[css] for css in texts), (texts, new)
-
-
-def test_the_same_number_gives_the_same_picture(page, lab):
-    """The picture shows the state, not the way to it."""
-    box = f".mlp-box-{lab.moved}"
-    page.type_number(box, lab.typed)
-    lab.settle(page)
-    first, there = page.remember(lab.picture), shown(page, lab)
-    page.press(f".mlp-slider-{lab.moved}", "ArrowRight", times=4)
-    page.wait_for_new_pixels(lab.picture, first)
-    lab.settle(page)
-    page.type_number(box, lab.typed)
-    lab.settle(page)
-    assert page.unlike(lab.picture, first) < SAME
-    assert shown(page, lab) == there
+    before = values(page)
+    assert lab.moved in before
+    for name in before:
+        if not page.find(f".mlp-slider-{name} .noUi-handle").is_visible():
+            continue
+        picture, before = page.pixels(PICTURE), values(page)
+        page.press(f".mlp-slider-{name}", "ArrowRight", times=4)
+        page.settle()
+        after = values(page)
+        assert {other for other in after if after[other] != before.get(other)} == {name}
+        assert after[name] > before[name]
+        assert page.pixels(PICTURE) != picture or name in NOT_IN_USE, name
 
 
 @if_it_descends
 def test_step_follows_the_gradient_and_undo_brings_the_values_back(page, lab):
-    before, picture = values(page, lab), page.remember(lab.picture)
-    gradients = {name: number(page.text(f".mlp-gradient-{name}")) for name in lab.parameters}
+    before, places, picture = values(page), boxes(page), page.remember(PICTURE)
+    gradients = {name: number(page.text(f".mlp-gradient-{name}")) for name in before
+                 if page.all(f".mlp-gradient-{name}").count()}
+    assert lab.moved in gradients
     mse = number(page.text(".mlp-mse-now"))
     page.click(".mlp-step")
-    page.wait_for_new_pixels(lab.picture, picture)
-    lab.settle(page)
-    after = values(page, lab)
-    for name in lab.parameters:
+    page.settle()
+    after = values(page)
+    assert after != before
+    for name in gradients:
         moved = after[name] - before[name]
         assert moved * gradients[name] <= 0, f"{name} moved along its gradient, not against it"
     assert number(page.text(".mlp-mse-now")) <= mse
-    stepped = page.pixels(lab.picture)
+    assert page.pixels(PICTURE) != picture
+    assert boxes(page) == places, "after a step"
     page.click(".mlp-undo")
-    page.wait_for_new_pixels(lab.picture, stepped)
-    lab.settle(page)
-    assert values(page, lab) == before
-    assert page.unlike(lab.picture, picture) < SAME
-
-
-def test_undo_takes_back_a_typed_number(page, lab):
-    before, picture = values(page, lab), page.remember(lab.picture)
-    page.type_number(f".mlp-box-{lab.moved}", lab.typed)
-    changed = page.wait_for_new_pixels(lab.picture, picture)
-    page.click(".mlp-undo")
-    page.wait_for_new_pixels(lab.picture, changed)
-    lab.settle(page)
-    assert values(page, lab) == before
-    assert page.unlike(lab.picture, picture) < SAME
-
-
-@if_it_descends
-def test_run_goes_on_by_itself_until_it_is_paused(page, lab):
-    picture = page.pixels(lab.picture)
-    mse = number(page.text(".mlp-mse-now"))
-    page.click(".mlp-run")
-    one = page.wait_for_new_pixels(lab.picture, picture)
-    page.wait_for_new_pixels(lab.picture, one)
-    page.click(".mlp-run")
-    page.wait_until_still(lab.picture, quiet=1.5)
-    assert number(page.text(".mlp-mse-now")) < mse
-
-
-@if_it_descends
-def test_the_page_answers_while_a_run_is_on(page, lab):
-    """The view of the lab can be scrolled and its run stopped by keyboard while it runs."""
-    picture = page.pixels(lab.picture)
-    page.click(".mlp-run")
-    page.wait_for_new_pixels(lab.picture, picture)
-    page.page.locator(".mlp-run").first.focus()
-    page.page.keyboard.press("Enter")
-    page.wait_until_still(lab.picture, quiet=1.5)
-
-
-def test_reset_brings_back_the_first_picture(page, lab):
-    picture, before = page.remember(lab.picture), values(page, lab)
-    page.press(f".mlp-slider-{lab.moved}", "ArrowRight", times=7)
-    page.wait_for_new_pixels(lab.picture, picture)
-    lab.settle(page)  # the last key must not come after the reset
-    moved = page.pixels(lab.picture)
-    page.click(".mlp-reset")
-    page.wait_for_new_pixels(lab.picture, moved)
-    lab.settle(page)
-    assert values(page, lab) == before
-    assert page.unlike(lab.picture, picture) < SAME
-
-
-def test_the_status_line_speaks_of_the_present_state(page, lab):
-    status = page.page.locator('.mlp-lab [role="status"]').first
-    before = status.inner_text()
-    assert before.strip()
-    page.type_number(f".mlp-box-{lab.moved}", lab.typed)
-    lab.settle(page)
-    assert status.inner_text() != before
+    page.settle()
+    assert values(page) == before
+    assert page.unlike(PICTURE, picture) < SAME
+    assert boxes(page) == places, "after undo"
 
 
 def test_a_number_that_cannot_be_used_is_refused_in_the_panel(page, lab):
-    before, picture, places = values(page, lab), page.remember(lab.picture), boxes(page, lab)
-    page.type_number(f".mlp-box-{lab.moved}", lab.too_large)
-    page.page.wait_for_function("document.querySelector('.mlp-error').innerText.trim() !== ''")
-    lab.settle(page)
-    assert values(page, lab) == before
-    assert page.unlike(lab.picture, picture) < SAME
-    assert boxes(page, lab) == places
-    page.type_number(f".mlp-box-{lab.moved}", lab.typed)
-    page.page.wait_for_function("document.querySelector('.mlp-error').innerText.trim() === ''")
+    before, picture, places = values(page), page.remember(PICTURE), boxes(page)
+    page.type_number(lab.box, 1e200)
+    page.wait_for(lambda: page.text(".mlp-error"))
+    page.settle()
+    assert values(page) == before
+    assert page.unlike(PICTURE, picture) < SAME
+    assert boxes(page) == places
+    page.type_number(lab.box, lab.typed)
+    page.wait_for(lambda: not page.text(".mlp-error"))
 
 
-def test_nothing_jumps(page, lab):
-    before = boxes(page, lab)
-    page.press(f".mlp-slider-{lab.moved}", "ArrowRight", times=10)
-    lab.settle(page)
-    assert boxes(page, lab) == before, "after keys"
-    page.click(".mlp-undo")
-    lab.settle(page)
-    assert boxes(page, lab) == before, "after undo"
+def test_the_words_of_a_picture_follow_it_unseen(page, lab):
+    words = page.find(".mlp-canvas .mlp-words")
+    before = words.inner_text()
+    box = words.bounding_box()
+    assert len(before) > 40 and box["width"] <= 1 and box["height"] <= 1
+    # display: none would hide it from screen readers too
+    assert words.locator(".widget-html-content").evaluate("e => e.checkVisibility()")
+    page.keys(f"{lab.slider} .noUi-handle", "PageUp")
+    page.wait_for(lambda: words.inner_text() != before)
 
 
-@if_it_descends
-def test_nothing_jumps_at_a_step_of_descent(page, lab):
-    before = boxes(page, lab)
-    page.click(".mlp-step")
-    lab.settle(page)
-    assert boxes(page, lab) == before, "after a step"
-    page.click(".mlp-undo")
-    lab.settle(page)
-    assert boxes(page, lab) == before, "after undo"
+def test_tab_reaches_every_control_in_order_and_leaves(page, lab):
+    root = page.find(".mlp-lab")
+    names = root.evaluate(NUMBER_THEM)
+    assert len(names) > 10
+    page.find("button").focus()
+    seen = []
+    for _ in range(2 * len(names)):
+        if (number_in_focus := root.evaluate(IN_FOCUS)) is None:
+            break
+        seen.append(number_in_focus)
+        page.page.keyboard.press("Tab")
+    else:
+        pytest.fail("Tab does not leave the lab")
+    reached = [number for number in seen if number >= 0]  # -1: a scrolled text, a readout
+    assert [name for k, name in enumerate(names) if k not in reached] == []
+    assert reached == sorted(reached)
 
 
-def test_the_lab_fits_in_a_page_of_1024_pixels(page, lab):
-    assert page.page.viewport_size["width"] == 1024
-    assert page.overflow(".mlp-lab") == []
+def test_axe_finds_nothing_new(page, lab):
+    assert violations(page) == []
+
+
+# --- presented ---
+
+
+@pytest.fixture
+def projected(page):
+    """The page as large as a projector shows it; the lab is left not presented."""
+    page.page.set_viewport_size(PROJECTOR)
+    yield page
+    page.page.set_viewport_size(PROJECTOR)
+    present(page, False)
+
+
+def corners(page) -> list[tuple[float, float]]:
+    """Where the lab and its first switch stand on the screen."""
+    found = [page.find(css).bounding_box() for css in (".mlp-lab", ".mlp-present")]
+    return [(round(box["x"], 1), round(box["y"], 1)) for box in found]
+
+
+def test_a_presented_lab_is_large_and_fits_and_back_again_all_is_as_before(projected, lab):
+    page = projected
+    page.find(".mlp-present").scroll_into_view_if_needed()
+    before, places = boxes(page), corners(page)
+    assert small_texts(page.find(".mlp-lab"))  # the check sees the texts of a desk
+    present(page)
+    assert corners(page) == places
+    assert small_texts(page.find(".mlp-lab")) == [] and page.overflow(".mlp-lab") == []
+    for zoom, sharpness in picture_sizes(page):
+        assert SMALL * 96 / 72 * zoom >= LAST_ROW
+        assert sharpness > 0.95
+    assert not page.find(".mlp-undo").is_visible() and not page.find(".mlp-share").is_visible()
+    for picture in page.all("[class*=mlp-picture-]").all():
+        assert picture.is_visible()
+    assert page.find("[class*=mlp-preset-]").bounding_box()["height"] > 60
+    height = page.box(".mlp-lab")["height"]
+
+    page.click(".mlp-more-controls")
+    page.settle()
+    assert page.box(".mlp-lab")["height"] > height
+    assert page.find(".mlp-undo").is_visible()
+    assert corners(page) == places
+    assert small_texts(page.find(".mlp-lab")) == [] and page.overflow(".mlp-lab") == []
+    page.click(".mlp-more-controls")
+    page.settle()
+    present(page, False)
+    assert corners(page) == places
+    assert boxes(page) == before
+
+
+def picture_sizes(page) -> list[tuple[float, float]]:
+    """For each picture: CSS pixels on the page per CSS pixel drawn, and drawn per shown pixel."""
+    found = page.all(".mlp-lab img").evaluate_all("""all => all.map(image => {
+        const shown = image.getBoundingClientRect().width;
+        return [shown / (image.naturalWidth / 2), image.naturalWidth / shown];
+    })""")
+    assert found
+    return found

@@ -1,34 +1,59 @@
-"""The checker must see errors: each kind of error that a lab could make is made on purpose."""
+"""What Run All leaves in a new kernel; and errors made on purpose, which the checker must see.
+
+While cells run the kernel does not listen, and what the page sends back for values that were set
+and set again arrives after the last cell: it must not be taken for a move.
+"""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 
 import pytest
-from real_jupyter import JupyterServer
+from real_jupyter import CHECKOUT, JupyterServer, NotebookPage
 
-CELL = """\
-import ipywidgets
-button = ipywidgets.Button(description="fail")
-button.on_click(lambda _: 1 / 0)
-button
-"""
+# The lab is set and set again for longer than it waits for a value to come back.
+CELLS = (
+    "import time\nfrom mlp_widgets import DeepChainLab\nlab = DeepChainLab(depth=10, "
+    "activation='identity', w=1.5, x=1, y=1, view='profiles', below='training')\nlab",
+    "lab.set(activation='tanh', depth=20, y=0.9)\nfor w in (0.1, 0.5, 1, 3):\n"
+    "    lab.w = w\n    time.sleep(0.8)",
+    "import ipywidgets\nbutton = ipywidgets.Button(description='fail')\n"
+    "button.on_click(lambda _: 1 / 0)\nbutton",
+    "lab.reset()",
+)
+ENDS = {"depth": 10, "w": 1.5, "y": 1.0}
 
 
 @pytest.fixture(scope="module")
-def opened(browser, tmp_path_factory):
-    """A notebook with one button whose callback raises."""
-    folder = tmp_path_factory.mktemp("notebooks")
-    cell = {"cell_type": "code", "id": "only", "execution_count": None, "metadata": {},
-            "outputs": [], "source": CELL}
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = {"cells": [cell], "metadata": {"kernelspec": kernel}, "nbformat": 4,
-                "nbformat_minor": 5}
-    (folder / "fail.ipynb").write_text(json.dumps(notebook))
-    with JupyterServer(folder) as server, browser.open(server, "fail.ipynb") as page:
+def own_server(browser) -> Iterator[JupyterServer]:
+    """A server whose log may tell of errors; the browser comes first, for it may be missing."""
+    with JupyterServer(CHECKOUT / "notebooks") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def opened(browser, own_server) -> Iterator[NotebookPage]:
+    """A notebook with a lab, and with a button whose callback raises."""
+    notebook = own_server.write("run_all.ipynb", *CELLS)
+    with browser.open(own_server, notebook) as page:
         page.run_all()
+        page.settle()  # what comes back comes late
         assert page.problems() == []
         yield page
+
+
+def test_a_notebook_of_the_course_runs_from_top_to_bottom(own_server, browser):
+    with browser.open(own_server, "three_neuron.ipynb") as page:
+        page.run_all()
+        page.settle()
+        assert page.value(".mlp-box-b11") == -5.9  # of the lecture's parameters
+        assert page.all(".mlp-poll").count() == 3
+        assert page.problems() == []
+
+
+def test_the_page_shows_what_the_last_cell_left(opened):
+    assert {name: opened.value(f".mlp-box-{name}") for name in ENDS} == ENDS
+    assert "10 identity layers, every w = 1.5" in opened.text('.mlp-lab [role="status"]')
 
 
 def wait_for_new_problem(page, before: list[str]) -> str:

@@ -4,85 +4,77 @@ from __future__ import annotations
 
 import pytest
 from described_labs import described, number
+from seen import boxes
 
+PICTURE = ".mlp-picture-lab"
 PRESETS = ("zeros", "too-small", "too-large", "xavier-on-tanh", "xavier-on-relu", "he-on-relu",
            "sigmoid-saturates")
 
 
-@pytest.fixture(scope="module", params=[described("wide_network.ipynb")], ids=str)
-def lab(request):
+@pytest.fixture(scope="module")
+def lab():
     """This lab only."""
-    return request.param
+    return described("WideNetworkLab")
 
 
-def places(page) -> dict[str, dict[str, float]]:
-    """Place and size of the lab and of its parts."""
-    names = ("lab", "picture-lab", "box-depth", "init", "draw", "board", "learn", "status")
-    return {name: page.box(f".mlp-{name}") for name in names}
-
-
-def press(page, lab, css: str) -> None:
+def press(page, css: str) -> None:
     """Press a button and wait until the page has followed."""
     page.click(css)
-    page.wait_idle()
-    lab.settle(page)
+    page.settle()
 
 
-def learn(page, lab) -> None:
+def learn(page) -> None:
     """Press the button "20 steps" and wait for the answer."""
-    press(page, lab, ".mlp-learn")
-    page.page.wait_for_function("document.querySelector('.mlp-lab').innerText.includes('J after')")
+    press(page, ".mlp-learn")
+    page.wait_for(lambda: "J after" in page.text(".mlp-lab"))
 
 
 def learned(page, row: str) -> list[float]:
     """The numbers in a row of the answer."""
-    lab = page.page.locator(".mlp-lab").first
-    cells = lab.locator(f"tr:has(td:text-is('{row}')) td").all_inner_texts()
+    cells = page.all(f".mlp-lab tr:has(td:text-is('{row}')) td").all_inner_texts()
     return [number(cell) for cell in cells[1:]]
 
 
-def test_twenty_steps_tell_what_they_did_and_nothing_jumps(page, lab):
-    before, c = places(page), page.text(".mlp-board")
-    learn(page, lab)
+def test_twenty_steps_tell_what_they_did_and_nothing_jumps(page):
+    before, c = boxes(page), page.text(".mlp-board")
+    learn(page)
     he, xavier = zip(learned(page, "J before"), learned(page, "J after"), strict=True)
     assert he[1] < he[0] and xavier[1] <= xavier[0]
     assert page.text(".mlp-board") == c  # the lab itself stays as it is
-    assert places(page) == before
+    assert boxes(page) == before
     page.press(".mlp-slider-depth", "ArrowRight")
-    page.page.wait_for_function("!document.querySelector('.mlp-lab').innerText.includes('J after')")
-    lab.settle(page)
-    assert places(page) == before
+    page.wait_for(lambda: "J after" not in page.text(".mlp-lab"))
+    page.settle()
+    assert boxes(page) == before
 
 
-def test_presets_by_mouse_leave_no_error_and_nothing_jumps(page, lab):
-    before = places(page)
+def test_presets_by_mouse_leave_no_error_and_nothing_jumps(page):
+    before = boxes(page)
     for preset in PRESETS:
-        press(page, lab, f".mlp-preset-{preset}")
-        page.page.wait_for_function(
-            "document.querySelector('.mlp-status').innerText.startsWith('Preset')")
-        assert places(page) == before, preset
-        learn(page, lab)
+        press(page, f".mlp-preset-{preset}")
+        page.wait_for(lambda: page.text(".mlp-status").startswith("Preset"))
+        assert boxes(page) == before, preset
+        learn(page)
         assert page.text(".mlp-error") == "", preset
         assert page.overflow(".mlp-lab") == [], preset
-        assert places(page) == before, f"{preset}, after 20 steps"
+        assert boxes(page) == before, f"{preset}, after 20 steps"
 
 
-def test_new_draws_are_others_and_undo_brings_the_first_ones_back(page, lab):
-    picture, texts = page.remember(lab.picture), page.text(".mlp-board")
-    press(page, lab, ".mlp-draw")
-    assert page.unlike(lab.picture, picture) > 1e-3
+def test_new_draws_are_others_and_undo_brings_the_first_ones_back(page):
+    picture, texts = page.remember(PICTURE), page.text(".mlp-board")
+    press(page, ".mlp-draw")
+    assert page.unlike(PICTURE, picture) > 1e-3
     assert page.text(".mlp-board") != texts
-    press(page, lab, ".mlp-undo")
-    assert page.unlike(lab.picture, picture) < 1e-4
+    press(page, ".mlp-undo")
+    assert page.unlike(PICTURE, picture) < 1e-4
     assert page.text(".mlp-board") == texts
 
 
-def test_one_initialization_alone_has_one_column(page, lab):
-    page.page.locator(".mlp-compare select").first.select_option(label="nothing")
-    page.page.wait_for_function(
-        "!document.querySelector('.mlp-board').innerText.includes('Xavier')")
-    lab.settle(page)
+def test_one_initialization_alone_has_one_column(page):
+    page.find(".mlp-compare select").select_option(label="nothing")
+    page.wait_for(lambda: "Xavier" not in page.text(".mlp-board"))
+    page.settle()
     assert "Xavier" not in page.text(".mlp-board")
     assert "Xavier" not in page.text(".mlp-status")
-    learn(page, lab)
+    learn(page)
     assert len(learned(page, "J after")) == 1

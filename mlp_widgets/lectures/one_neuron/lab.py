@@ -1,0 +1,128 @@
+"""The one-neuron lab: a weight, an activation, one point, and SGD.
+
+    from mlp_widgets import OneNeuronLab
+    lab = OneNeuronLab()                      # show it: put `lab` last in a cell
+    lab.w = -1                                # the same as moving the slider
+    lab.z, lab.g, lab.loss, lab.gradient["w"]
+
+Source: MIT 6.390, Lecture 6 "Neural Networks II", one neuron on the point (x, y) = (3, 6).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import ipywidgets as widgets
+
+from ...drawing.neuron import ActivationPicture, LossPicture
+from ...text import number
+from ...widgets.canvas import Sheet, Slot
+from ...widgets.lab import Lab, Preset
+from ...widgets.layout import column, folded, heading, line, presets
+from ...widgets.parameter_table import Group
+from . import scenes, words
+from .numbers import ACTIVATIONS, PRESETS, Numbers, OneNeuronState
+
+TITLES = {"linear": "linear w = 1.5", "relu": "ReLU w = 1.5", "dead": "ReLU w = −1"}
+
+
+class OneNeuronLab(Lab[OneNeuronState, Numbers]):
+    """z = w x, g = f(z), L = (g - y)²: the lab as a widget and as an object.
+
+    Every argument is a keyword and an attribute; ``repr`` rebuilds the lab. Raises ValueError, in
+    one sentence, on what is not allowed.
+    """
+
+    state_type = OneNeuronState
+    title = "One neuron"
+    objective = "L"
+    presets: ClassVar = {
+        name: Preset(values, TITLES[name], name, "The lecture's example on the point (3, 6)")
+        for name, values in PRESETS.items()
+    }
+    sheets = (
+        Sheet("lab", "The activation with its slope, and the loss over w",
+              Slot("activation", ActivationPicture, scenes.activation),
+              Slot("loss", LossPicture, scenes.loss, progress=True)),
+    )
+
+    def compute(self, state: OneNeuronState) -> Numbers:
+        """All numbers of a state."""
+        return Numbers(state)
+
+    # -- numbers from code --------------------------------------------------------------------
+
+    @property
+    def z(self) -> float:
+        """z = w x."""
+        return self.numbers.z
+
+    @property
+    def g(self) -> float:
+        """g = f(z), the output of the neuron."""
+        return self.numbers.g
+
+    @property
+    def lines(self) -> dict[str, str]:
+        """How z, g, L and ∂L/∂w are computed: symbols, numbers put in, result."""
+        return words.lines(self.numbers)
+
+    # -- words ----------------------------------------------------------------------------------
+
+    def describe(self) -> str:
+        """Where z is, what the slope is there, and what SGD does with w."""
+        return words.describe(self.numbers)
+
+    def preset_title(self, name: str) -> str:
+        """The text of its button."""
+        return TITLES[name]
+
+    def groups(self) -> tuple[Group, ...]:
+        """One row."""
+        return (Group("One neuron <small>z = w·x, g = f(z)</small>", ("w",)),)
+
+    def descent_title(self, state: OneNeuronState) -> str:
+        """SGD, because there is one point."""
+        return "SGD <small>w ← w − η ∂L/∂w</small>"
+
+    def steps_changed_nothing(self, numbers: Numbers) -> str:
+        """What is said of steps that left w as it was."""
+        return f"of SGD w is still exactly {number(numbers.state.w)}"
+
+    # -- where things stand -----------------------------------------------------------------------
+
+    def layout(self) -> list[widgets.Widget]:
+        """Controls and numbers beside the pictures, or below each other if narrow."""
+        point = [self.control(name, slider_width=100).widget for name in "xy"]
+        assert self.table and self.descent
+        return [
+            column("left", *presets(self.preset_buttons), self.table.widget,
+                   *folded(heading("One point <small>SGD never changes x and y</small>"), *point,
+                           line(self.control("activation").widget),
+                           line(self.undo_button, self.reset_button))),
+            column("right", *(canvas.widget for canvas in self.canvases)),
+            column("left", self.text(words.board, "mlp-board"), *folded(*self.descent.rows)),
+        ]
+
+    def table_rows(self) -> list[tuple[str, str, str]]:
+        """The numbers for viewers without a kernel."""
+        s = self.state
+        values = {"w": s.w, "x": s.x, "y": s.y, "z": self.z, "g": self.g, "L": self.loss,
+                  "∂L/∂w": self.gradient["w"], "learning rate η": s.learning_rate}
+        return [("", "", "value"), *((name, "", number(v)) for name, v in values.items())]
+
+    def table_notes(self) -> tuple[str, ...]:
+        """The formulas, the gradient's with its numbers."""
+        symbols, _, result = self.lines["∂L/∂w"].partition(" = ")[2].partition(" = ")
+        return ("z = w·x,   g = f(z),   L = (g − y)²", f"∂L/∂w = {symbols}",
+                f"           = {result}", "Run this notebook to move the sliders.")
+
+    def snapshot_rows(self) -> list:
+        """Numbers on the left, both pictures on the right."""
+        height = sum(picture.height for picture in self.pictures_in_view)
+        return [[self.table_picture(300, height), self.pictures_in_view]]
+
+    @property
+    def picture_title(self) -> str:
+        """With the activation."""
+        return f"{self.title}: {ACTIVATIONS[self.state.activation]}"

@@ -1,0 +1,220 @@
+"""The three-neuron traffic lab: seven sliders, a real fit, its J and its seven gradients.
+
+    from mlp_widgets import ThreeNeuronLab
+    lab = ThreeNeuronLab()                    # show it: put `lab` last in a cell
+    lab.w11 = 0.5                             # the same as moving the slider
+    lab.loss, lab.gradient["w11"]
+
+Source: CMU 10-315, P. Virtue, "Neural Networks", three-neuron traffic network, polls 1 to 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import ipywidgets as widgets
+
+from ...core.activations import Array
+from ...drawing.diagram import DiagramPicture
+from ...drawing.fit import FitPicture
+from ...drawing.landscape import LandscapePicture
+from ...fields import declared
+from ...text import LETTERS
+from ...widgets.canvas import Sheet, Slot
+from ...widgets.lab import Lab, Preset
+from ...widgets.layout import OneOf, column, folded, heading, line, presets
+from ...widgets.parameter_table import Group
+from . import scenes, words
+from .data import Points
+from .numbers import (
+    PRESETS,
+    Baselines,
+    Numbers,
+    ThreeNeuronState,
+    random_start,
+)
+from .own_data import DataControl
+from .words import Best
+
+
+class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
+    """ŷ = b21 + w21 a11 + w22 a12, a1j = f(w1j x + b1j): the lab as a widget and as an object.
+
+    Every argument is a keyword and an attribute; ``repr`` rebuilds the lab. Raises ValueError, in
+    one sentence, on what is not allowed.
+    """
+
+    state_type = ThreeNeuronState
+    title = "Three-neuron traffic network"
+    presets: ClassVar[dict[str, Preset]] = {
+        "lecture": Preset(PRESETS["lecture"], "Lecture", "lecture", "The lecture's parameters"),
+        "zeros": Preset(PRESETS["zeros"], "Zeros", "zeros", "All seven parameters 0"),
+        "random": Preset({}, "Random", "random", "The next seeded random start"),
+        "stuck": Preset(PRESETS["stuck"], "Stuck", "stuck",
+                        "A start from which descent ends on a plateau"),
+    }
+    sheets = (
+        Sheet("lab", "The fit, and the network or the landscape of J",
+              Slot("fit", FitPicture, scenes.fit, also=("compare",)),
+              Slot("diagram", DiagramPicture, scenes.diagram, also=("hour", "edges", "operation"),
+                   when=lambda state: state.view == "network"),
+              Slot("landscape", LandscapePicture, scenes.landscape, also=("across", "up"),
+                   progress=True, when=lambda state: state.view == "landscape")),
+    )
+
+    def prepare(self) -> None:
+        """What the lab remembers beside a state: the student's best, what was given, the seed."""
+        self._best: dict[tuple[Points, str], Best] = {}
+        self._revealed: set[Points] = set()
+        self._random: Mapping[str, float] = {}
+        self._seed = -1
+
+    def compute(self, state: ThreeNeuronState) -> Numbers:
+        """All numbers of a state."""
+        return Numbers(state)
+
+    # -- numbers from code --------------------------------------------------------------------
+
+    @property
+    def kinks(self) -> tuple[float | None, float | None]:
+        """Where each hidden neuron switches, x = -b1j / w1j; None if w1j is 0."""
+        return self.numbers.kinks
+
+    def path_factors(self, name: str, hour: float) -> Array:
+        """The factors of one hour's gradient along the path from the loss to a parameter.
+
+        Their product, averaged over all hours, is ``gradient[name]``.
+        """
+        return self.numbers.path_factors(name, hour)
+
+    @property
+    def baselines(self) -> Baselines:
+        """Fits that do not depend on the sliders: line, quadratic, optimum (exact, ReLU)."""
+        return self.numbers.baselines
+
+    @property
+    def best(self) -> Best | None:
+        """The smallest J you found on this data with its parameters; None before the first."""
+        return self._best.get((self.state.data, self.state.activation))
+
+    @property
+    def revealed(self) -> bool:
+        """True once the optimum of the present data was revealed (and the activation is ReLU)."""
+        return self.state.data in self._revealed and self.state.activation == "relu"
+
+    # -- actions ------------------------------------------------------------------------------
+
+    def bring_back_best(self) -> None:
+        """Load the parameters of the smallest J you found."""
+        with self._lock:
+            if self.best is None:
+                self.show_status("No best yet: move a slider or take a step first.")
+            else:
+                self._load(self.best[1])
+
+    def reveal(self) -> None:
+        """Show the exact optimum for this data; a second time, load its parameters."""
+        if self.state.activation != "relu":
+            raise ValueError("the exact optimum is known for ReLU only; choose ReLU first")
+        with self._lock:
+            if self.revealed:
+                self._load(self.baselines.optimum.parameters)
+                return
+            self._revealed.add(self.state.data)
+            self.refresh()
+            self.show_status(words.revealed(self.numbers))
+
+    def _load(self, values: Mapping[str, float]) -> None:
+        """Other parameters, as one step for undo."""
+        before = self.state
+        self.change(**values)
+        self._after_change(before)
+
+    def preset_values(self, name: str, seed: int | None = None) -> Mapping[str, float]:
+        """What a preset sets; "random" takes the next seed unless one is given."""
+        if name != "random":
+            return PRESETS[name]
+        self._seed = self._seed + 1 if seed is None else seed
+        self._random = random_start(self._seed, self.state.data)
+        return self._random
+
+    def preset_title(self, name: str) -> str:
+        """With the seed of a random start."""
+        return f"random, seed {self._seed}" if name == "random" else name
+
+    # -- words --------------------------------------------------------------------------------
+
+    def describe(self) -> str:
+        """J, the chosen hour, and the steepest parameter."""
+        return words.describe(self.numbers)
+
+    def board(self, numbers: Numbers) -> str:
+        """MSE now, the best so far, the baselines', and the optimum once revealed."""
+        return words.board(numbers, self.best, self.revealed)
+
+    def table_rows(self) -> list[tuple[str, str, str]]:
+        """The numbers for viewers without a kernel."""
+        return words.table(self.numbers, self.best)
+
+    def table_notes(self) -> tuple[str, ...]:
+        """The data, and the activation."""
+        return (f"data: {self.state.data.name}", f"hidden neurons: {self.state.activation}",
+                *super().table_notes())
+
+    def groups(self) -> tuple[Group, ...]:
+        """The rows of the parameter table, by neuron."""
+        return (_hidden("Neuron 1 <small>a₁₁ = {}(w₁₁x + b₁₁)</small>", "w11", "b11"),
+                _hidden("Neuron 2 <small>a₁₂ = {}(w₁₂x + b₁₂)</small>", "w12", "b12"),
+                Group("Output <small>ŷ = w₂₁a₁₁ + w₂₂a₁₂ + b₂₁</small>", ("w21", "w22", "b21")))
+
+    # -- where things stand ---------------------------------------------------------------------
+
+    def layout(self) -> list[widgets.Widget]:
+        """Parameters, pictures, and the rest: two columns, or below each other if narrow."""
+        assert self.table and self.descent
+        best = self.button("My best", "mlp-best", self.bring_back_best,
+                           tooltip="Bring back the parameters of your smallest MSE")
+        self._reveal_button = self.button("Reveal optimum", "mlp-reveal", self.reveal,
+                                          width="128px")
+        data: DataControl = self._part(DataControl(declared(ThreeNeuronState)["data"], self))
+        return [
+            column("left", *presets(self.preset_buttons), self.table.widget,
+                   *folded(line(self.undo_button, self.reset_button))),
+            column("right", *(canvas.widget for canvas in self.canvases),
+                   self.control("view").widget, self._below()),
+            column("left", self.text(self.board, "mlp-board"), *folded(
+                line(best, self._reveal_button), self.control("compare").widget,
+                *self.descent.rows, heading("Data and network"),
+                data.widget, line(self.control("activation").widget))),
+        ]
+
+    def _below(self) -> OneOf:
+        """What stands below the pictures: the hour and the stepper, or the two axes."""
+        assert self.stepper
+        hour = self.control("hour", label_width=0, box_width=120, slider_width=150)
+        axes = [self.control(name).widget for name in ("across", "up")]
+        return self._part(OneOf(lambda state: state.view, {
+            "network": (line(hour.widget, self.control("edges").widget), *self.stepper.rows),
+            "landscape": (line(*axes, widgets.HTML("the other five stay")),),
+        }))
+
+    def refresh(self, changed: str = "") -> None:
+        """All in line with the state, the student's best included."""
+        self._note_best()
+        super().refresh(changed)
+        self._reveal_button.description = "Load optimum" if self.revealed else "Reveal optimum"
+
+    def _note_best(self) -> None:
+        """Remember the student's best; what was given (presets, the optimum) does not count."""
+        parameters = dict(self.numbers.parameters)
+        given = [*PRESETS.values(), self._random]
+        if self.revealed:
+            given.append(self.baselines.optimum.parameters)
+        if parameters not in given and (self.best is None or self.loss < self.best[0]):
+            self._best[self.state.data, self.state.activation] = (self.loss, parameters)
+
+
+def _hidden(text: str, *names: str) -> Group:
+    """The rows of a hidden neuron, under a heading that names its activation."""
+    return Group(lambda state: text.format(LETTERS[state.activation]), names)

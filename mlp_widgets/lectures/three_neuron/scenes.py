@@ -1,0 +1,113 @@
+"""What the pictures of the three-neuron lab show, made from its numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...drawing.diagram import DiagramScene, Edge, Node
+from ...drawing.fit import FitScene
+from ...drawing.landscape import LandscapeScene
+from ...drawing.picture import thinned
+from ...explain.notation import Var
+from ...explain.operations import lit
+from ...text import number, symbol
+from .numbers import NOTATION, Numbers
+
+LEGEND = "blue, solid: positive\norange, dashed: negative\nthicker: larger    grey: no effect"
+
+
+def fit(numbers: Numbers) -> FitScene:
+    """Data, ŷ, contributions, kinks and the baselines that are switched on."""
+    points, state = numbers.points, numbers.state
+    chosen = {name: getattr(numbers.baselines, name)(numbers.grid) for name in state.compare}
+    kinks = numbers.kinks if state.activation == "relu" else (None, None)
+    labels = ("x", "") if points.own else ("hour of the day", "[1000 vehicles / h]")
+    return FitScene(points.x, points.y, numbers.y_hat, numbers.grid, numbers.curves.output[0],
+                    numbers.contributions, kinks, chosen, *labels)
+
+
+# -- the diagram ----------------------------------------------------------------------------------
+
+# fmt: off
+ENDS = {
+    "w11": ("x", "h1"), "w12": ("x", "h2"), "w21": ("h1", "y"), "w22": ("h2", "y"),
+    "b11": ("1b11", "h1"), "b12": ("1b12", "h2"), "b21": ("1b21", "y"),
+}
+"""Parameter -> the circles between which its edge lies; biases come from small ones."""
+BESIDE = {"b11": 14.0, "b12": 14.0, "b21": -14.0}
+BELOW = ("w12", "w22")
+# fmt: on
+NAMES = {var: name for name, var in NOTATION.parameters.items()}
+
+
+def diagram(numbers: Numbers) -> DiagramScene:
+    """Four circles, seven edges, at the chosen hour; a halo around what the stepper is at."""
+    halos = _halos(numbers)
+    nodes = (
+        Node("x", 0.1, 0.51, f"x = {number(numbers.state.hour)}", lit=halos.get("x", "")),
+        _hidden(numbers, 0, 0.71, halos), _hidden(numbers, 1, 0.31, halos),
+        Node("y", 0.87, 0.51, f"ŷ = {number(numbers.output)}", lit=halos.get("y", "")),
+        Node("1b11", 0.47, 0.955, "1", size=17, still=True),
+        Node("1b12", 0.47, 0.05, "1", size=17, still=True),
+        Node("1b21", 0.87, 0.83, "1", size=17, still=True),
+    )
+    edges = tuple(_edge(numbers, name, halos.get(name, "")) for name in NOTATION.parameters)
+    return DiagramScene(nodes, edges, LEGEND)
+
+
+def _hidden(numbers: Numbers, neuron: int, y: float, halos: dict[str, str]) -> Node:
+    """A hidden neuron with its z and a."""
+    lines = (f"{NOTATION.symbol(Var(kind, 1, neuron))} = "
+             f"{number(numbers.value(kind, 1, neuron), 3)}" for kind in "za")
+    key = f"h{neuron + 1}"
+    return Node(key, 0.47, y, "\n".join(lines), numbers.off[neuron], 88, lit=halos.get(key, ""))
+
+
+def _edge(numbers: Numbers, name: str, halo: str) -> Edge:
+    """An edge that shows the parameter or its gradient; grey where it has no effect."""
+    if numbers.state.edges == "gradients":
+        value = numbers.gradient[name]
+        text, carries = f"∂J/∂{symbol(name)} = {number(value, 3, plus=True)}", value != 0
+    else:
+        value, var = numbers.parameters[name], NOTATION.parameters[name]
+        from_hidden = var.kind == "w" and var.layer == 2
+        text = f"{symbol(name)} = {number(value, 3)}"
+        carries = value != 0 and (not from_hidden or numbers.off[var.input] == "on")
+    start, end = ENDS[name]
+    return Edge(start, end, text, value, "on" if carries else "off", BESIDE.get(name, 0.0),
+                -1 if name in BELOW else 1, lit=halo)
+
+
+def _halos(numbers: Numbers) -> dict[str, str]:
+    """Circle or edge -> "now" or "reused", at the operation of the stepper."""
+    place = numbers.state.operation
+    if not place:
+        return {}
+    # what is computed comes last and wins: a circle shows both a z that is reused and its a
+    return {_key(var): kind for var, kind in lit(numbers.operations, place).items()}
+
+
+def _key(var: Var) -> str:
+    """The circle or edge that shows a variable, or the gradient by it."""
+    kind = var.kind.removeprefix("d")
+    if kind in ("w", "b"):
+        return NAMES[var._replace(kind=kind)]
+    if kind in ("y", "loss") or var.layer == 2:
+        return "y"
+    return f"h{var.neuron + 1}" if var.layer == 1 else "x"
+
+
+# -- the landscape --------------------------------------------------------------------------------
+
+
+def landscape(numbers: Numbers, path: list[tuple[dict[str, float], float]]) -> LandscapeScene:
+    """J over the two chosen parameters, and the path of the descent seen from above."""
+    state = numbers.state
+    across, up, J = numbers.landscape()
+    steps = thinned(len(path))
+    kept = [path[k] for k in steps]
+    places = np.array([(values[state.across], values[state.up]) for values, _ in kept])
+    return LandscapeScene(
+        (symbol(state.across), symbol(state.up)), across, up, J, tuple(places[-1]), places,
+        steps, np.array([J for _, J in kept]), numbers.decades,
+    )

@@ -1,0 +1,88 @@
+"""The three-neuron lab in words: its board, its table, and what the status line says."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...text import fixed, number, symbol
+from ...widgets.lab import big_number
+from .numbers import Numbers
+
+ROUNDING = 1e-10
+"""Share of the mean of y² below which gradients, as at the exact optimum, are told as 0."""
+Best = tuple[float, dict[str, float]]
+"""The smallest J that the student found, and its parameters."""
+
+
+def describe(numbers: Numbers) -> str:
+    """J, the chosen hour, and the steepest parameter."""
+    neurons = " and ".join(_neuron(numbers, j) for j in range(2))
+    return (f"J = {fixed(numbers.loss)} on {numbers.points.name}. "
+            f"At x = {number(numbers.state.hour)}: ŷ = {number(numbers.output)}, {neurons}. "
+            f"{_steepest(numbers)}")
+
+
+def _neuron(numbers: Numbers, j: int) -> str:
+    """Whether a hidden neuron is on at the hour."""
+    state, name = numbers.off[j], f"neuron {j + 1}"
+    if state == "dead":
+        return f"{name} is dead (off at every point: its gradients are 0)"
+    if numbers.state.activation == "relu" and numbers.value("z", 1, j) == 0:
+        return f"{name} is on the kink (z = 0, slope 1)"
+    return f"{name} is {state}"
+
+
+def _steepest(numbers: Numbers) -> str:
+    """The largest gradient, or that there is none to speak of."""
+    gradient = numbers.gradient
+    name = max(gradient, key=lambda n: abs(gradient[n]))
+    slope = gradient[name]
+    if slope == 0:
+        return "Every gradient is 0: no step changes anything."
+    if abs(slope) < ROUNDING * float(np.mean(numbers.points.y**2)):
+        return "Every gradient is 0 but for rounding: steps change next to nothing."
+    return (f"Largest gradient: {symbol(name)} ({number(slope, plus=True)}), "
+            f"so J falls when it {'grows' if slope < 0 else 'shrinks'}.")
+
+
+def revealed(numbers: Numbers) -> str:
+    """What is said when the optimum is shown."""
+    return (f"The smallest possible MSE is {fixed(numbers.baselines.optimum.mse)}; you are "
+            f"{fixed(numbers.above_optimum)} above it. Press again to load it.")
+
+
+def board(numbers: Numbers, best: Best | None, is_revealed: bool) -> str:
+    """MSE now, the student's best, the baselines', and the optimum once revealed."""
+    baselines = numbers.baselines
+    rows = (
+        ("your best so far", "best", fixed(best[0]) if best else "–"),
+        ("lecture's parameters (ReLU)", "lecture", fixed(baselines.lecture_loss)),
+        ("line", "line", fixed(baselines.line.mse)),
+        ("quadratic", "quadratic", fixed(baselines.quadratic.mse)),
+        ("smallest possible", "optimum", _optimum(numbers, is_revealed)),
+    )
+    return big_number("J = MSE now", fixed(numbers.loss),
+                      [(text, f"mse-{key}", shown) for text, key, shown in rows])
+
+
+def _optimum(numbers: Numbers, is_revealed: bool) -> str:
+    """The smallest possible MSE, a secret until it is revealed."""
+    if numbers.state.activation != "relu":
+        return "known for ReLU only"
+    if not is_revealed:
+        return "?"
+    return f"{fixed(numbers.baselines.optimum.mse)} (you: +{fixed(numbers.above_optimum)})"
+
+
+def table(numbers: Numbers, best: Best | None) -> list[tuple[str, str, str]]:
+    """The numbers for viewers without a kernel."""
+    baselines = numbers.baselines
+    rows = [("parameter", "value", "∂J/∂θ")]
+    rows += [(symbol(name), number(value), number(numbers.gradient[name], plus=True))
+             for name, value in numbers.parameters.items()]
+    rows += [("", "", ""), ("MSE", "", fixed(numbers.loss))]
+    if best is not None:
+        rows.append(("your best", "", fixed(best[0])))
+    return [*rows, ("lecture's parameters", "", fixed(baselines.lecture_loss)),
+            ("quadratic", "", fixed(baselines.quadratic.mse)),
+            ("line", "", fixed(baselines.line.mse))]

@@ -1,0 +1,152 @@
+"""What stands in a cell, a lab or a question: errors in words, buttons, and a picture beside it."""
+
+from __future__ import annotations
+
+import base64
+import html
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import ipywidgets as widgets
+
+from .layout import sized
+
+
+class Cell:
+    """Base of labs and questions. They give ``snapshot``, ``words`` and a ``widget``."""
+
+    scale: float = 2.0
+    """Pixels drawn per CSS pixel."""
+    after_error = ""
+    """What is added to the words of an error that was not foreseen."""
+    widget: widgets.Widget
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()  # callbacks may come on other threads
+        self._refreshing = False
+        self.status, self.error = (widgets.HTML(layout=widgets.Layout(margin="0")) for _ in "se")
+        self.status.add_class("mlp-status-box")
+        self.error.add_class("mlp-error-box")
+        self.show_status("")
+        self.show_error("")
+
+    def snapshot(self) -> bytes:
+        """A PNG of it, for viewers without a kernel."""
+        raise TypeError(f"{type(self).__name__} must define snapshot()")
+
+    @property
+    def words(self) -> str:
+        """The picture in words, for those who do not see it."""
+        raise TypeError(f"{type(self).__name__} must define words")
+
+    # -- callbacks --------------------------------------------------------------------------
+
+    def locked(self) -> threading.RLock:
+        """Its lock, for use in ``with``: other threads wait."""
+        return self._lock
+
+    def guarded(self, action: Callable[..., object]) -> Callable[..., None]:
+        """A callback for a widget: runs under the lock and turns an exception into a sentence.
+
+        An exception in a widget callback would vanish from the page (ipywidgets issue 1971).
+        """
+
+        def callback(*args: object) -> None:
+            with self._lock:
+                if self._refreshing:
+                    return
+                try:
+                    action(*args)
+                except Exception as error:
+                    foreseen = isinstance(error, (ValueError, ArithmeticError))
+                    self.show_error(str(error) if foreseen else
+                                    f"This did not work ({type(error).__name__}: {error})."
+                                    + self.after_error)
+                    self.recover()
+
+        return callback
+
+    def recover(self) -> None:
+        """Called after an error: controls must show the last good state again."""
+
+    def button(self, text: str, css_class: str, action: Callable[[], object], *,
+               tooltip: str = "", width: str = "auto", style: str = "") -> widgets.Button:
+        """A button that runs an action."""
+        made = widgets.Button(description=text, tooltip=tooltip or text, layout=sized(width),
+                              button_style=style)
+        made.add_class(css_class)
+        made.on_click(self.guarded(lambda _: action()))
+        return made
+
+    # -- words ------------------------------------------------------------------------------
+
+    def show_status(self, sentence: str) -> None:
+        """Put a sentence into the status line, which screen readers read out."""
+        self.status.value = escaped("mlp-status", sentence, "status")
+
+    def show_error(self, sentence: str) -> None:
+        """Put an error into the error line; the empty string clears it."""
+        self.error.value = escaped("mlp-error", f"⚠ {sentence}" if sentence else "", "alert")
+
+    # -- in a notebook ----------------------------------------------------------------------
+
+    @staticmethod
+    def style() -> widgets.HTML:
+        """The style sheet, which takes no room."""
+        return widgets.HTML(f"<style>{style_sheet()}</style>",
+                            layout=widgets.Layout(display="none"))
+
+    def close(self) -> None:
+        """Remove it from the page and free its widgets."""
+        with self._lock:
+            for widget in all_widgets(self.widget):
+                widget.close()
+
+    def in_text(self) -> str:
+        """What stands for it where no picture is shown."""
+        return repr(self)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None
+                          ) -> tuple[dict[str, object], dict[str, object]]:
+        """The live widget, and beside it a picture, its words and a text for other viewers."""
+        with self._lock:  # of one state
+            png, words = self.snapshot(), self.words
+        width, height = struct.unpack(">II", png[16:24])  # from the PNG's header
+        data: dict[str, object] = {
+            "application/vnd.jupyter.widget-view+json": {
+                "version_major": 2, "version_minor": 0, "model_id": self.widget.model_id},
+            "image/png": base64.b64encode(png).decode("ascii"),
+            "text/plain": self.in_text(),
+        }  # fmt: skip
+        # shown at the size of the live one, so that its pixels are sharp on a fine screen
+        shown = {"width": round(width / self.scale), "height": round(height / self.scale),
+                 "alt": words}
+        return data, {"image/png": shown}
+
+
+@cache
+def style_sheet() -> str:
+    """The text of style.css."""
+    return Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+
+
+def escaped(css_class: str, text: str, role: str = "") -> str:
+    """Plain text as a block of HTML."""
+    role = role and f' role="{role}"'
+    return f'<div class="{css_class}"{role}>{html.escape(text)}</div>'
+
+
+def all_widgets(widget: widgets.Widget) -> Iterator[widgets.Widget]:
+    """A widget, its layout and style, and all of its children, innermost first.
+
+    Of a box that shows one of several parts, all of these.
+    """
+    for child in getattr(widget, "all_parts", getattr(widget, "children", ())):
+        yield from all_widgets(child)
+    for name in ("layout", "style"):
+        if isinstance(getattr(widget, name, None), widgets.Widget):
+            yield getattr(widget, name)
+    yield widget

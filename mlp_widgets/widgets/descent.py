@@ -1,0 +1,237 @@
+"""Gradient descent of a lab: step, run, pause, rewind, the path, and the controls of all this.
+
+A lab whose numbers have a ``network`` and whose state has a ``learning_rate`` gets a descent: see
+:attr:`Lab.descends`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as widgets
+import numpy as np
+
+from ..core import Diverged, backward, descend, forward
+from ..explain.numbers import NetworkNumbers
+from ..fields import DATA, Number, State, declared
+from ..text import counted_steps, number
+from .canvas import Progress
+from .controls import NumberControl
+from .host import Host
+from .layout import heading, line
+from .runner import Runner
+
+MOST_STEPS = 20_000
+"""Steps of one descent that are kept; then a run pauses, and the next begins a new path."""
+LARGEST = 1e30
+"""Of a parameter, either way: with x and y up to 1e9, J and gradients stay far from infinity."""
+RUN, PAUSE = "▶ Run", "❚❚ Pause"
+
+Path = list[tuple[dict[str, float], float]]
+"""(parameters, loss) at every step of a descent, its start included."""
+
+
+class Descent:
+    """θ ← θ - α ∂J/∂θ from the parameters of the lab's state.
+
+    title: state -> the heading of its controls. stayed: numbers -> what is said of steps that
+    changed nothing; "" if it is nothing special. ``rows`` are to be put into a column.
+    """
+
+    steps_per_frame = 20
+
+    def __init__(self, host: Host, title: Callable[[Any], str],
+                 stayed: Callable[[Any], str]) -> None:
+        self._host, self._title, self._stayed = host, title, stayed
+        self._path: Path = []
+        self._path_of: object = None
+        self._count = 0
+        self.runner = Runner(self._tick)
+        self._make_controls()
+
+    # -- the path -----------------------------------------------------------------------------
+
+    @property
+    def path(self) -> Path:
+        """(parameters, loss) at every step of the present descent; at least the present one."""
+        state, numbers = self._host.state, self._host.numbers
+        if (self._path and self._path[-1][0] == state.parameters
+                and self._path_of == self._belongs_to(state)):
+            return self._path
+        return [(state.parameters, numbers.loss)]
+
+    @property
+    def progress(self) -> Progress:
+        """The path, for the pictures."""
+        path = self.path
+        return Progress(path, self._count if len(path) > 1 else 0)
+
+    def _belongs_to(self, state: State) -> tuple[object, ...]:
+        """What a path belongs to beside the parameters: with other data it begins anew."""
+        return tuple(getattr(state, name) for name, of in declared(type(state)).items()
+                     if of.role is DATA)
+
+    def step(self, count: int = 1) -> None:
+        """``count`` steps. If the loss grows without bound the last sensible state stays, and
+        Diverged says what to try."""
+        host = self._host
+        with host.locked():
+            self._path, self._path_of = self.path, self._belongs_to(host.state)
+            self._count += 1
+            if len(self._path) > MOST_STEPS:
+                self._path = self._path[-1:]
+            problem = self._descend(count)
+            stays = self._path[-1][0] == host.state.parameters
+            host.change(group=self, **self._path[-1][0])
+            if problem:
+                raise Diverged(self._divergence(problem))
+            if stays and count:
+                host.refresh()  # the path has grown all the same
+                steps = counted_steps(len(self._path) - 1)
+                said = self._stayed(host.numbers) or every_parameter(host.numbers)
+                host.show_status(f"After {steps} {said}. {host.describe()}")
+
+    def _descend(self, count: int) -> str:
+        """Lengthen the path by so many steps; if it diverges, the loss as words, else ""."""
+        numbers: NetworkNumbers = self._host.numbers
+        network, back = numbers.network, numbers.back
+        x, y = numbers.trace.a[0], numbers.trace.y
+        limit = 100 * (self._path[0][1] + float(y.var()) + float((y**2).mean()) * (y.size == 1))
+        for _ in range(count):
+            try:
+                network = descend(network, back.parameters(), self._host.state.learning_rate)
+                trace = forward(network, x, y)
+            except Diverged:
+                return "infinity"
+            values = numbers.notation.values(network)
+            largest = max(map(abs, values.values()))
+            if not np.isfinite(trace.J) or limit < trace.J or largest > LARGEST:
+                return number(float(trace.J))
+            back = backward(trace)
+            self._path.append((values, float(trace.J)))
+        return ""
+
+    def _divergence(self, J: str) -> str:
+        """What happened, why, and what to try."""
+        rate = self._host.state.learning_rate
+        return (f"Stopped after step {len(self._path) - 1}: the next step would take "
+                f"{self._host.objective_of(self._host.state)} from {number(self._path[0][1])} at "
+                f"the start to {J}. The steps are too large for this slope. Try a learning rate of "
+                f"{number(self._lower_rate(), 1)} instead of {number(rate, 2)}, or Rewind.")
+
+    def _lower_rate(self) -> float:
+        """A third, a ninth, ... of the learning rate: the first with which a step lowers J."""
+        numbers, rate = self._host.numbers, self._host.state.learning_rate
+        for _ in range(60):
+            rate = float(f"{rate / 3:.1g}")
+            network = descend(numbers.network, numbers.back.parameters(), rate)
+            if numbers.loss > forward(network, numbers.trace.a[0], numbers.trace.y).J:
+                break
+        return rate
+
+    # -- running ------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """True between run and the end of it."""
+        return self.runner.running
+
+    def run(self) -> None:
+        """Descend until paused; a second call while running does nothing."""
+        with self._host.locked():  # the first frame may end the run, and then the button says so
+            self.runner.start()
+            self._run.description = PAUSE
+
+    def stop(self) -> None:
+        """End a run, if there is one, without a word."""
+        if self.runner.running:
+            self.runner.stop()
+            self._host.send_words()
+        self._run.description = RUN
+
+    def pause(self) -> None:
+        """End a run and say where it is."""
+        self.stop()
+        self._host.show_status(self._host.describe())
+
+    def rewind(self) -> None:
+        """Back to where the present descent began."""
+        self.stop()
+        path = self.path
+        if len(path) == 1:
+            self._host.show_status("Nothing to rewind: no descent since the last move.")
+        else:
+            self._path = []
+            self._host.change(**path[0][0])
+            self._host.refresh()  # where no parameter had moved, the curves still had
+
+    def begin_here(self) -> None:
+        """The next step begins a new path, to which Rewind then goes back."""
+        self._path = []
+
+    def _tick(self) -> bool:
+        """One frame of a run; False ends it."""
+        host = self._host
+        with host.locked():
+            if not self.runner.running:
+                return False
+            try:
+                with host.moving():
+                    self.step(self.steps_per_frame)
+                if len(self._path) <= MOST_STEPS:
+                    return True
+                self._end()
+                host.show_status(f"Paused after {len(self._path) - 1} steps; Run goes on from "
+                                 f"here. {host.describe()}")
+            except Exception as error:
+                self._end()
+                host.show_error(str(error))
+            return False
+
+    def _end(self) -> None:
+        """A run is over: the words of the pictures, which waited for this."""
+        self._host.send_words()
+        self._run.description = RUN
+
+    # -- controls -----------------------------------------------------------------------------
+
+    def _make_controls(self) -> None:
+        """Learning rate, Step, 10 steps, Run/Pause and Rewind."""
+        host, button = self._host, self._host.button
+        of = declared(host.state_type)["learning_rate"]
+        assert isinstance(of, Number)
+        self.rate = NumberControl(of, host, label_width=0, box_width=170, slider_width=150,
+                                  digits=3)
+        self.rate.box.add_class("mlp-rate")
+        if self.rate.slider is not None:
+            self.rate.slider.add_class("mlp-rate-slider")
+        one = button("Step", "mlp-step", lambda: self._pause_and_step(1),
+                     tooltip="One step of gradient descent")
+        ten = button("10 steps", "mlp-ten-steps", lambda: self._pause_and_step(10))
+        self._run = button(RUN, "mlp-run", self._toggle_run, width="84px",
+                           tooltip="Run or pause gradient descent")
+        back = button("Rewind", "mlp-rewind", self.rewind,
+                      tooltip="Back to where this descent began")
+        self._heading = heading("")
+        self.rows: tuple[widgets.Widget, ...] = (
+            self._heading, self.rate.widget, line(one, ten, self._run, back))
+
+    def _toggle_run(self) -> None:
+        self.pause() if self.runner.running else self.run()
+
+    def _pause_and_step(self, count: int) -> None:
+        self.pause()
+        self.step(count)
+
+    def refresh(self, state: Any, numbers: Any) -> None:
+        """The learning rate and the heading."""
+        self.rate.refresh(state)
+        self._heading.value = f'<div class="mlp-heading">{self._title(state)}</div>'
+
+
+def every_parameter(numbers: NetworkNumbers) -> str:
+    """What is said of steps that changed nothing."""
+    zero = not any(np.any(part) for part in numbers.back.parameters())
+    return ("every parameter is exactly as before: "
+            + ("all gradients are 0" if zero else "the steps are too small for 16 digits"))

@@ -1,0 +1,573 @@
+"""A lab: one frozen state in; numbers, pictures, controls and words out.
+
+    control or code -> set(...) -> checked state -> compute(state) once -> refresh()
+
+A lab declares its state (:mod:`mlp_widgets.fields`), computes its numbers, and says which pictures
+and controls stand where. It *has* a history, a descent, a stepper, sharing and canvases; each of
+these is a part of its own. Nothing is changed by a state that cannot be computed: the last good
+one stays.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any, ClassVar, Generic, TypeVar
+from weakref import WeakSet
+
+import ipywidgets as widgets
+
+from ..drawing.picture import Picture
+from ..drawing.table import TablePicture
+from ..explain.numbers import NetworkNumbers
+from ..fields import (
+    DATA,
+    PARAMETER,
+    RATE,
+    VIEW,
+    Parsed,
+    Place,
+    State,
+    check_names,
+    declared,
+    documentation,
+    one_of,
+    real,
+)
+from ..saved_state import call_of, code_of, state_from, with_new_names
+from ..text import number, symbol
+from .canvas import Canvas, Progress, Sheet
+from .cell import Cell
+from .controls import Control, control_of
+from .descent import Descent, Path
+from .history import History
+from .host import Listener, Numbers, Refreshed
+from .later import Later
+from .layout import column, folded, heading, line, presets
+from .parameter_table import Group, ParameterTable
+from .png import composite_png
+from .present import Present
+from .share import Share
+from .stepper import Stepper
+from .why_zero import why_in_words
+
+S = TypeVar("S", bound=State)
+N = TypeVar("N", bound=Numbers)
+R = TypeVar("R", bound=Refreshed)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A situation of a lecture, one click away: what it sets, the text and the tooltip of its
+    button, and the end of its CSS class."""
+
+    values: Mapping[str, object]
+    text: str
+    css: str
+    tooltip: str = ""
+
+
+class Text(Generic[N]):
+    """A block of HTML that is a function of the numbers."""
+
+    def __init__(self, make: Callable[[N], str], css: str = "", **layout: str) -> None:
+        self._make = make
+        self.widget = widgets.HTML(layout=widgets.Layout(**layout))
+        if css:
+            self.widget.add_class(css)
+
+    def refresh(self, state: object, numbers: N) -> None:
+        """The text of these numbers."""
+        self.widget.value = self._make(numbers)
+
+
+class Lab(Cell, Generic[S, N]):
+    """Base of the labs.
+
+    A lab gives ``state_type``, ``compute``, ``describe`` and ``sheets``; whatever else stands
+    here has a default. Its constructor takes a keyword for every field of its state, and
+    ``scale``.
+    """
+
+    state_type: type[S]
+    """What can be set."""
+    sheets: ClassVar[tuple[Sheet, ...]] = ()
+    """The canvases: which pictures, and what each depends on."""
+    presets: ClassVar[Mapping[str, Preset]] = {}
+    """Name -> preset."""
+    title: ClassVar[str] = ""
+    """Of the picture for viewers without a kernel."""
+    objective: ClassVar[str] = "J"
+    """The letter of what the gradients are of."""
+    descends: ClassVar[bool] = True
+    """Whether it has gradient descent, if its state has parameters and a learning rate."""
+    __signature__: ClassVar[inspect.Signature]
+    after_error = " The last good state is kept."
+
+    def __init_subclass__(cls) -> None:
+        """The constructor's signature and documentation, and an attribute for every field."""
+        if "state_type" not in vars(cls):
+            return
+        parts = [inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default,
+                                   annotation=f.type) for f in fields(cls.state_type)]
+        parts.append(inspect.Parameter("scale", inspect.Parameter.KEYWORD_ONLY, default=2.0))
+        cls.__signature__ = inspect.Signature(parts)
+        cls.__doc__ = f"{inspect.cleandoc(cls.__doc__ or '')}\n\n{documentation(cls.state_type)}"
+        for name in declared(cls.state_type):
+            if not hasattr(cls, name):
+                setattr(cls, name, _attribute(name))
+
+    def __init__(self, *, scale: float = 2.0, **values: Any) -> None:
+        self.scale = real("scale", scale, 8.0)
+        if self.scale < 0.25:
+            raise ValueError(f"scale must be a number from 0.25 to 8, got {self.scale:g}")
+        given = with_new_names(values, self.state_type)
+        own = declared(self.state_type)
+        if unknown := next((name for name in given if name not in own), ""):
+            raise TypeError(f"{type(self).__name__} has no argument {unknown!r}; it has "
+                            f"{', '.join(own)}, scale")
+        self.initial: S = self.state_type(**given)
+        self.state: S = self.initial
+        self._history: History[S] = History()
+        self._more_to_come = False
+        self.listeners: WeakSet[Listener] = WeakSet()
+        """What is told of each state shown: questions about the lab."""
+        self.prepare()
+        self.numbers: N = self.compute(self.state)
+        super().__init__()  # now: a state that is refused leaves no widget behind
+        self._build()
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse a misspelt name, once the lab is made: nothing would happen."""
+        if "widget" in self.__dict__ and not name.startswith("_") and not hasattr(self, name):
+            raise AttributeError(f"{type(self).__name__} has no {name!r} that could be set")
+        super().__setattr__(name, value)
+
+    # -- what a lab gives ----------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Called before the first numbers are computed; for what a lab remembers beside a state."""
+
+    def compute(self, state: S) -> N:
+        """All numbers of a state; ValueError or ArithmeticError says why there are none."""
+        raise TypeError(f"{type(self).__name__} must define compute()")
+
+    def describe(self) -> str:
+        """The present state in one or two sentences, for the status line."""
+        gradient = self.numbers.gradient
+        zeros = [symbol(name) for name in gradient if gradient[name] == 0]
+        blocked = f" No update for {', '.join(zeros)}." if zeros else ""
+        return f"{self.objective} = {number(self.numbers.loss)}.{blocked}"
+
+    def groups(self) -> Sequence[Group]:
+        """The rows of the parameter table, by neuron."""
+        return (Group("Parameters", tuple(self.state.parameters)),)
+
+    def objective_of(self, state: S) -> str:
+        """The letter of what the gradients beside the sliders are of."""
+        return self.objective
+
+    def descent_title(self, state: S) -> str:
+        """The heading above the controls of descent."""
+        return "Gradient descent <small>θ ← θ − α ∂J/∂θ</small>"
+
+    def steps_changed_nothing(self, numbers: N) -> str:
+        """What is said of steps that left the parameters as they were; "": the usual words."""
+        return ""
+
+    def board(self, numbers: N) -> str:
+        """The main number, large."""
+        return big_number(self.objective, number(numbers.loss, 5))
+
+    def layout(self) -> list[widgets.Widget]:
+        """The columns of the lab; what is made here with ``control`` and ``text`` is kept in line
+        with every state."""
+        table = [self.table.widget] if self.table else []
+        data = [self.control(name).widget for name in self._fields_of(DATA)]
+        views = [self.control(name).widget for name in self._fields_of(VIEW)]
+        stepper = [heading("Step by step"), *self.stepper.rows] if self.stepper else []
+        descent = folded(*self.descent.rows) if self.descent else ()
+        return [
+            column("left", *presets(self.preset_buttons), *table,
+                   *folded(*data, line(self.undo_button, self.reset_button))),
+            column("right", *(canvas.widget for canvas in self.canvases), *views, *stepper),
+            column("left", self.text(self.board, "mlp-board"), *descent),
+        ]
+
+    @property
+    def progress(self) -> Progress:
+        """What a run has done so far, for the pictures."""
+        return self.descent.progress if self.descent else Progress()
+
+    def network_changed(self, before: S) -> None:
+        """Called when a change, not a step of a run, gave the network other numbers."""
+        if self.descent:
+            self.descent.stop()
+
+    def about_change(self, before: S, after: S) -> str:
+        """What the status line says first of a change: "w₁₁ = 0.45. "."""
+        return changes_in_words(before, after)
+
+    def table_rows(self) -> list[tuple[str, str, str]]:
+        """The numbers for viewers without a kernel; the first row is a heading."""
+        gradient, objective = self.numbers.gradient, self.objective_of(self.state)
+        rows = [("parameter", "value", f"∂{objective}/∂θ")]
+        rows += [(symbol(name), number(value), number(gradient[name], plus=True))
+                 for name, value in self.numbers.parameters.items()]
+        return [*rows, (objective, "", number(self.numbers.loss))]
+
+    def table_notes(self) -> tuple[str, ...]:
+        """What stands below these numbers."""
+        return ("Run this notebook to move the sliders.",)
+
+    @property
+    def picture_title(self) -> str:
+        """The heading of these numbers."""
+        return self.title
+
+    def snapshot_rows(self) -> list[list[Picture | list[Picture]]]:
+        """Rows of pictures, a list within a row being a column."""
+        height = max(300, sum(picture.height for picture in self.pictures_in_view))
+        return [[self.table_picture(300, height), self.pictures_in_view]]
+
+    # -- numbers from code ---------------------------------------------------------------------
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The parameters by the lecture's names."""
+        return dict(self.numbers.parameters)
+
+    @property
+    def gradient(self) -> Mapping[str, Any]:
+        """The gradient by the same names: the numbers beside the sliders."""
+        return dict(self.numbers.gradient)
+
+    @property
+    def loss(self) -> float:
+        """What the gradients are of: the mean loss over the points."""
+        return self.numbers.loss
+
+    def why_zero(self, name: str) -> str:
+        """Why a parameter's gradient is exactly 0, in words; "" if it is not."""
+        one_of("parameter", name, self.numbers.parameters)
+        numbers = self.numbers
+        notation = getattr(numbers, "notation", None)
+        return why_in_words(numbers.why_zero(name), notation) if notation else ""
+
+    # -- changing the state --------------------------------------------------------------------
+
+    def set(self, **changes: Any) -> None:
+        """Change any fields at once, as from the controls; ValueError keeps all as it is.
+
+        A change of the network can be undone and ends a run; one of the view or of a rate is
+        neither undone nor ends anything.
+        """
+        with self._lock:
+            check_names(self.state_type, changes)
+            before = self.state
+            self.change(group=tuple(changes), **changes)
+            self._after_change(before)
+
+    def change(self, group: object = None, **changes: Any) -> None:
+        """Set fields and show the result, without ending a run; raises and changes nothing if it
+        cannot. Changes with the same ``group`` in quick succession are one step for undo."""
+        with self._lock:
+            self._take(self.state.changed(**changes), group)
+
+    def preset(self, name: str, **options: Any) -> None:
+        """Load one of ``presets``."""
+        one_of("preset", name, self.presets)
+        with self._lock:
+            before, values = self.state, self.preset_values(name, **options)
+            self.change(**values)
+            self._after_change(before)
+            self.show_status(f"Preset {self.preset_title(name)}. {self.describe()}")
+
+    def preset_values(self, name: str) -> Mapping[str, Any]:
+        """What a preset sets."""
+        return self.presets[name].values
+
+    def preset_title(self, name: str) -> str:
+        """How the status line calls a preset."""
+        return name
+
+    def undo(self) -> None:
+        """Bring back the network before the last change; does nothing when there is none."""
+        with self._lock:
+            earlier = self._history.last
+            if earlier is None:
+                self.show_status("Nothing to undo.")
+                return
+            before, state = self.state, self.state.with_undone(earlier)
+            self._show(state, self.compute(state))
+            self._history.drop()
+            self._after_change(before)
+            self.show_status("Undone. " + self.describe())
+
+    def reset(self) -> None:
+        """Bring back the state in which the lab was made."""
+        with self._lock:
+            self.set(**{f.name: getattr(self.initial, f.name)
+                        for f in fields(self.initial)})
+
+    @property
+    def code(self) -> str:
+        """A short code of the present state, which ``load`` of another lab of this kind takes."""
+        return code_of(type(self).__name__, self.state)
+
+    def load(self, text: str) -> None:
+        """Take over the state of a constructor call or of a code, in one step for undo.
+
+        Nothing is evaluated; ValueError or ArithmeticError says what is wrong, and keeps all.
+        """
+        with self._lock:
+            before = self.state
+            state = state_from(text, type(self).__name__, before)
+            self._take(state, None)
+            self._after_change(before)
+            self.show_status("State loaded. " + self.describe())
+
+    def __repr__(self) -> str:
+        return call_of(type(self).__name__, self.state, self.scale)
+
+    def _take(self, state: S, group: object) -> None:
+        """Show a state, and keep the one before for undo if the network is another one."""
+        if state == self.state:
+            self.show_error("")
+            return
+        earlier = self.state
+        self._show(state, self.compute(state))
+        if state.of_the_network != earlier.of_the_network:
+            self._history.remember(earlier, group)
+
+    def _after_change(self, before: S) -> None:
+        if self.state.of_the_network != before.of_the_network:
+            self.network_changed(before)
+
+    def _show(self, state: S, numbers: N) -> None:
+        """Take over a state and its numbers; if showing them fails, the ones before come back."""
+        before = self.state, self.numbers
+        self.state, self.numbers = state, numbers
+        try:
+            self.refresh(self.about_change(before[0], state))
+        except Exception:
+            self.state, self.numbers = before
+            self.recover()
+            raise
+        self.show_error("")
+
+    # -- descent, for those labs that have one -------------------------------------------------
+
+    def step(self, count: int = 1) -> object:
+        """``count`` steps of gradient descent θ ← θ - α ∂J/∂θ from the present parameters.
+
+        If the loss grows without bound the last sensible state stays and Diverged says what to try.
+        A lab whose steps are a trial, and change nothing, returns what they did.
+        """
+        self._descent().step(count)
+        return None
+
+    def run(self) -> None:
+        """Descend until paused; a second call while running does nothing."""
+        self._descent().run()
+
+    def pause(self) -> None:
+        """Stop a run."""
+        self._descent().pause()
+
+    def rewind(self) -> None:
+        """Back to where the present descent began."""
+        self._descent().rewind()
+
+    @property
+    def path(self) -> Path:
+        """(parameters, loss) at every step of the present descent; at least the present one."""
+        return self._descent().path
+
+    def _descent(self) -> Descent:
+        if self.descent is None:
+            raise ValueError(f"{type(self).__name__} has no gradient descent of its own")
+        return self.descent
+
+    # -- building ------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        """Canvases, parts and controls; made once."""
+        self._parts: list[Refreshed] = []
+        self._controls: dict[str, Control] = {}
+        self._send_words_later = Later(self.guarded(self.send_words))
+        self.canvases = [Canvas(sheet, self.state, self.scale) for sheet in self.sheets]
+        own = declared(self.state_type)
+        has_parameters = bool(self._fields_of(PARAMETER))
+        self.preset_buttons = [
+            self.button(preset.text, f"mlp-preset-{preset.css}",
+                        partial(self.preset, name), tooltip=preset.tooltip)
+            for name, preset in self.presets.items()
+        ]
+        self.undo_button = self.button("Undo", "mlp-undo", self.undo)
+        self.reset_button = self.button("Reset", "mlp-reset", self.reset)
+        self.table: ParameterTable | None = None
+        if has_parameters and self.groups():
+            self.table = self._part(ParameterTable(self, self.groups(), self.objective_of))
+        self.descent: Descent | None = None
+        if has_parameters and self.descends and "learning_rate" in own:
+            self.descent = self._part(Descent(self, self.descent_title, self.steps_changed_nothing))
+        self.stepper: Stepper | None = None
+        if any(isinstance(of, Place) for of in own.values()):
+            self.stepper = self._part(Stepper(self, self.no_operations))
+        self.present, self.share = Present(self), self._part(Share(self))
+        flow = widgets.Box(self.layout(), layout=widgets.Layout(margin="0"))
+        flow.add_class("mlp-flow")
+        self.widget = widgets.VBox([self.style(), self.present.widget, flow, self.status,
+                                    self.error, self.share.widget])
+        self.widget.add_class("mlp-lab")
+        self.present.begin()
+        self.refresh()
+
+    no_operations: ClassVar[str] = ""
+    """What the stepper says of a network that it does not walk through."""
+
+    def _fields_of(self, *roles: object) -> list[str]:
+        """The names of the fields of these roles that have controls made from them."""
+        return [name for name, of in declared(self.state_type).items()
+                if of.role in roles and not isinstance(of, Parsed)]
+
+    def _part(self, part: R) -> R:
+        """Keep a part in line with every state."""
+        self._parts.append(part)
+        return part
+
+    def control(self, name: str, **options: Any) -> Control:
+        """The control of a field, made when it is first asked for; ``options`` are widths."""
+        if name not in self._controls:
+            self._controls[name] = self._part(
+                control_of(declared(self.state_type)[name], self, **options))
+        return self._controls[name]
+
+    def text(self, make: Callable[[N], str], css: str = "", **layout: str) -> widgets.HTML:
+        """A block of HTML that is a function of the numbers; ``layout`` is its size."""
+        return self._part(Text(make, css, **layout)).widget
+
+    # -- showing -------------------------------------------------------------------------------
+
+    def refresh(self, changed: str = "") -> None:
+        """Bring pictures, controls and words in line with the state; ``changed`` is said first."""
+        with self.refreshing():
+            # pictures first: the page handles messages in their order, and pictures take longest
+            self.show_pictures()
+            for part in self._parts:
+                part.refresh(self.state, self.numbers)
+        if self._more_to_come:
+            self._send_words_later.start()
+        else:
+            self.send_words()
+        self.show_status(changed + self.describe())
+        for listener in tuple(self.listeners):
+            listener.lab_changed()
+
+    def show_pictures(self) -> None:
+        """Draw and send the pictures that have changed."""
+        for canvas in self.canvases:
+            canvas.show(self.state, self.numbers, self.progress)
+
+    def send_words(self) -> None:
+        """Send the words of the pictures in view."""
+        self._send_words_later.stop()
+        for canvas in self.canvases:
+            canvas.send_words()
+
+    @property
+    def words(self) -> str:
+        """The present state, and what the pictures in view show."""
+        with self._lock:
+            return " ".join([self.describe(), *(canvas.words for canvas in self.canvases)])
+
+    @property
+    def pictures_in_view(self) -> list[Picture]:
+        """The pictures of all canvases that are shown."""
+        return [picture for canvas in self.canvases for picture in canvas.in_view]
+
+    def recover(self) -> None:
+        """Show the last good state after an error; a second error would hide the first."""
+        with suppress(Exception):
+            self.refresh()
+
+    def snapshot(self) -> bytes:
+        """The lab as one picture: its numbers and its pictures."""
+        with self._lock:
+            return composite_png(*self.snapshot_rows())
+
+    def table_picture(self, width: int, height: int) -> TablePicture:
+        """The numbers as a picture, for viewers without a kernel."""
+        return TablePicture(self.picture_title, self.table_rows(), self.table_notes(), width,
+                            height, self.scale)
+
+    @contextmanager
+    def moving(self) -> Iterator[None]:
+        """More changes may come soon: the words of the pictures wait for the last of them."""
+        outer, self._more_to_come = self._more_to_come, True
+        try:
+            yield
+        finally:
+            self._more_to_come = outer
+
+    @contextmanager
+    def refreshing(self) -> Iterator[None]:
+        """While controls are set by the lab, their callbacks do nothing."""
+        outer, self._refreshing = self._refreshing, True
+        try:
+            yield
+        finally:
+            self._refreshing = outer
+
+    def on_value(self, control: widgets.Widget, action: Callable[[Any], object]) -> None:
+        """Call ``action(value)`` when the user changes a control."""
+
+        def moved(change: Any) -> None:
+            with self.moving():
+                action(change["new"])
+
+        control.observe(self.guarded(moved), names="value")
+
+    def close(self) -> None:
+        """Stop what runs, remove the lab from the page and free its widgets."""
+        self._send_words_later.stop()
+        for part in (self.descent, self.stepper):
+            if part is not None:
+                part.runner.stop()
+                part.runner.join(1.0)
+        super().close()
+
+
+def _attribute(name: str) -> property:
+    """An attribute of the lab that reads and sets one field of its state."""
+    return property(
+        lambda lab: getattr(lab.state, name),
+        lambda lab, value: lab.set(**{name: value}),
+        doc=f"The state's {name}; setting it moves its control.",
+    )
+
+
+def changes_in_words(before: State, after: State) -> str:
+    """"w₁₁ = 0.45. " if one or two numbers or switches of a state changed.
+
+    More of them the lab sums up; and of what is chosen by a name, the control says it.
+    """
+    own = declared(type(after))
+    names = [name for name in own if getattr(before, name) != getattr(after, name)]
+    said = [own[name].change_in_words(getattr(after, name)) for name in names]
+    return "".join(f"{words}. " for words in said) if len(names) <= 2 and all(said) else ""
+
+
+def big_number(name: str, value: str, rows: Sequence[tuple[str, str, str]] = ()) -> str:
+    """A table for a board: the main number large, below it (text, end of a CSS class, value)."""
+    body = "".join(f'<tr><td>{text}</td><td class="mlp-{key}">{shown}</td></tr>'
+                   for text, key, shown in rows)
+    return (f'<table><tr class="mlp-now"><td>{name}</td><td class="mlp-mse-now">{value}</td></tr>'
+            f"{body}</table>")
+
+
+__all__ = ["RATE", "Lab", "NetworkNumbers", "Preset", "Text", "big_number"]

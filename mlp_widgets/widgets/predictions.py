@@ -1,0 +1,120 @@
+"""Questions about the next step of any lab with gradients by name; what is right is computed.
+
+    will_move(lab, "w2_2")                    # will w₂² move in the next step?
+    predict_gradient(lab, "w5")               # what is ∂J/∂w₅?
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from ..explain.operations import Operation
+from ..fields import one_of
+from ..text import inner, number, symbol
+from .lab import Lab
+from .poll import Poll
+
+CLOSE_ENOUGH = 0.05
+"""Relative error of a gradient that counts as right: two digits on paper."""
+MOVES = {"A": "it grows", "B": "it shrinks", "C": "it stays exactly as it is"}
+
+
+def will_move(lab: Lab[Any, Any], name: str) -> Poll:
+    """Will a parameter move in the next step of gradient descent θ ← θ − η ∂J/∂θ?
+
+    The step is the lab's: over all of its points, with its learning rate. ValueError on another
+    name, or a lab without gradients by name.
+    """
+    _check_parameter(lab, name)
+
+    def moved() -> str:
+        step = next_step(lab, name)
+        return "C" if step.after == step.before else "A" if step.after > step.before else "B"
+
+    return Poll(f"Will {symbol(name)} move in the next step of gradient descent?", moved, MOVES,
+                explain=lambda: _step_in_words(lab, name), about=lab, title="Prediction",
+                depends=lambda: (lab.state.of_the_network, lab.state.learning_rate))
+
+
+def predict_gradient(lab: Lab[Any, Any], name: str) -> Poll:
+    """What is ∂J/∂θ? Right within 5 %; a gradient 0 must be given as 0.
+
+    ValueError on another name, or a lab without gradients by name.
+    """
+    _check_parameter(lab, name)
+
+    def explain() -> str:
+        step = next_step(lab, name)
+        why = f" Why 0: {lab.why_zero(name)}." if step.gradient == 0 else ""
+        return f"{gradient_in_words(lab, name)}.{why}"
+
+    return Poll(f"What is {_derivative(lab, name)} at the present state of the lab? "
+                f"(within {CLOSE_ENOUGH:.0%})",
+                lambda: next_step(lab, name).gradient, explain=explain, tolerance=CLOSE_ENOUGH,
+                about=lab, title="Prediction")
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """One parameter and what a step θ − η ∂J/∂θ would make of it."""
+
+    before: float
+    gradient: float
+    rate: float
+
+    @property
+    def after(self) -> float:
+        """The parameter after the step, as a float."""
+        return self.before - self.rate * self.gradient
+
+
+def next_step(lab: Lab[Any, Any], name: str) -> NextStep:
+    """What the next step does to a parameter; ValueError if there is no such number now."""
+    gradients = lab.gradient
+    if name not in gradients:
+        raise ValueError(f"there is no {symbol(name)} in the lab's present state")
+    gradient = float(gradients[name])
+    if not math.isfinite(gradient):
+        raise ValueError(f"{_derivative(lab, name)} is too large for a float now: choose "
+                         "smaller weights")
+    return NextStep(float(lab.parameters[name]), gradient, float(lab.state.learning_rate))
+
+
+def gradient_in_words(lab: Lab[Any, Any], name: str) -> str:
+    """A gradient as the product that gives it at the lab's one point, or as the mean over all."""
+    sign, value = _derivative(lab, name), number(float(lab.gradient[name]))
+    points = lab.numbers.trace.a[0].shape[-1]
+    if points > 1:
+        return f"{sign} = {value}, the mean over {points} points"
+    found: list[Operation] = [op for op in lab.numbers.operations if op.symbol == sign]
+    if not found:
+        return f"{sign} = {value}"
+    return f"{sign} = {found[0].formula} = {found[0].numbers} = {value}"
+
+
+def _check_parameter(lab: object, name: str) -> None:
+    gradients = getattr(lab, "gradient", {})
+    if not gradients or not all(isinstance(value, float) for value in gradients.values()):
+        raise ValueError(f"this question needs a lab with one gradient for each name, got "
+                         f"{type(lab).__name__}")
+    one_of("parameter", name, gradients)
+
+
+def _derivative(lab: Lab[Any, Any], name: str) -> str:
+    return f"∂{lab.objective_of(lab.state)}/∂{symbol(name)}"
+
+
+def _step_in_words(lab: Lab[Any, Any], name: str) -> str:
+    """What the step does, and why."""
+    step, sign, sub = next_step(lab, name), _derivative(lab, name), symbol(name)
+    gradient = number(step.gradient)
+    if step.gradient == 0:
+        return f"{sign} = 0, so the step is 0. Why 0: {lab.why_zero(name)}."
+    product = f"{number(step.rate)} · {inner(gradient)}"
+    if step.after == step.before:
+        return (f"{sign} = {gradient} is not 0, but the step of {product} is too small: as a "
+                f"float, {sub} = {number(step.before)} stays what it is.")
+    return (f"{sign} = {gradient}, and the step goes against it: {sub} becomes "
+            f"{number(step.before)} − {product} = {number(step.after, 6)}.")

@@ -1,0 +1,147 @@
+"""What can be seen of a lab in its page: places, numbers, texts that are small, pale or cut off."""
+
+from __future__ import annotations
+
+LAST_ROW = 24  # CSS pixels: 18 points
+READABLE = 4.5  # contrast of text and what is behind it (WCAG 2.1, 1.4.3)
+
+# What axe-core finds and core ipywidgets cannot mend: rule -> the elements. The README lists them.
+KNOWN = {"aria-input-field-name": "noUi-handle"}  # sliders have no name (ipywidgets issue 2650)
+
+BOXES = """root => {
+    const origin = root.closest('.jp-Cell').getBoundingClientRect();
+    const parts = '.mlp-picture-lab, .mlp-picture-below, [class*=mlp-box-], [class*=mlp-slider-], '
+        + '.mlp-board, .mlp-operation, .mlp-status-box, .mlp-error-box, button';
+    const round = length => Math.round(length * 10) / 10;
+    const found = {};
+    for (const e of [root, ...root.querySelectorAll(parts)]) {
+        const box = e.getBoundingClientRect();
+        if (!box.width) continue;
+        const name = [...e.classList].filter(css => css.startsWith('mlp-')).join('.');
+        found[name || e.innerText] ??= [box.x - origin.x, box.y - origin.y, box.width, box.height]
+            .map(round);
+    }
+    return found;
+}"""
+
+VALUES = """root => Object.fromEntries([...root.querySelectorAll('[class*=mlp-box-]')]
+    .filter(e => e.checkVisibility())
+    .map(e => [[...e.classList].find(css => css.startsWith('mlp-box-')).slice(8),
+               Number(e.querySelector('input').value)]))"""
+
+# Texts of which a part is hidden, for their box is too small.
+CLIPPED = """root => [root, ...root.querySelectorAll('*')].filter(e =>
+    !e.closest('svg, .noUi-target, input, select, .mlp-words') && e.clientWidth
+    && (getComputedStyle(e).overflowY === 'hidden' && e.scrollHeight > e.clientHeight + 1
+        || getComputedStyle(e).overflowX === 'hidden' && e.scrollWidth > e.clientWidth + 1)
+    ).map(e => e.innerText)"""
+
+# The function see(element, text) is called for all text of a lab that can be seen.
+EACH_TEXT = """
+    const hidden = e => !e.getClientRects().length || getComputedStyle(e).visibility === 'hidden';
+    const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+        const text = walk.currentNode, e = text.parentElement;
+        const shown = !['STYLE', 'SCRIPT', 'OPTION'].includes(e.tagName) && !hidden(e);
+        if (text.data.trim() && shown) see(e, text.data.trim());
+    }
+    const typed = 'input:not([type=checkbox]):not([type=radio]):not([type=file]), select, textarea';
+    for (const e of root.querySelectorAll(typed)) if (!hidden(e)) see(e, e.value);
+"""
+
+TEXT_SIZES = f"""root => {{
+    const sizes = [];
+    const see = (element, text) => {{
+        let zoom = 1;
+        for (let e = element; e; e = e.parentElement)
+            zoom *= Number(getComputedStyle(e).zoom) || 1;
+        const size = parseFloat(getComputedStyle(element).fontSize) * zoom;
+        sizes.push([size, `${{element.className}}: ${{text.slice(0, 30)}}`]);
+    }};
+    {EACH_TEXT}
+    return sizes;
+}}"""
+
+CONTRASTS = f"""root => {{
+    const rgba = text => {{
+        const n = text.match(/[\\d.]+/g).map(Number);
+        return n.length < 4 ? [...n, 1] : n;
+    }};
+    const over = (top, below) =>
+        [0, 1, 2].map(k => top[k] * top[3] + below[k] * (1 - top[3])).concat(1);
+    const behind = element => {{
+        const layers = [];
+        for (let e = element; e; e = e.parentElement)
+            layers.push(rgba(getComputedStyle(e).backgroundColor));
+        return layers.reduceRight((below, top) => over(top, below), [255, 255, 255, 1]);
+    }};
+    const light = color => {{
+        const [r, g, b] = color.map(v => v / 255)
+            .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    }};
+    const found = [];
+    const see = (element, text) => {{
+        if (element.closest(':disabled')) return;
+        const back = behind(element);
+        const both = [light(back), light(over(rgba(getComputedStyle(element).color), back))];
+        const ratio = (Math.max(...both) + 0.05) / (Math.min(...both) + 0.05);
+        found.push([ratio, `${{element.className}}: ${{text.slice(0, 30)}}`]);
+    }};
+    {EACH_TEXT}
+    return found;
+}}"""
+
+
+def boxes(page) -> dict[str, list[float]]:
+    """x, y, width and height of the lab and of all in it that could jump, from its cell's top."""
+    return page.find(".mlp-lab").evaluate(BOXES)
+
+
+def values(page) -> dict[str, float]:
+    """The numbers in the number boxes in view."""
+    return page.find(".mlp-lab").evaluate(VALUES)
+
+
+def clipped(page) -> list[str]:
+    """Texts of which a part is hidden."""
+    return page.find(".mlp-lab").evaluate(CLIPPED)
+
+
+def small_texts(part, at_least: int = 20) -> list:
+    """Texts of a part of a page that the last row cannot read."""
+    found = part.evaluate(TEXT_SIZES)
+    assert len(found) > at_least
+    return [entry for entry in found if entry[0] < LAST_ROW - 0.01]
+
+
+def pale_texts(part, at_least: int = 20) -> list:
+    """Texts too near in colour to what is behind them."""
+    found = part.evaluate(CONTRASTS)
+    assert len(found) > at_least
+    return [entry for entry in found if entry[0] < READABLE]
+
+
+def violations(page, selector: str = ".mlp-lab") -> list[str]:
+    """What axe-core finds inside an element, beside what is known."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.find(selector).evaluate("e => e.dataset.mlpAxe = 1")
+    try:
+        found = Axe().run(page.page, context="[data-mlp-axe]").response
+    finally:
+        page.find(selector).evaluate("e => delete e.dataset.mlpAxe")
+    assert len(found["passes"]) > 8  # it has looked
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in found["violations"]
+            for node in rule["nodes"]
+            if rule["id"] not in KNOWN or KNOWN[rule["id"]] not in node["html"]]
+
+
+def present(page, on: bool = True) -> None:
+    """Switch Present on or off, and More controls off; wait until the page has followed."""
+    if page.all(".mlp-lab.mlp-all-controls").count() and not on:
+        page.click(".mlp-more-controls")
+    if page.all(".mlp-lab.mlp-presenting").count() != on:
+        page.click(".mlp-present")
+    page.settle()
+    assert page.all(".mlp-lab.mlp-presenting").count() == on

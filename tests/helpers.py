@@ -1,0 +1,36 @@
+"""What tests of labs and questions look at."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import ipywidgets as widgets
+
+WAIT = 20
+"""Seconds after which a thread that has not ended is a failure."""
+
+
+def text_of(line) -> str:
+    """What a status or error line says, or any other HTML, without its tags."""
+    return html.unescape(re.sub(r"<[^>]*>", "", line.value)).removeprefix("⚠ ")
+
+
+def live_widgets() -> set[str]:
+    """Ids of all widgets that ipywidgets keeps alive."""
+    from ipywidgets.widgets import widget as base
+
+    known = getattr(base, "_instances", None)  # 8; before it was Widget.widgets
+    return set(widgets.Widget.widgets if known is None else known)
+
+
+def read(text: str) -> float:
+    """The number that a text of a lab shows."""
+    return float(text.replace("−", "-").replace("∞", "inf").replace(",", ""))
+
+
+def half_a_digit(text: str) -> float:
+    """Half of the last digit shown: how far the text may be from the truth."""
+    mantissa, _, exponent = text.replace("−", "-").partition("e")
+    decimals = len(mantissa.partition(".")[2])
+    return 0.5 * 10.0 ** (int(exponent or 0) - decimals)

@@ -1,0 +1,160 @@
+"""What several test files use to look into a lab: its controls, its words, its pictures."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Iterator
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+from example_lab import ExampleLab
+from helpers import WAIT as WAIT
+from helpers import live_widgets as live_widgets
+from helpers import text_of as text_of
+from PIL import Image
+
+from mlp_widgets import LABS
+from mlp_widgets.widgets.cell import all_widgets
+from mlp_widgets.widgets.history import History
+from mlp_widgets.widgets.lab import Lab
+
+SLIDERS = (widgets.IntSlider,)
+CHOICES = (widgets.Dropdown, widgets.ToggleButtons)
+NUMBER_BOXES = (widgets.FloatText,)
+VALUES = (*SLIDERS, *CHOICES, *NUMBER_BOXES, widgets.Checkbox)
+
+
+KINDS: dict[str, type[Lab]] = {**LABS, "example": ExampleLab}
+"""Name -> class: every lab of the registry, and the example of the tests."""
+SMALLER = {"wide_network": {"depth": 6, "width": 20, "seeds": 2}}
+"""How a lab that computes much is made for tests of what all labs have in common."""
+EACH_LAB = pytest.mark.parametrize("name", KINDS)
+
+
+# -- words ------------------------------------------------------------------------------------
+
+
+def all_words(lab: Lab) -> str:
+    """All that a lab says in view."""
+    return " ".join(widget.value for widget in of_kind(lab, widgets.HTML)
+                    if not widget.value.startswith("<style"))
+
+
+# -- widgets ----------------------------------------------------------------------------------
+
+
+def tree(widget: widgets.Widget) -> list[widgets.Widget]:
+    """A widget and all that can be seen inside it, in order."""
+    children = getattr(widget, "children", ())
+    return [widget, *(inner for child in children for inner in tree(child))]
+
+
+def of_kind(lab: Lab, *kinds: type) -> list[widgets.Widget]:
+    """The widgets of some kinds that are in view and in use."""
+    return [widget for widget in tree(lab.widget)
+            if isinstance(widget, kinds) and not getattr(widget, "disabled", False)]
+
+
+def with_class(found: list[widgets.Widget], start: str) -> list[widgets.Widget]:
+    """Those of which a CSS class begins so."""
+    return [w for w in found
+            if any(css.startswith(start) for css in getattr(w, "_dom_classes", ()))]
+
+
+def find(lab: Lab, css: str) -> widgets.Widget | None:
+    """The widget of this CSS class, in view or not; None if there is none."""
+    found = [w for w in all_widgets(lab.widget) if css in getattr(w, "_dom_classes", ())]
+    return found[0] if found else None
+
+
+def shown_values(lab: Lab) -> list[tuple[str, object]]:
+    """Kind and value of every control in view."""
+    return [(type(w).__name__, w.value) for w in of_kind(lab, *VALUES)]
+
+
+# -- pictures ---------------------------------------------------------------------------------
+
+STEP = 16
+"""The writer of PNGs may move the colour of a blend by less than this."""
+
+
+def decoded(png: bytes) -> np.ndarray:
+    """RGB of a PNG, by Pillow."""
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+
+
+def drawn(lab: Lab) -> list[np.ndarray]:
+    """The pixels of every canvas, rendered anew."""
+    return [np.concatenate([picture.render()[..., :3] for picture in canvas.in_view]).astype(int)
+            for canvas in lab.canvases]
+
+
+def check_sent(lab: Lab) -> None:
+    """What was sent to the page is what the pictures show."""
+    for canvas, pixels in zip(lab.canvases, drawn(lab), strict=True):
+        gap = np.abs(decoded(canvas.image.value) - pixels).max(axis=-1)
+        assert (gap >= 4 * STEP).mean() < 1e-3 and gap.mean() < STEP
+
+
+def without_path(lab: Lab) -> None:
+    """The path of a descent is no part of the state, so a new lab cannot draw it."""
+    if lab.descent and len(lab.path) > 1:
+        lab.descent.begin_here()
+        lab.refresh()
+
+
+def check_same(lab: Lab, other: Lab) -> None:
+    """Both show the same state, numbers, texts, controls and pictures, pixel by pixel."""
+    for one in (lab, other):
+        without_path(one)
+    assert repr(lab) == repr(other) and lab.state == other.state
+    for name in ("parameters", "gradient", "loss"):
+        assert repr(getattr(lab, name)) == repr(getattr(other, name)), name
+    assert shown_values(lab) == shown_values(other)
+    assert lab.words == other.words
+    for ours, theirs in zip(drawn(lab), drawn(other), strict=True):
+        assert np.array_equal(ours, theirs)
+    check_sent(lab)
+
+
+# -- one lab for many tests ---------------------------------------------------------------------
+
+
+def run_threads() -> list[threading.Thread]:
+    """The threads of runs and plays."""
+    return [thread for thread in threading.enumerate() if thread.name == "mlp_widgets run"]
+
+
+def wait_until(true: Callable[[], object]) -> None:
+    """Fails after WAIT seconds."""
+    pause = threading.Event()
+    for _ in range(WAIT * 200):
+        if true():
+            return
+        pause.wait(0.005)
+    raise AssertionError("it does not come")
+
+
+def runners(lab: Lab) -> Iterator[object]:
+    """What may repeat by itself."""
+    return (part.runner for part in (lab.descent, lab.stepper) if part is not None)
+
+
+def as_new(lab: Lab) -> Lab:
+    """The lab, brought back to where it was made."""
+    for part in (lab.descent, lab.stepper):
+        if part is not None:
+            part.stop()
+            part.runner.join(WAIT)
+    for switch in (lab.present.more, lab.present.toggle, lab.share.toggle):
+        switch.value = False
+    lab.prepare()
+    lab.reset()
+    lab._history = History()
+    lab.listeners.clear()
+    without_path(lab)
+    lab.refresh()
+    lab.show_error("")
+    return lab

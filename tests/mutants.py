@@ -1,0 +1,211 @@
+"""40 small ways to break the code, and the tests that must see each of them.
+
+    python tests/mutants.py            # all of them: about ten minutes
+    python tests/mutants.py 3 17       # some of them, by number
+
+Each is one change of one line, in a copy of the project, and one run of the tests that are named
+with it. A change that no test sees is a hole in the tests.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """What a student would meet; the file, what stands there once, what is put in its place, and
+    the test files (with ``-k`` expression after a colon) of which one must fail."""
+
+    behaviour: str
+    file: str
+    before: str
+    after: str
+    tests: str
+
+
+# fmt: off
+MUTANTS = [
+    Mutant("the slope of ReLU at exactly z = 0 is 0, against the lecture's convention",
+           "core/activations.py", '"relu",       _relu,                 _on,',
+           '"relu",       _relu,                 lambda z: (z.real > 0) * 1.0,', "activations"),
+    Mutant("leaky ReLU has slope 0.1 on the left of 0",
+           "core/activations.py", "LEAK = 0.01", "LEAK = 0.1", "activations"),
+    Mutant("the slope of tanh is half of what it is",
+           "core/activations.py", "return 4.0 * _sigmoid_slope(2.0 * z)",
+           "return 2.0 * _sigmoid_slope(2.0 * z)", "activations"),
+    Mutant("the gradient of the squared loss lacks its factor 2",
+           "core/losses.py", "lambda z, a, y: 2.0 * (a - y)", "lambda z, a, y: 1.0 * (a - y)",
+           "losses"),
+    Mutant("the log loss of a sigmoid output punishes being right",
+           "core/losses.py", "return y * _softplus(-z) + (1.0 - y) * _softplus(z)",
+           "return y * _softplus(z) + (1.0 - y) * _softplus(-z)", "losses"),
+    Mutant("a network counts one bias for each layer instead of one for each neuron",
+           "core/network.py", "w.shape[-2] * (w.shape[-1] + bias)",
+           "(w.shape[-2] * w.shape[-1] + bias)", "network"),
+    Mutant("where a skip starts, the gradient that comes through the layers is lost",
+           "core/passes.py", 'dJ_da[layer - 1] = dJ_da[layer - 1] + by_skip["a", layer - 1]',
+           'dJ_da[layer - 1] = by_skip["a", layer - 1]', "passes gradients chain"),
+    Mutant("the gradient is that of the sum over the points although J is their mean",
+           "core/passes.py",
+           "trace.loss.dL_da(trace.z[L], trace.a[L], trace.y) / trace.y.shape[-1]",
+           "trace.loss.dL_da(trace.z[L], trace.a[L], trace.y)", "passes gradients"),
+    Mutant("a step of gradient descent goes uphill",
+           "core/descent.py", "parameter - alpha * gradient for",
+           "parameter + alpha * gradient for", "descent"),
+    Mutant("a clipped gradient has length 1 whatever the threshold is",
+           "core/descent.py", "[max_norm * (g / norm) for g in gradients]",
+           "[g / norm for g in gradients]", "descent"),
+    Mutant("the last, smaller mini-batch of an epoch is dropped",
+           "core/descent.py", "for start in range(0, count, size))",
+           "for start in range(0, count - size + 1, size))", "descent"),
+    Mutant("the local factor of a layer with a skip lacks its +1",
+           "lectures/deep_chain/chain.py", "skip + df(z) * w, np.nan", "df(z) * w, np.nan",
+           "chain"),
+    Mutant("overflow is reported one layer too early",
+           "lectures/deep_chain/chain.py", "int(np.argmin(finite)) + 1", "int(np.argmin(finite))",
+           "chain"),
+    Mutant("among equally good fits the one with the most neurons is revealed",
+           "lectures/three_neuron/optimum.py", "(fit.w21 != 0) + (fit.w22 != 0)",
+           "-(fit.w21 != 0) - (fit.w22 != 0)", "optimum"),
+    Mutant("tiny numbers, as a vanished gradient, are written as an exact 0",
+           "text.py", "if size == 0:", "if size < 1e-9:", "text"),
+    Mutant("negative numbers in a product stand without their parentheses",
+           "text.py", 'f"({text})" if text.startswith("−") else text',
+           'f"({text})" if text.startswith("-") else text', "text two_hidden"),
+    Mutant('one step is told as "1 steps", and two as "2 step"',
+           "text.py", "'s' * (count != 1)", "'s' * (count == 1)", "text words"),
+    Mutant("a line of a student's file that is not two numbers is skipped in silence",
+           "lectures/three_neuron/data.py",
+           "if None in numbers and position == 0 and len(rows) > 1:",
+           "if None in numbers and position >= 0 and len(rows) > 1:", "points"),
+    Mutant("with semicolons a comma in a file is not taken as the decimal sign",
+           "lectures/three_neuron/data.py", 'return [cell.replace(",", ".") for cell in',
+           "return [cell for cell in", "points"),
+    Mutant("own data are sorted by x while the y keep their old order",
+           "lectures/three_neuron/data.py",
+           "xs, ys = np.array(x, float)[order], np.array(y, float)[order]",
+           "xs, ys = np.array(x, float)[order], np.array(y, float)", "points"),
+    Mutant("in the stepper, values from the forward pass are not shown as reused",
+           "explain/operations.py", '{var: "reused" for var in op.used if var.kind not in own}',
+           '{var: "reused" for var in op.used if var.kind not in (*own, "a")}',
+           "operations two_hidden"),
+    Mutant("with a skip the step ∂/∂a adds the wrong second term",
+           "explain/operations.py",
+           'return terms + [_term(p, p.target(s, neuron), Var("skip", layer, neuron))',
+           'return terms + [_term(p, Var("dz", s.into), Var("skip", layer, neuron))',
+           "operations two_hidden"),
+    Mutant("the reason why a weight gets no update names the wrong neuron",
+           "lectures/two_hidden/numbers.py", 'f"neuron {neuron + 1}"', 'f"neuron {2 - neuron}"',
+           "two_hidden polls"),
+    Mutant("a neuron exactly on the kink is told and drawn as off",
+           "lectures/two_hidden/numbers.py", "off = self.trace.z[layer][neuron] < 0",
+           "off = self.trace.z[layer][neuron] <= 0", "two_hidden"),
+    Mutant('the preset "output dead" is not dead: one of its weights has the wrong sign',
+           "lectures/two_hidden/numbers.py",
+           'OUTPUT_DEAD = {**BLACKBOARD, "w1_2": -1.5, "w2_2": -1.5}',
+           'OUTPUT_DEAD = {**BLACKBOARD, "w1_2": 1.5, "w2_2": -1.5}', "two_hidden"),
+    Mutant('after "Can it revive?" Rewind goes back to before the trial',
+           "lectures/two_hidden/lab.py", "self.descent.begin_here()", "pass", "two_hidden"),
+    Mutant("the one-neuron lab says that L falls when w grows where it shrinks",
+           "lectures/one_neuron/words.py", "'grows' if gradient < 0", "'grows' if gradient > 0",
+           "one_neuron"),
+    Mutant("a neuron of the traffic network that is off at some point is called dead",
+           "lectures/three_neuron/numbers.py", "np.all(z[neuron] < 0)",
+           "np.any(z[neuron] < 0)", "three_neuron"),
+    Mutant("undo of other data does not bring back the hour that was chosen for them",
+           "lectures/three_neuron/numbers.py", ', follows="data"', "", "three_neuron"),
+    Mutant("Rewind goes back one step only and not to where the descent began",
+           "widgets/descent.py", "**path[0][0]", "**path[-2][0]", "lab_descent"),
+    Mutant("after a divergence the lab advises a learning rate with which J grows again",
+           "widgets/descent.py", "if numbers.loss > forward(", "if numbers.loss < forward(",
+           "lab_descent"),
+    Mutant('in the training the chain with skips is clipped, and "clipping" is not',
+           "lectures/deep_chain/training.py", "max_norm=state.max_norm if clipped",
+           "max_norm=state.max_norm if skip", "deep_chain"),
+    Mutant("why a gradient is 0 over all points is told of a single one",
+           "explain/zeros.py", "everywhere = all(", "everywhere = not all(", "zeros polls"),
+    Mutant("for swapped gradients the student is told the wrong order to return them in",
+           "lectures/generic_layer/words.py", "return dJ_dz_in first, then dJ_dtheta",
+           "return dJ_dtheta first, then dJ_dz_in", "generic_layer"),
+    Mutant("a shared call may name a file beside the notebook, and loading it opens that file",
+           "saved_state.py", "if value not in of.texts:",
+           'if value not in of.texts and "/" in value:', "share"),
+    Mutant("a slider's handle stands on the step below a value instead of the nearest one",
+           "widgets/sliders.py", "round((place - low) / step)",
+           "math.floor((place - low) / step)", "sliders"),
+    Mutant("two different presses in quick succession are undone together",
+           "widgets/history.py", "same = group is not None and group == self._group",
+           "same = group == self._group", "history"),
+    Mutant("the arrow beside a gradient points to the side on which J grows",
+           "widgets/parameter_table.py",
+           '"▸" if gradient < 0 else ("◂" if gradient > 0 else "·")',
+           '"▸" if gradient > 0 else ("◂" if gradient < 0 else "·")', "labs controls three_neuron"),
+    Mutant("the stepper lights the operation before the one whose formula is shown",
+           "explain/operations.py", "op = found[min(int(place), len(found)) - 1]",
+           "op = found[max(min(int(place), len(found)) - 2, 0)]", "operations"),
+    Mutant("of two pictures in one image the second is painted over the first",
+           "widgets/png.py", "top += len(pixels)", "top += 0", "canvas"),
+    # three that no test saw before there was this list
+    Mutant("the bar beside a gradient lies on the wrong side of its middle",
+           "widgets/parameter_table.py", "left = 50.0 if gradient < 0 else 50.0 - percent",
+           "left = 50.0 if gradient > 0 else 50.0 - percent", "controls"),
+    Mutant("a move right after an undo is joined with the one before it",
+           "widgets/history.py", "del self._states[-1:]\n        self.separate()",
+           "del self._states[-1:]", "history"),
+    Mutant("of several wrong layers of a student's chain the first is named, not the last",
+           "lectures/generic_layer/check.py",
+           'pairs[wrong[-1]])\n            return LayerCheck(False, f"Layer {wrong[-1]}:',
+           'pairs[wrong[0]])\n            return LayerCheck(False, f"Layer {wrong[0]}:',
+           "generic_layer"),
+]
+# fmt: on
+
+
+def is_killed(mutant: Mutant, copy: Path) -> bool:
+    """Whether one of its tests fails. ValueError if there is no such place, or no such test."""
+    path = copy / "mlp_widgets" / mutant.file
+    source = path.read_text(encoding="utf-8")
+    if source.count(mutant.before) != 1:
+        raise ValueError(f"{mutant.file} has {source.count(mutant.before)} times: {mutant.before}")
+    path.write_text(source.replace(mutant.before, mutant.after), encoding="utf-8")
+    try:
+        files = [f"tests/test_{name}.py" for name in mutant.tests.split()]
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *files]
+        # by its path, because an installed package leads to the original
+        env = {**os.environ, "PYTHONPATH": str(copy), "MLP_WIDGETS_REQUIRE_ALL": "1"}
+        done = subprocess.run(command, cwd=copy, env=env, capture_output=True, text=True)
+    finally:
+        path.write_text(source, encoding="utf-8")
+    if done.returncode not in (0, 1):
+        raise ValueError(f"the tests of {mutant.behaviour!r} did not run:\n{done.stdout[-2000:]}")
+    return done.returncode == 1
+
+
+def main(chosen: list[int]) -> int:
+    """Try the chosen ones, or all; 1 if one of them is not seen."""
+    with tempfile.TemporaryDirectory(prefix="mlp-mutants-") as folder:
+        copy = Path(folder) / "copy"
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venv", ".git", "*_cache"))
+        alive = []
+        for place, mutant in enumerate(MUTANTS, start=1):
+            if chosen and place not in chosen:
+                continue
+            killed = is_killed(mutant, copy)
+            print(f"{place:2} {'seen    ' if killed else 'NOT SEEN'} {mutant.behaviour}",
+                  flush=True)
+            alive += [] if killed else [place]
+    print(f"{len(alive)} not seen: {alive}" if alive else "every change is seen by a test")
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main([int(number) for number in sys.argv[1:]]))

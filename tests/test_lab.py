@@ -1,0 +1,445 @@
+"""What all labs share, on the example lab: state, undo, errors in words, threads, freed widgets."""
+
+from __future__ import annotations
+
+import base64
+import gc
+import threading
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+
+import ipywidgets as widgets
+import pytest
+from example_lab import ExampleLab, ExampleState
+from lab_tools import WAIT, check_sent, find, live_widgets, text_of, wait_until
+
+from mlp_widgets.drawing.picture import Picture, Scene
+from mlp_widgets.fields import PARAMETER, VIEW, State, declared, number, parsed, switch
+from mlp_widgets.widgets import history as history_module
+from mlp_widgets.widgets import later as later_module
+from mlp_widgets.widgets.cell import Cell
+from mlp_widgets.widgets.controls import Control, control_of
+from mlp_widgets.widgets.history import GROUP_SECONDS
+from mlp_widgets.widgets.lab import Lab, changes_in_words
+from mlp_widgets.widgets.later import Later
+
+FIRST = ExampleState()
+
+
+@pytest.fixture
+def lab(kept):
+    return kept("example")
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The time that undo sees; it moves only when a test moves it."""
+    now = SimpleNamespace(seconds=1000.0)
+    monkeypatch.setattr(history_module, "time", SimpleNamespace(monotonic=lambda: now.seconds))
+    return now
+
+
+def box(lab, name="w1"):
+    return find(lab, f"mlp-box-{name}")
+
+
+def count_calls(monkeypatch, lab, name: str) -> list:
+    """The arguments of all calls of a method from now on."""
+    calls, real = [], getattr(lab, name)
+
+    def counted(*arguments):
+        calls.append(arguments)
+        return real(*arguments)
+
+    monkeypatch.setitem(lab.__dict__, name, counted)
+    return calls
+
+
+def failing(error: Exception):
+    def fail(*_, **__):
+        raise error
+
+    return fail
+
+
+# --- one way to change the state ---
+
+
+def test_a_change_reaches_state_numbers_controls_picture_and_words(lab):
+    image = lab.canvases[0].image.value
+    lab.set(w1=-0.5, activation="tanh")
+    assert lab.state == replace(FIRST, w1=-0.5, activation="tanh")
+    assert (lab.w1, lab.activation) == (-0.5, "tanh")
+    assert box(lab).value == -0.5 and find(lab, "mlp-slider-w1").number == -0.5
+    assert find(lab, "mlp-activation").value == "tanh"
+    assert lab.parameters == {"w1": -0.5, "w2": 1.5}
+    assert lab.canvases[0].image.value != image
+    assert text_of(lab.status) == lab.describe() and text_of(lab.status).startswith("J = ")
+
+
+def test_a_move_computes_and_shows_once(lab, monkeypatch):
+    computed, shown = (count_calls(monkeypatch, lab, name) for name in ("compute", "refresh"))
+    box(lab).value = 0.75
+    assert lab.w1 == 0.75 and len(computed) == len(shown) == 1
+    find(lab, "mlp-slider-w2").value += 1
+    find(lab, "mlp-preset-off").click()
+    assert len(computed) == len(shown) == 3
+
+
+def test_no_change_computes_nothing_and_clears_an_error(lab, monkeypatch):
+    calls = count_calls(monkeypatch, lab, "compute")
+    lab.show_error("an error from before")
+    lab.set(w1=FIRST.w1)
+    lab.w2 = FIRST.w2
+    assert calls == [] and lab._history.last is None and text_of(lab.error) == ""
+
+
+def test_a_misspelt_name_is_refused(lab):
+    with pytest.raises(AttributeError, match="ExampleLab has no 'w3' that could be set"):
+        lab.w3 = 1.0
+    with pytest.raises(ValueError, match="unknown field 'w3'; known are w1, w2, x, activation"):
+        lab.set(w3=1.0)
+    assert lab.state == FIRST
+
+
+@pytest.mark.parametrize("change", [{"w1": "1"}, {"x": 1e7}, {"w1": -2.0}], ids=str)
+def test_a_state_without_numbers_changes_nothing(lab, monkeypatch, change):
+    def compute(state, real=lab.compute):
+        if state.w1 == -2:
+            raise ValueError("these numbers make J infinite")
+        return real(state)
+
+    monkeypatch.setitem(lab.__dict__, "compute", compute)
+    lab.w2 = 1.0
+    before = lab.state, lab.numbers, lab._history.last, lab.canvases[0].image.value
+    with pytest.raises(ValueError):
+        lab.set(**change)
+    with pytest.raises(ValueError):
+        lab.load(f"ExampleLab({', '.join(f'{k}={v!r}' for k, v in change.items())})")
+    assert (lab.state, lab.numbers, lab._history.last, lab.canvases[0].image.value) == before
+
+
+@pytest.mark.parametrize("where", ["compute", "describe", "a picture", "a part"])
+@pytest.mark.parametrize("by", ["code", "control", "undo"])
+def test_what_fails_keeps_the_last_good_state(lab, monkeypatch, where, by):
+    lab.w1 = 0.75
+    before = lab.state, lab.numbers, lab._history.last, text_of(lab.status)
+    fail = failing(KeyError("<no ink>"))
+    if where == "a picture":
+        monkeypatch.setattr(lab.canvases[0].pictures["curve"], "update", fail)
+    elif where == "a part":
+        monkeypatch.setattr(lab.table, "refresh", fail)
+    else:
+        monkeypatch.setitem(lab.__dict__, where, fail)
+    if by == "control":
+        find(lab, "mlp-slider-w1").value = 3
+        assert text_of(lab.error) == ("This did not work (KeyError: '<no ink>')."
+                                      " The last good state is kept.")
+        assert "<no ink>" not in lab.error.value
+    else:
+        with pytest.raises(KeyError):
+            lab.undo() if by == "undo" else lab.set(w1=-1.0)
+    monkeypatch.undo()
+    assert (lab.state, lab.numbers, lab._history.last) == before[:3]
+    lab.recover()
+    assert box(lab).value == 0.75 and find(lab, "mlp-slider-w1").number == 0.75
+    check_sent(lab)
+    lab.undo()  # and it can be tried again
+    assert lab.w1 == FIRST.w1
+
+
+def test_a_picture_that_fails_once_leaves_the_last_good_one(lab, monkeypatch):
+    picture, image, calls = lab.canvases[0].pictures["curve"], lab.canvases[0].image.value, []
+    real = picture.update
+
+    def fail_once(scene):
+        real(scene)
+        calls.append(scene)
+        if len(calls) == 1:
+            raise RuntimeError("no ink")
+
+    monkeypatch.setattr(picture, "update", fail_once)
+    box(lab).value = -1.0
+    assert len(calls) == 2 and lab.w1 == 0.6  # the second is of the state that came back
+    assert lab.canvases[0].image.value == image and "no ink" in text_of(lab.error)
+
+
+def test_an_arithmetic_error_is_a_sentence_of_its_own(lab, monkeypatch):
+    monkeypatch.setitem(lab.__dict__, "compute", failing(ArithmeticError("out of <reach>")))
+    box(lab).value = 0.7
+    assert text_of(lab.error) == "out of <reach>" and box(lab).value == 0.6
+
+
+def test_a_bad_value_in_a_box_is_told_and_the_box_goes_back(lab):
+    box(lab).value = float("nan")
+    assert text_of(lab.error) == "w1 must be a number from −1e30 to 1e30, got not a number"
+    assert box(lab).value == 0.6 and 'role="alert"' in lab.error.value
+    box(lab).value = 0.7
+    assert text_of(lab.error) == "" and lab.w1 == 0.7
+
+
+def test_controls_that_the_lab_sets_do_not_call_back(lab, monkeypatch):
+    calls = count_calls(monkeypatch, lab, "compute")
+    with lab.refreshing():
+        with lab.refreshing():
+            box(lab).value = 5.0
+        box(lab).value = 6.0
+        find(lab, "mlp-preset-off").click()
+    assert calls == [] and lab.w1 == 0.6
+    box(lab).value = 0.5
+    assert lab.w1 == 0.5
+
+
+def test_the_status_is_escaped_and_live(lab):
+    lab.show_status("a < b & <i>")
+    assert 'role="status"' in lab.status.value
+    assert "a &lt; b &amp; &lt;i&gt;" in lab.status.value
+
+
+@dataclass(frozen=True)
+class Told(State):
+    w2_1: float = number(1.0, PARAMETER)
+    learning_rate: float = number(0.01, VIEW)
+    skip: bool = switch(False, VIEW)
+    points: tuple = parsed((), VIEW, tuple)
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"w2_1": -0.5}, "w₂¹ = −0.5. "),
+    ({"skip": True, "learning_rate": 0.2}, "learning rate = 0.2. skip = on. "),
+    ({"points": (1,)}, ""), ({}, ""),
+    ({"skip": True, "learning_rate": 0.2, "w2_1": 0}, ""),
+])  # fmt: skip
+def test_what_changed_is_told_if_it_is_little(changes, words):
+    assert changes_in_words(Told(), replace(Told(), **changes)) == words
+
+
+def test_the_status_says_what_a_control_changed(lab):
+    find(lab, "mlp-slider-w1").value += 1
+    assert text_of(lab.status) == f"w₁ = 0.65. {lab.describe()}"
+    lab.set(operation=3)
+    assert text_of(lab.status) == lab.describe()
+
+
+def test_presets_set_what_they_say(lab):
+    lab.preset("off")
+    assert lab.state == replace(FIRST, w1=-0.5, activation="relu")
+    assert text_of(lab.status) == "Preset off. J = 1. No update for w₁, w₂."
+    with pytest.raises(ValueError, match="unknown preset 'on'; known are off"):
+        lab.preset("on")
+    with pytest.raises(ValueError, match="unknown parameter 'w3'; known are w1, w2"):
+        lab.why_zero("w3")
+    assert lab.why_zero("w2") == "a₁₁ = 0, because neuron 1 is off (z₁₁ = −1 < 0)"
+
+
+def test_what_listens_is_told_of_every_state_and_is_not_kept_alive(lab):
+    class Question:
+        told = 0
+
+        def lab_changed(self):
+            self.told += 1
+
+    question = Question()
+    lab.listeners.add(question)
+    lab.w1 = 0.1
+    lab.learning_rate = 0.5
+    assert question.told == 2
+    del question
+    gc.collect()
+    assert len(lab.listeners) == 0
+
+
+# --- undo and reset ---
+
+
+def test_undo_goes_back_through_all_changes(lab, clock):
+    for value in (0.1, 0.2, 0.3):
+        lab.set(w1=value)
+        clock.seconds += 2 * GROUP_SECONDS
+    for value in (0.2, 0.1, 0.6):
+        lab.undo_button.click()
+        assert lab.w1 == box(lab).value == value
+        assert text_of(lab.status) == f"Undone. {lab.describe()}"
+    lab.undo()
+    assert lab.w1 == 0.6 and text_of(lab.status) == "Nothing to undo."
+
+
+def test_quick_moves_of_one_control_are_undone_together(lab, clock):
+    for value in (0.1, 0.2, 0.3):
+        clock.seconds += 0.5 * GROUP_SECONDS
+        box(lab).value = value
+    clock.seconds += 2 * GROUP_SECONDS
+    box(lab).value = 0.4
+    box(lab, "w2").value = 2.0  # another control: a step of its own
+    for w1, w2 in ((0.4, 1.5), (0.3, 1.5), (0.6, 1.5)):
+        lab.undo()
+        assert (lab.w1, lab.w2) == (w1, w2)
+
+
+def test_a_view_is_neither_undone_nor_a_step_of_undo(lab):
+    lab.set(learning_rate=0.5, operation=4)
+    assert lab._history.last is None
+    lab.set(w1=0.1, learning_rate=0.25)
+    lab.undo()
+    assert lab.state == replace(FIRST, learning_rate=0.25, operation=4)
+
+
+def test_reset_is_undone_like_any_change(lab, clock):
+    lab.set(w1=0.1, learning_rate=0.5, activation="tanh")
+    clock.seconds += 2 * GROUP_SECONDS
+    lab.reset_button.click()
+    assert lab.state == lab.initial == FIRST
+    lab.undo()
+    assert lab.state == replace(FIRST, w1=0.1, activation="tanh")
+
+
+def test_loaded_states_are_steps_of_their_own(lab, clock):
+    lab.load("ExampleLab(w1=0.25)")
+    lab.load("ExampleLab(w1=0.5)")
+    assert text_of(lab.status) == f"State loaded. {lab.describe()}"
+    for value in (0.25, 0.6):
+        lab.undo()
+        assert lab.w1 == value
+
+
+# --- words follow when the hand rests ---
+
+
+def sent(lab) -> str:
+    return lab.canvases[0]._words.value
+
+
+def test_while_a_slider_moves_no_words_are_sent(lab, rests, monkeypatch):
+    monkeypatch.setattr(later_module, "REST_SECONDS", 3600)
+    before, told = sent(lab), lab.words
+    find(lab, "mlp-slider-w1").value += 3
+    assert sent(lab) == before and lab.words != told
+    lab.undo_button.click()  # a button sends them at once
+    assert sent(lab) == before
+    find(lab, "mlp-slider-w1").value += 3
+    lab.reset_button.click()
+    lab.w1 = -0.5
+    assert sent(lab) == lab.canvases[0].words != before
+
+
+def test_words_come_when_the_slider_rests(lab, rests, monkeypatch):
+    monkeypatch.setattr(later_module, "REST_SECONDS", 0.01)
+    before = sent(lab)
+    find(lab, "mlp-slider-w1").value += 3
+    wait_until(lambda: sent(lab) != before)
+    assert sent(lab) == lab.canvases[0].words
+
+
+def test_a_closed_lab_sends_no_words(rests, monkeypatch):
+    monkeypatch.setattr(later_module, "REST_SECONDS", 3600)
+    lab = ExampleLab(scale=0.25)
+    find(lab, "mlp-slider-w1").value += 3
+    timer = lab._send_words_later._timer
+    lab.close()
+    timer.join(WAIT)
+    assert not timer.is_alive()
+
+
+def test_a_new_start_puts_off_what_waits(rests, monkeypatch):
+    monkeypatch.setattr(later_module, "REST_SECONDS", 3600)
+    calls, later = [], Later(lambda: calls.append(1))
+    later.stop()  # of nothing
+    later.start()
+    first = later._timer
+    monkeypatch.setattr(later_module, "REST_SECONDS", 0.001)
+    later.start()
+    first.join(WAIT)
+    later._timer.join(WAIT)
+    assert calls == [1]
+
+
+def test_a_picture_has_a_name_and_its_words_beside_it(lab):
+    canvas = lab.canvases[0]
+    assert canvas.image.tooltip == "The output over x" and canvas.image.description == ""
+    assert canvas.widget.children == (canvas.image, canvas._words)
+    assert text_of(canvas._words) == "The output ŷ over x. At x = 2: ŷ = 1.8."
+    assert lab.words == f"{lab.describe()} {canvas.words}"
+
+
+def test_a_viewer_without_a_kernel_gets_picture_words_and_text(lab):
+    data, about = lab._repr_mimebundle_()
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == lab.widget.model_id
+    assert data["text/plain"] == repr(lab) == "ExampleLab(scale=0.5)"
+    assert base64.b64decode(data["image/png"]) == lab.snapshot()
+    assert about["image/png"] == {"width": 720, "height": 300, "alt": lab.words}
+
+
+# --- threads and the end ---
+
+
+def test_changes_from_many_threads_leave_one_consistent_lab(lab):
+    def change(start):
+        for value in range(start, start + 25):
+            lab.change(w1=value / 1000)
+
+    threads = [threading.Thread(target=change, args=(100 * k,)) for k in range(1, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(WAIT)
+    assert lab.w1 in (0.124, 0.224, 0.324, 0.424)
+    assert box(lab).value == lab.w1 == lab.numbers.parameters["w1"]
+    assert len(lab._history._states) == 100
+
+
+def test_a_callback_waits_for_the_change_under_way(lab, monkeypatch):
+    started, finish, done = (threading.Event() for _ in range(3))
+    real = lab.table.refresh
+
+    def slow(*shown):
+        started.set()
+        finish.wait(WAIT)
+        real(*shown)
+
+    monkeypatch.setattr(lab.table, "refresh", slow)
+    first = threading.Thread(target=lambda: lab.change(w1=0.2))
+    first.start()
+    assert started.wait(WAIT)
+
+    def second():
+        box(lab).value = 0.5
+        done.set()
+
+    other = threading.Thread(target=second)
+    other.start()
+    assert not done.wait(0.05)  # it waits, and is not dropped as a callback of the lab's own
+    finish.set()
+    first.join(WAIT)
+    other.join(WAIT)
+    assert lab.w1 == box(lab).value == 0.5
+
+
+def test_close_frees_the_widgets():
+    gc.collect()
+    before = live_widgets()
+    lab = ExampleLab(scale=0.25)
+    assert len(live_widgets()) >= len(before) + 30
+    lab.close()
+    lab.close()  # again: nothing happens
+    assert live_widgets() == before
+
+
+@pytest.mark.parametrize(("kind", "method", "arguments"), [
+    (Lab, "compute", (None,)), (Cell, "snapshot", ()), (Control, "refresh", (None,)),
+    (Picture, "build", ()), (Scene, "words", ())])  # fmt: skip
+def test_a_base_says_what_it_lacks(kind, method, arguments):
+    with pytest.raises(TypeError, match=f"{kind.__name__} must define {method}"):
+        getattr(object.__new__(kind), method)(*arguments)
+
+
+def test_a_control_that_only_the_lab_can_make(lab):
+    of = declared(Told)["points"]
+    with pytest.raises(TypeError, match="the lab must make the control of 'points' itself"):
+        control_of(of, lab)
+
+
+def test_buttons_have_texts_tooltips_and_classes(lab):
+    (preset,) = lab.preset_buttons
+    assert (preset.description, preset.tooltip) == ("neuron off", "neuron off")
+    assert "mlp-preset-off" in preset._dom_classes and isinstance(preset, widgets.Button)
+    assert [find(lab, css).description for css in ("mlp-undo", "mlp-reset")] == ["Undo", "Reset"]
