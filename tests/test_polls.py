@@ -18,7 +18,7 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 from helpers import WAIT, live_widgets, text_of
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.image import imread
 
@@ -308,6 +308,7 @@ def test_any_text_is_a_finite_number_or_one_sentence(text):
         assert 10 < len(str(error)) < 200 and "\n" not in str(error)
 
 
+@settings(max_examples=25)
 @given(st.floats(-1e6, 1e6), st.floats(0, 0.5), st.floats(-1e6, 1e6))
 def test_a_number_is_right_within_the_tolerance(right, tolerance, given_number):
     poll = Poll("How many?", right, tolerance=tolerance)

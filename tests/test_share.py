@@ -185,32 +185,24 @@ def test_button_and_enter_load_and_a_refused_text_stays_to_be_mended(kept, by_en
 
 FIRST = "{kind}({first}="
 CALLS = {
-    "nothing": "", "a word": "hello", "a megabyte": "x" * 1_000_000,
-    "a megabyte of a call": FIRST + "1" * 1_000_000 + ")", "a name alone": "{kind}",
+    "nothing": "", "a word": "hello", "a megabyte": "x" * 1_000_000, "a name alone": "{kind}",
     "an open call": "{kind}(", "too many ends": "{kind}())", "no value": FIRST + ")",
     "a value without name": "{kind}(1.0)", "two values": FIRST + "1 2)",
     "an unknown name": "{kind}(colour=1)", "a name twice": FIRST + "1, {first}=2)",
     "NaN": FIRST + "nan)", "a float beyond the largest": FIRST + "-1e999)",
     "a huge int": FIRST + "9" * 30_000 + ")", "a complex number": FIRST + "1j)",
-    "a list for a number": FIRST + "[1, 2])", "a text for a number": FIRST + "'1')",
-    "None for a number": FIRST + "None)", "a dict": FIRST + "{{1: 2}})", "bytes": FIRST + "b'1')",
-    "an f-string": FIRST + "f'{{1 + 1}}')", "a sum": FIRST + "1 + 1)",
-    "a long sum": FIRST + "1" + " + 1" * 10_000 + ")", "signs": FIRST + "-" * 20_000 + "1)",
-    "a chain of calls": "{kind}" + "()" * 20_000, "indices": FIRST + "a" + "[0]" * 10_000 + ")",
-    "powers": FIRST + "9" + "**9" * 10_000 + ")",
+    "a text for a number": FIRST + "'1')", "None for a number": FIRST + "None)",
+    "a dict": FIRST + "{{1: 2}})", "an f-string": FIRST + "f'{{1 + 1}}')",
+    "a long sum": FIRST + "1" + " + 1" * 10_000 + ")",
+    "a chain of calls": "{kind}" + "()" * 20_000, "a call inside": FIRST + "print(1))",
     "deep brackets": FIRST + "(" * 20_000 + ")" * 20_000 + ")",
-    "deep open brackets": FIRST + "[" * 40_000, "a call inside": FIRST + "print(1))",
-    "a comprehension": FIRST + "[x for x in (1, 2)])", "a lambda": FIRST + "lambda: 1)",
-    "a star": "{kind}(*[1])", "two stars": "{kind}(**dict(scale=1))",
-    "an import": "__import__('os').system('true')", "another function": "print({first}=1)",
-    "a method": "mlp_widgets.{kind}({first}=1)", "two statements": "{kind}(); {kind}()",
-    "two lines": "{kind}()\n{kind}()", "a comment": "{kind}() # more", "a null": FIRST + "1\0)",
-    "a backslash": "{kind}(\\\n{first}=1)", "an escape": "{kind}({choice}='\\x41')",
-    "other quotes": "{kind}({choice}=“relu”)", "a lone surrogate": FIRST + "'\ud800')",
-    "HTML": "<img src=x onerror=alert(1)>", "HTML as a name": "{kind}(<b>=1)",
-    "HTML as a value": "{kind}({choice}='<script>alert(1)</script>')",
+    "a comprehension": FIRST + "[x for x in (1, 2)])", "two stars": "{kind}(**dict(scale=1))",
+    "an import": "__import__('os').system('true')", "two statements": "{kind}(); {kind}()",
+    "a comment": "{kind}() # more", "a null": FIRST + "1\0)",
+    "an escape": "{kind}({choice}='\\x41')", "a lone surrogate": FIRST + "'\ud800')",
+    "HTML": "{kind}({choice}='<script>alert(1)</script>')",
     "a long word": "{kind}({choice}='" + "a" * 1000 + "')", "JSON": '{{"{first}": 1}}',
-    "dots": "...", "a code of nothing": "{kind}.1.", "a code of dots": "{kind}" + "." * 1000,
+    "a code of nothing": "{kind}.1.",
 }  # fmt: skip
 
 
@@ -226,17 +218,13 @@ def test_other_calls_are_refused_in_a_sentence(name):
 
 
 CODES = {
-    "no object": [1], "nothing": None, "an unknown name": {"colour": 1},
-    "HTML as a name": {"<script>alert(1)</script>": 1}, "a long name": {"a" * 10_000: 1},
+    "no object": [1], "an unknown name": {"<script>alert(1)</script>": 1},
     "an object in it": {"learning_rate": {"a": 1}}, "another script": {"learning_rate": "ρelu"},
-    "NaN": {"learning_rate": math.nan}, "infinity": {"learning_rate": math.inf},
-    "out of range": {"learning_rate": -1}, "a huge int": {"learning_rate": 10**400},
-    "null": {"learning_rate": None}, "a deep list": {"learning_rate": [[[[[[1]]]]]]},
-    "true": {"learning_rate": True}, "two of one name": b'{"learning_rate":1,"learning_rate":2}',
-    "no JSON": b"\xff\xfe", "half of it": b'{"learning_rate":',
-    "something behind it": b'{"learning_rate":1}{}', "deep JSON": b"[" * 90_000,
-    "a bomb": b" " * 30_000_000 + b"{}", "an int of 50,000 digits": b'{"learning_rate":'
-    + b"9" * 50_000 + b"}", "1e999": b'{"learning_rate":1e999}',
+    "NaN": {"learning_rate": math.nan}, "out of range": {"learning_rate": -1},
+    "a huge int": {"learning_rate": 10**400}, "a deep list": {"learning_rate": [[[[[[1]]]]]]},
+    "two of one name": b'{"learning_rate":1,"learning_rate":2}', "no JSON": b"\xff\xfe",
+    "half of it": b'{"learning_rate":', "deep JSON": b"[" * 90_000,
+    "a bomb": b" " * 30_000_000 + b"{}",
 }  # fmt: skip
 
 

@@ -227,7 +227,7 @@ def reasons(p: Passes, notation: Notation) -> list[str]:
         "a₁ = 0, because layer 1 is off (z₁ = −1 < 0), and so is every a after it"]),
     ({"weights": [1, 0, 2], "y": 1.0}, ["w₂ = 0", "", "a₂ = 0, because w₂ = 0"]),
     ({"weights": [1, 1], "x": 0.0, "y": 1.0}, ["x = 0"] * 2),
-    ({"weights": [1, 2], "y": 2.0}, ["a₂ = y: the loss is at its minimum"] * 2),
+    ({"weights": [1, 2], "y": 2.0}, ["ŷ = y: the loss is at its minimum"] * 2),
     ({"weights": [1, 2], "activation": "threshold"}, [
         "the slope of layer 2 is 0 (z₂ = 2)"] * 2),
     ({"weights": [1, -1, 1], "skip": True, "activation": "identity", "y": 1.0}, [

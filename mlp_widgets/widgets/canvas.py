@@ -84,6 +84,19 @@ class NamedImage(widgets.Image):
     tooltip = Unicode("").tag(sync=True)
 
 
+class Pictures(dict[str, Picture]):
+    """The pictures of a sheet by name, each built when it is first asked for: a lab shows two of
+    five at first, and a student sees it sooner."""
+
+    def __init__(self, sheet: Sheet, scale: float) -> None:
+        self._makers = {slot.name: slot.picture for slot in sheet.slots}
+        self._scale = scale
+
+    def __missing__(self, name: str) -> Picture:
+        self[name] = made = self._makers[name](scale=self._scale)
+        return made
+
+
 class Canvas:
     """The image of one sheet. What its pictures show follows in words, which only screen readers
     find; ``send_words`` sends them."""
@@ -91,7 +104,7 @@ class Canvas:
     def __init__(self, sheet: Sheet, state: State, scale: float) -> None:
         """The pictures that ``state`` shows give the size."""
         self._sheet, self._encoder = sheet, PngEncoder()
-        self.pictures = {slot.name: slot.picture(scale=scale) for slot in sheet.slots}
+        self.pictures = Pictures(sheet, scale)
         self._drawn: dict[str, Hashable] = {}
         self._scenes: dict[str, Scene] = {}
         self._shown: tuple[str, ...] = ()

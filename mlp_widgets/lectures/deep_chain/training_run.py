@@ -117,6 +117,12 @@ class TrainingRun:
         self._training = Training(self._host.state)
         return self._training
 
+    def _show_progress(self) -> None:
+        """Pictures, bar and words of a run: nothing else moves with it."""
+        with self._host.refreshing():
+            self._host.show_pictures()
+            self.refresh(self._host.state)
+
     def _show_results(self, before: str = "") -> None:
         self._host.refresh()
         if self._training is not None:
@@ -130,8 +136,7 @@ class TrainingRun:
             try:
                 more = self._training.advance(self._training.steps + 1, SLICE_SECONDS)
                 if more:
-                    with self._host.moving():
-                        self._host.refresh()
+                    self._show_progress()
                 else:
                     self.runner.stop()
                     self._show_results()

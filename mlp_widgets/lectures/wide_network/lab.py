@@ -137,7 +137,7 @@ class WideNetworkLab(Lab[WideState, Numbers]):
 
     def _trial_rows(self) -> tuple[widgets.Widget, widgets.Widget]:
         """Learning rate and button; below, what the steps did."""
-        rate = self.control("learning_rate", label_width=110, box_width=200, digits=7)
+        rate = self.control("learning_rate", label_width=0, box_width=200, digits=7)
         button = self.button("20 steps", "mlp-learn", lambda: self.step(SHOWN_STEPS),
                              tooltip="Gradient descent from the first draw")
         # room for the answer from the start, so that nothing moves when it comes
