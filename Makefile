@@ -70,11 +70,11 @@ part = @echo == $(1) && $(2) || (echo == make test FAILED in this part: $(1) && 
 quick: $(TEST_READY)
 	$(call part,style,$(PY) -m ruff check)
 	$(call part,types,$(PY) -m mypy)
-	$(call part,unit tests,$(PY) -m pytest -n auto --dist loadfile tests --ignore=tests/browser)
+	$(call part,unit tests,$(PY) -m pytest -p no:nbval -n auto --dist loadfile tests --ignore=tests/browser)
 
 test: quick
 	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env notebooks)
-	$(call part,browser,$(PY) -m pytest -n auto --dist loadfile tests/browser)
+	$(call part,browser,$(PY) -m pytest -p no:nbval -n auto --dist loadfile tests/browser)
 	@echo == make test: all parts passed
 
 bench: $(TEST_READY)

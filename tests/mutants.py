@@ -1,6 +1,6 @@
 """40 small ways to break the code, and the tests that must see each of them.
 
-    python tests/mutants.py            # all of them: about ten minutes
+    python tests/mutants.py            # all of them: about five minutes
     python tests/mutants.py 3 17       # some of them, by number
 
 Each is one change of one line, in a copy of the project, and one run of the tests that are named
@@ -148,7 +148,7 @@ MUTANTS = [
     Mutant("the arrow beside a gradient points to the side on which J grows",
            "widgets/parameter_table.py",
            '"▸" if gradient < 0 else ("◂" if gradient > 0 else "·")',
-           '"▸" if gradient > 0 else ("◂" if gradient < 0 else "·")', "labs controls three_neuron"),
+           '"▸" if gradient > 0 else ("◂" if gradient < 0 else "·")', "controls"),
     Mutant("the stepper lights the operation before the one whose formula is shown",
            "explain/operations.py", "op = found[min(int(place), len(found)) - 1]",
            "op = found[max(min(int(place), len(found)) - 2, 0)]", "operations"),

@@ -314,6 +314,12 @@ def test_logarithms_agree_everywhere(pattern, scales, x, y, activation, skip):
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
 
+def underflows(trace) -> bool:
+    """Whether some z is 0 although the weight and the a before it are not."""
+    return any(not z.any() and w.any() and a.any()
+               for z, w, a in zip(trace.z[1:], trace.network.w[1:], trace.a, strict=False))
+
+
 @given(
     st.lists(FINITE, min_size=1, max_size=6),
     st.lists(FINITE, min_size=1, max_size=3),
@@ -330,6 +336,8 @@ def test_no_numbers_make_nan_or_a_warning(pattern, scales, x, y, activation, ski
         if np.isfinite(weights).all():
             trace = passes(weights, activation, skip, x, y).forward
             local_factors(trace)
+            if underflows(trace):
+                continue  # the logarithms go on where the floats have lost the number
             layer = overflow_layer(trace)
             depth = len(weights) if layer is None else layer - 1
             assert (logs[:depth, k] < np.inf).all() and (logs[depth:, k] == np.inf).all()

@@ -22,6 +22,7 @@ from mlp_widgets.fields import (
 )
 from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.controls import control_of
+from mlp_widgets.widgets.parameter_table import bar_length, gradient_row
 from mlp_widgets.widgets.sliders import StepSlider
 
 NAMES = {"line": "Line", "quadratic": "Quadratic"}
@@ -178,3 +179,24 @@ def test_a_control_keeps_no_copy_of_the_state(control, host):
     assert (row.box.value, row.slider.number) == (1.0, 1.0)
     row.box.value = 2.0
     assert host.moves == [{"w1_1": 2.0}] * 2
+
+
+# --- a gradient beside its slider ---
+
+
+@pytest.mark.parametrize(
+    ("gradient", "arrow", "left"),
+    [(-2.0, "▸", 50.0), (2.0, "◂", 50.0 - 50 * bar_length(2.0)), (0.0, "·", 50.0)],
+)
+def test_arrow_and_bar_of_a_gradient_lie_where_the_loss_falls(gradient, arrow, left):
+    """A negative gradient: J falls when the parameter grows, to the right."""
+    row = gradient_row("w11", gradient, "J")
+    assert f"&thinsp;{arrow}</span>" in row
+    assert f'left:{left:.1f}%;width:{50 * bar_length(gradient):.1f}%' in row
+    falls = {"▸": "falls when w₁₁ grows", "◂": "falls when w₁₁ shrinks", "·": "does not change"}
+    assert f"J {falls[arrow]}" in row
+
+
+def test_a_bar_grows_with_the_size_of_the_gradient_up_to_its_full_length():
+    lengths = [bar_length(g) for g in (0.0, 1e-3, -0.1, 1.0, -30.0, 100.0, 1e9)]
+    assert lengths == sorted(lengths) and lengths[0] == 0 and lengths[-2:] == [1.0, 1.0]

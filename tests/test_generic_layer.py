@@ -544,6 +544,10 @@ def test_compare_names_the_layer_that_differs():
     answer = backward_through(wrong, 1.0, core.dJ_da[-1].item()).compare(core.dJ_dw)
     assert not answer and answer.message.startswith("Layer 3: your ∂J/∂θ = ")
     assert not backward_through(wrong, 1.0, 1.0).compare(core.dJ_dw[:3])
+    wrong[3] = (neuron, wrong[2][1], 0.8)  # of two, the one that the way back meets first
+    assert backward_through(wrong, 1.0, 1.0).compare(core.dJ_dw).message.startswith("Layer 5:")
+    answer = backward_through(wrong, 1.0, core.dJ_da[-1].item()).compare(core.dJ_dw)
+    assert answer.message.startswith("Layer 4:")
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import re
 
 import numpy as np
 import pytest
-from any_network import TENTHS, networks, notation_of
-from hypothesis import given, settings
+from any_network import EIGHTHS, networks, notation_of
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from oracle import complex_step, reference_pass
 
@@ -28,8 +28,9 @@ def passes(network, x, y, notation=None) -> Passes:
 
 
 def truth(network, x, y) -> dict[Var, float]:
-    """Every variable of both passes, by the oracle."""
+    """Every variable of both passes, by the oracle; no example where rounding decides on a side."""
     z, a, J = reference_pass(network, x, y)
+    assume(all(v == 0 or abs(v) > 1e-9 for layer in z[1:] for v in layer[0]))
     found = {Var("loss"): J.real}
     for kind, layers in (("z", z), ("a", a)):
         for layer, columns in enumerate(layers):
@@ -65,7 +66,7 @@ def size(text: str) -> float:
 @settings(max_examples=60)
 @given(network=networks(), data=st.data(), plain=st.booleans())
 def test_operations_are_both_passes(network, data, plain):
-    x, y = [data.draw(TENTHS) for _ in range(network.widths[0])], [data.draw(TENTHS)]
+    x, y = [data.draw(EIGHTHS) for _ in range(network.widths[0])], [data.draw(EIGHTHS)]
     plain = plain and network.activations[-1] == "identity" and not network.skips
     notation = notation_of(network, plain_output=plain)
     found, true = operations(passes(network, x, y, notation)), truth(network, x, y)

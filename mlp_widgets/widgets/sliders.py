@@ -60,6 +60,6 @@ class StepSlider(widgets.IntSlider):
         low, high, step = self._ends
         place = math.log10(max(number, 1e-300)) if self._log else number
         place = min(max(place, low), high)
-        # the last step may be shorter than the others
-        self.value = self.max if high - place < 0.5 * step and place > low + (
-            self.max - 1) * step else round((place - low) / step)
+        before_last = self.max - 1
+        near_end = high - place < place - (low + before_last * step)  # the last step may be shorter
+        self.value = self.max if near_end else min(round((place - low) / step), before_last)
