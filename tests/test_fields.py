@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import FrozenInstanceError, dataclass, fields, replace
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -67,7 +68,7 @@ class Everything(State):
                                 follows="points")
     operation: int = place(lambda state: 2 * state.depth)
 
-    old_values = {("colour", "rot"): "red"}  # noqa: RUF012
+    old_values: ClassVar = {("colour", "rot"): "red"}
 
     def check(self) -> None:
         if self.skip and self.depth == 1:
