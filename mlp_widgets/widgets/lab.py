@@ -22,11 +22,9 @@ import ipywidgets as widgets
 
 from ..drawing.picture import Picture
 from ..drawing.table import TablePicture
-from ..explain.numbers import NetworkNumbers
 from ..fields import (
     DATA,
     PARAMETER,
-    RATE,
     VIEW,
     Parsed,
     Place,
@@ -568,6 +566,3 @@ def big_number(name: str, value: str, rows: Sequence[tuple[str, str, str]] = ())
                    for text, key, shown in rows)
     return (f'<table><tr class="mlp-now"><td>{name}</td><td class="mlp-mse-now">{value}</td></tr>'
             f"{body}</table>")
-
-
-__all__ = ["RATE", "Lab", "NetworkNumbers", "Preset", "Text", "big_number"]
