@@ -13,10 +13,10 @@ from matplotlib.collections import LineCollection, PolyCollection
 from ..text import known, number, symbol
 from .picture import Picture, Scene, added
 from .quick_artists import QuickTexts, Text, text_width
-from .style import BLACK, FAINT, GREY, LIT, NEGATIVE, OFF, POSITIVE, SMALL
+from .style import BLACK, FAINT, GREY, LIT, NEGATIVE, OFF, POSITIVE
 
-SIZE, IN_BOX = SMALL, 9.5
-"""Points of all texts, and of those in the boxes."""
+IN_BOX = 9.5
+"""Points of the letters in the boxes."""
 NAMED = 5
 """Up to so many layers every number has its name; deeper, every row has a heading instead."""
 FOUR_DIGITS = 7

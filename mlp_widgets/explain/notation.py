@@ -102,9 +102,13 @@ class Notation:
                 for name, var in self.parameters.items()}
 
     def gradients(self, back: BackwardTrace) -> dict[str, float]:
-        """∂J/∂θ by name; + 0.0 makes −0 a plain 0."""
-        return {name: float(getattr(back, f"dJ_d{var.kind}")[var.layer][_place(var)]) + 0.0
-                for name, var in self.parameters.items()}
+        """∂J/∂θ by name."""
+        return {name: self.gradient(back, name) for name in self.parameters}
+
+    def gradient(self, back: BackwardTrace, name: str) -> float:
+        """∂J/∂θ of one parameter; + 0.0 makes −0 a plain 0."""
+        var = self.parameters[name]
+        return float(getattr(back, f"dJ_d{var.kind}")[var.layer][_place(var)]) + 0.0
 
 
 def _place(var: Var) -> tuple[int, ...]:

@@ -57,7 +57,7 @@ def why_zero(trace: ForwardTrace, back: BackwardTrace, notation: Notation,
              name: str) -> Why | None:
     """Why the gradient of a parameter, the mean over the points, is 0; None if it is not."""
     var = notation.parameters[name]
-    if notation.gradients(back)[name] != 0:
+    if notation.gradient(back, name) != 0:
         return None
     shares = back.dJ_dz[var.layer][var.neuron]
     if var.kind == "w":

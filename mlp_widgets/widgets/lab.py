@@ -29,7 +29,6 @@ from ..fields import (
     Parsed,
     Place,
     State,
-    check_names,
     declared,
     documentation,
     one_of,
@@ -264,7 +263,6 @@ class Lab(Cell, Generic[S, N]):
         neither undone nor ends anything.
         """
         with self._lock:
-            check_names(self.state_type, changes)
             before = self.state
             self.change(group=tuple(changes), **changes)
             self._after_change(before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..explain.notation import Notation, Var
 from ..explain.operations import Operation
 from ..explain.zeros import Why, Zero
-from ..text import inner, number
+from ..text import number
 
 TOO_SMALL = "too small for a float"
 
@@ -131,8 +131,3 @@ def _note(note: str, op: Operation, notation: Notation) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def signed_product(rate: float, gradient: float) -> str:
-    """"0.01 · (−2)"."""
-    return f"{number(rate)} · {inner(number(gradient))}"
