@@ -70,10 +70,12 @@ part = @echo == $(1) && $(2) || (echo == make test FAILED in this part: $(1) && 
 quick: $(TEST_READY)
 	$(call part,style,$(PY) -m ruff check)
 	$(call part,types,$(PY) -m mypy)
-	$(call part,unit tests,$(PY) -m pytest -p no:nbval -n auto --dist loadfile tests --ignore=tests/browser)
+	$(call part,unit tests,$(PY) -m pytest -p no:nbval -n auto --dist loadfile tests --ignore=tests/browser \
+	  --ignore=tests/test_notebook_states.py)
 
 test: quick
-	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env notebooks)
+	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env -n auto --dist loadfile notebooks \
+	  tests/test_notebook_states.py)
 	$(call part,browser,$(PY) -m pytest -p no:nbval -n auto --dist loadfile tests/browser)
 	@echo == make test: all parts passed
 

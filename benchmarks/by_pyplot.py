@@ -15,6 +15,7 @@ from mlp_widgets.drawing.style import ABOUT_ONE, EXPLODING, VANISHING, ZERO
 from mlp_widgets.lectures.deep_chain.chain import chain, local_factors
 from mlp_widgets.lectures.deep_chain.log_chain import log10_gradients
 from mlp_widgets.lectures.three_neuron.traffic import HOURS, TRAFFIC
+from mlp_widgets.lectures.two_hidden.lab import HEIGHT, WIDTH
 
 BLUE, RED, GREY = "#0072B2", "#C04A00", "#767676"
 CSS_DPI = 96  # so that a size in inches is the lab's size in CSS pixels
@@ -74,7 +75,7 @@ def _fit(network: Network, trace, dpi: float | None) -> None:
 
 
 def _diagram(network: Network, trace, dpi: float | None) -> None:
-    figure = _figure(490, 232, dpi)
+    figure = _figure(490, 244, dpi)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, 1), ylim=(0, 0.58))
     axes.axis("off")
@@ -125,7 +126,7 @@ def two_hidden(w2_1: float, dpi: float | None = None) -> None:
 
 
 def _wide_diagram(network: Network, trace, back, dpi: float | None) -> None:
-    figure = _figure(828, 284, dpi)
+    figure = _figure(WIDTH, HEIGHT, dpi)
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, 828), ylim=(0, 284))
     axes.axis("off")

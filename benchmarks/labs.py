@@ -15,7 +15,8 @@ class LabCase:
 
     `cell` is a notebook cell that leaves the lab in the variable `lab`. `redraw` names, as
     "module:function", the function redraw(value, dpi) that draws the same content with pyplot.
-    The slider of `parameter` starts at `start` and is moved in steps of `step`.
+    The slider of `parameter` starts at `start` and is moved in steps of `step`. `notebook` is the
+    project's notebook in which the same slider is moved too, after Run All.
     """
 
     name: str
@@ -26,6 +27,7 @@ class LabCase:
     step: float
     low: float
     high: float
+    notebook: str = ""
 
     @property
     def interact_cell(self) -> str:
@@ -68,6 +70,7 @@ CASES = [
         step=0.1,
         low=-15.0,
         high=15.0,
+        notebook="three_neuron.ipynb",
     ),
     LabCase(
         name="two hidden",

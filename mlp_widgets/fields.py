@@ -61,7 +61,8 @@ class Field:
     the documentation. always: written in every ``repr``, not only if it is not the default.
     formerly: its name in version 0.1.0, which ``load`` still understands. follows: the field with
     which Undo brings it back. default_for: the default where it depends on the other fields; the
-    ``default`` is then None. when: whether its control is in use in a state.
+    ``default`` is then None. when: whether its control is in use in a state. contents: the value
+    as a code holds it.
     """
 
     default: object
@@ -76,6 +77,7 @@ class Field:
     follows: str = ""
     default_for: Callable[[Any], object] | None = None
     when: Callable[[Any], bool] | None = None
+    contents: Callable[[Any], object] = lambda value: value
 
     def check(self, value: Any) -> object:
         """The value as the state keeps it; ValueError says what is allowed."""
@@ -167,11 +169,10 @@ class Whole(Number):
 @dataclass(frozen=True, kw_only=True)
 class Choice(Field):
     """One of some names; ``options`` are name -> what the control says. ``buttons``: not a list,
-    but a button for each, so wide."""
+    but a button for each."""
 
     options: Mapping[str, str]
-    buttons: str = ""
-    width: str = ""
+    buttons: bool = False
 
     def check(self, value: Any) -> str:
         """One of the names."""
@@ -185,8 +186,6 @@ class Choice(Field):
 @dataclass(frozen=True, kw_only=True)
 class Switch(Field):
     """On or off."""
-
-    width: str = ""
 
     def check(self, value: Any) -> bool:
         """True or False, and nothing that only counts as such."""
@@ -230,7 +229,6 @@ class Parsed(Field):
 
     read: Callable[[object], object]
     write: Callable[[Any], object] = lambda value: value
-    contents: Callable[[Any], object] = lambda value: value
     texts: tuple[str, ...] = ()
     allowed: str = ""
 
@@ -454,6 +452,17 @@ def one_of(noun: str, value: Any, allowed: Collection[str]) -> str:
     if not isinstance(value, str) or value not in allowed:
         raise ValueError(f"unknown {noun} {value!r:.40}; known are {', '.join(allowed)}")
     return value
+
+
+def with_new_names(given: Mapping[str, Any], state: type[State]) -> dict[str, Any]:
+    """Arguments with the names and values of version 0.1.0 replaced by those of today."""
+    own, found = declared(state), {}
+    today = {of.formerly: name for name, of in own.items() if of.formerly}
+    for name, value in given.items():
+        name = name if name in own else today.get(name, name)
+        known = isinstance(value, (str, int, float))
+        found[name] = state.old_values.get((name, value), value) if known else value
+    return found
 
 
 def check_names(state: type[State], names: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ from mlp_widgets.drawing.picture import Picture, Scene
 from mlp_widgets.explain.notation import Notation, Var
 from mlp_widgets.explain.numbers import NetworkNumbers
 from mlp_widgets.fields import DATA, PARAMETER, RATE, State, choice, number, place
-from mlp_widgets.widgets.canvas import Sheet, Slot
+from mlp_widgets.widgets.canvas import Slot
 from mlp_widgets.widgets.lab import Lab, Preset
 
 NOTATION = Notation({"w1": Var("w", 1), "w2": Var("w", 2)}, depth=2)
@@ -66,5 +66,4 @@ class ExampleLab(Lab[ExampleState, ExampleNumbers]):
     state_type, title = ExampleState, "Two layers"
     compute = staticmethod(ExampleNumbers)
     presets: ClassVar = {"off": Preset({"w1": -0.5, "activation": "relu"}, "neuron off", "off")}
-    sheets = (Sheet("lab", "The output over x",
-                    Slot("curve", partial(CurvePicture, 420, 260), curve)),)
+    slots = (Slot("curve", partial(CurvePicture, 420, 260), curve, "The output over x"),)

@@ -87,15 +87,20 @@ def decoded(png: bytes) -> np.ndarray:
 
 
 def drawn(lab: Lab) -> list[np.ndarray]:
-    """The pixels of every canvas, rendered anew."""
-    return [np.concatenate([picture.render()[..., :3] for picture in canvas.in_view]).astype(int)
-            for canvas in lab.canvases]
+    """The pixels of every picture in view, rendered anew."""
+    return [picture.render()[..., :3].astype(int) for picture in lab.pictures_in_view]
+
+
+def sent(lab: Lab) -> list[bytes]:
+    """What the page shows as the pictures in view."""
+    return [canvas.image.value for canvas in lab.canvases.values()
+            if canvas.slot.is_shown(lab.state)]
 
 
 def check_sent(lab: Lab) -> None:
     """What was sent to the page is what the pictures show."""
-    for canvas, pixels in zip(lab.canvases, drawn(lab), strict=True):
-        gap = np.abs(decoded(canvas.image.value) - pixels).max(axis=-1)
+    for png, pixels in zip(sent(lab), drawn(lab), strict=True):
+        gap = np.abs(decoded(png) - pixels).max(axis=-1)
         assert (gap >= 4 * STEP).mean() < 1e-3 and gap.mean() < STEP
 
 
@@ -149,8 +154,10 @@ def as_new(lab: Lab) -> Lab:
         if part is not None:
             part.stop()
             part.runner.join(WAIT)
-    for switch in (lab.present.more, lab.present.toggle, lab.share.toggle):
+    for switch in (lab.present.toggle, lab.share.toggle, *lab.switches.values()):
         switch.value = False
+    lab.present.turn_to(0)
+    lab.views.close()
     lab.prepare()
     lab.reset()
     lab._history = History()

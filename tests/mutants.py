@@ -1,4 +1,4 @@
-"""40 small ways to break the code, and the tests that must see each of them.
+"""47 small ways to break the code, and the tests that must see each of them.
 
     python tests/mutants.py            # all of them: about five minutes
     python tests/mutants.py 3 17       # some of them, by number
@@ -137,8 +137,8 @@ MUTANTS = [
            "lectures/generic_layer/words.py", "return dJ_dz_in first, then dJ_dtheta",
            "return dJ_dtheta first, then dJ_dz_in", "generic_layer"),
     Mutant("a shared call may name a file beside the notebook, and loading it opens that file",
-           "saved_state.py", "if value not in of.texts:",
-           'if value not in of.texts and "/" in value:', "share"),
+           "saved_state.py", "value not in of.texts:", 'value not in of.texts and "/" in value:',
+           "share"),
     Mutant("a slider's handle stands on the step below a value instead of the nearest one",
            "widgets/sliders.py", "round((place - low) / step)",
            "math.floor((place - low) / step)", "sliders"),
@@ -154,6 +154,17 @@ MUTANTS = [
            "op = found[max(min(int(place), len(found)) - 2, 0)]", "operations"),
     Mutant("of two pictures in one image the second is painted over the first",
            "widgets/png.py", "top += len(pixels)", "top += 0", "canvas"),
+    Mutant("a part keeps its picture asked for after it is closed, so that it is drawn for nobody",
+           "widgets/part.py", "canvas.asked_for = any(name in names for names in self.shown)",
+           "pass", "parts"),
+    Mutant("a part without J in its names shows J and the status all the same",
+           "widgets/part.py", 'host.headline_text if "J" in names else None',
+           "host.headline_text", "parts"),
+    Mutant("a fold that was opened cannot be closed again",
+           "widgets/layout.py", 'None if change["new"] else "none"', "None", "folds"),
+    Mutant("a preset stays marked when a slider has left it",
+           "widgets/lab.py", "bool(values) and all(getattr(self.state, k) == v",
+           "bool(values) and any(getattr(self.state, k) == v", "folds"),
     # three that no test saw before there was this list
     Mutant("the bar beside a gradient lies on the wrong side of its middle",
            "widgets/parameter_table.py", "left = 50.0 if gradient < 0 else 50.0 - percent",

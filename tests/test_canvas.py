@@ -20,7 +20,7 @@ from mlp_widgets.drawing.picture import Picture, Scene
 from mlp_widgets.drawing.table import TablePicture
 from mlp_widgets.fields import DATA, VIEW, State
 from mlp_widgets.fields import number as field
-from mlp_widgets.widgets.canvas import Canvas, Progress, Sheet, Slot
+from mlp_widgets.widgets.canvas import Canvas, Progress, Slot
 from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.png import FLAT, PngEncoder, composite_png
 
@@ -230,19 +230,19 @@ NOT_BEGUN = Progress(0.0)
 
 
 class Sketches:
-    """A canvas of two places; the second shows one of two sketches. Scenes made are counted."""
+    """Canvases of three sketches; the second or the third is shown. Scenes made are counted."""
 
     def __init__(self):
         self.made, self.error = [], None
         slots = (
-            Slot("first", partial(Sketch, 60), self.scene("first")),
-            Slot("second", partial(Sketch, 40), self.scene("second"), also=("second",),
-                 when=lambda state: not state.third),
-            Slot("third", partial(Sketch, 40), self.scene("third"), also=("third",),
-                 progress=True, when=lambda state: bool(state.third)),
+            Slot("first", partial(Sketch, 60), self.scene("first"), "The first sketch"),
+            Slot("second", partial(Sketch, 40), self.scene("second"), "The second",
+                 also=("second",), when=lambda state: not state.third),
+            Slot("third", partial(Sketch, 40), self.scene("third"), "The third", also=("third",),
+                 progress=True, when=lambda state: bool(state.third), lacks=too_high),
         )
         self.state = Heights()
-        self.canvas = Canvas(Sheet("test", "Two sketches", *slots), self.state, 1.0)
+        self.canvases = {slot.name: Canvas(slot, 1.0) for slot in slots}
         self.show()
 
     def scene(self, name):
@@ -258,88 +258,143 @@ class Sketches:
         """Show other heights, and say which scenes were made for it."""
         self.state = self.state.changed(**changes)
         self.made.clear()
-        self.canvas.show(self.state, self.state, progress)
+        for canvas in self.in_view.values():
+            canvas.show(self.state, self.state, progress)
         return self.made
 
-    def shows(self, *heights):
-        """Whether the image and the words are those of new sketches with these heights."""
-        fresh = [Sketch(60), Sketch(40)]
-        for sketch, height in zip(fresh, heights, strict=True):
-            sketch.line.set_ydata([1, height])
-        pixels = np.concatenate([sketch.render() for sketch in fresh])
-        self.canvas.send_words()
-        text = html.escape(" ".join(SketchScene(height).words() for height in heights))
-        same = gap(self.canvas.image.value, pixels).max() < STEP
-        assert same == (self.canvas._words.value == text)
-        return same
+    @property
+    def in_view(self):
+        return {name: canvas for name, canvas in self.canvases.items()
+                if canvas.is_shown(self.state)}
+
+    def shows(self, **heights):
+        """Whether images and words in view are those of new sketches with these heights."""
+        assert heights.keys() == self.in_view.keys()
+        return all([is_of(canvas, height) for canvas, height in
+                    zip(self.in_view.values(), heights.values(), strict=True)])
+
+
+def too_high(state):
+    return f"Third is {state.third:g}: no room." if state.third > 1 else ""
+
+
+def is_of(canvas, height):
+    """Whether image and words are those of a new sketch of this height."""
+    fresh = Sketch(canvas.picture.height)
+    fresh.line.set_ydata([1, height])
+    canvas.send_words()
+    same = gap(canvas.image.value, fresh.render()).max() < STEP
+    assert same == (canvas._words.value == html.escape(SketchScene(height).words()))
+    return same
 
 
 @pytest.fixture
 def sketches():
     made = Sketches()
     yield made
-    for widget in all_widgets(made.canvas.widget):
-        widget.close()
+    for canvas in made.canvases.values():
+        for widget in all_widgets(canvas.widget):
+            widget.close()
 
 
-def test_a_canvas_has_size_class_and_name(sketches):
-    image = sketches.canvas.image
-    assert (image.format, image.width, image.height) == ("png", "90", "100")
-    assert (image.layout.width, image.layout.height) == ("90px", "100px")
-    assert "mlp-picture-test" in image._dom_classes
-    assert image.tooltip == "Two sketches" and image.description == ""
-    assert sketches.shows(0.5, 0.5) and not sketches.shows(0.5, 0.0)
+def test_a_canvas_has_shape_class_and_name(sketches):
+    image = sketches.canvases["first"].image
+    assert (image.format, image.width, image.height) == ("png", "90", "60")
+    assert image.layout.width is None and image.layout.height is None  # the style sheet's
+    assert "mlp-picture-first" in image._dom_classes
+    assert image.tooltip == "The first sketch" and image.description == ""
+    assert sketches.shows(first=0.5, second=0.5) and not sketches.shows(first=0.5, second=0.0)
+
+
+def test_a_picture_is_built_when_it_is_first_shown(sketches):
+    third = sketches.canvases["third"]
+    assert third._picture is None and (third.image.width, third.image.value) == ("", b"")
+    assert third.words == "" and "mlp-picture-third" in third.image._dom_classes
+    sketches.show(third=0.25)
+    assert (third.image.width, third.image.height) == ("90", "40")
+    assert third.picture is third.picture is third.in_view
 
 
 def test_a_picture_is_drawn_at_its_scale():
-    canvas = Canvas(Sheet("test", "A sketch", Slot("one", partial(Sketch, 61),
-                                                   lambda _: SketchScene())), Heights(), 1.5)
+    canvas = Canvas(Slot("one", partial(Sketch, 61), lambda _: SketchScene(), "A sketch"), 1.5)
     canvas.show(Heights(), None, Progress())
-    (picture,) = canvas.in_view
-    assert picture.render().shape == (91, 135, 4)
-    assert gap(canvas.image.value, picture.render()).max() < STEP
+    assert canvas.picture.render().shape == (91, 135, 4)
+    assert gap(canvas.image.value, canvas.picture.render()).max() < STEP
     assert (canvas.image.width, canvas.image.height) == ("90", "61")
     for widget in all_widgets(canvas.widget):
         widget.close()
 
 
-def test_a_canvas_draws_what_changed_and_nothing_else(sketches):
-    assert sketches.show() == [] and sketches.shows(0.5, 0.5)
-    assert sketches.show(second=0.0) == ["second"] and sketches.shows(0.5, 0.0)
-    sent = sketches.canvas.image.value
-    assert sketches.show(unseen=1.0) == [] and sketches.canvas.image.value is sent
+def test_canvases_draw_what_changed_and_nothing_else(sketches):
+    assert sketches.show() == [] and sketches.shows(first=0.5, second=0.5)
+    assert sketches.show(second=0.0) == ["second"] and sketches.shows(first=0.5, second=0.0)
+    sent = [canvas.image.value for canvas in sketches.canvases.values()]
+    assert sketches.show(unseen=1.0) == []
+    for canvas, image in zip(sketches.canvases.values(), sent, strict=True):
+        assert canvas.image.value is image
     # every picture depends on the network
-    assert sketches.show(first=1.0) == ["first", "second"] and sketches.shows(1.0, 0.0)
+    assert sketches.show(first=1.0) == ["first", "second"]
+    assert sketches.shows(first=1.0, second=0.0)
 
 
 def test_a_slot_may_depend_on_less_than_the_network():
-    slot = Slot("one", Sketch, lambda _: SketchScene(), also=("second",), of=lambda s: s.first > 0)
+    slot = Slot("one", Sketch, lambda _: SketchScene(), "A sketch", also=("second",),
+                of=lambda s: s.first > 0)
     keys = [slot.key(Heights(first), None) for first in (1.0, 2.0, -1.0)]
     assert keys[0] == keys[1] != keys[2]
     assert slot.key(Heights(1.0, second=3.0), None) != keys[0]
 
 
 def test_a_place_can_show_another_picture(sketches):
-    assert sketches.show(third=0.25) == ["third"] and sketches.shows(0.5, 0.25)
-    assert sketches.canvas.in_view == [sketches.canvas.pictures[n] for n in ("first", "third")]
-    assert sketches.show(third=0.0) == [] and sketches.shows(0.5, 0.5)  # it was kept
+    assert sketches.show(third=0.25) == ["third"] and sketches.shows(first=0.5, third=0.25)
+    assert sketches.show(third=0.0) == [] and sketches.shows(first=0.5, second=0.5)  # it was kept
+
+
+def test_what_is_asked_for_is_shown_in_every_state(sketches):
+    third = sketches.canvases["third"]
+    third.asked_for = True
+    assert sketches.show() == ["third"] and sketches.shows(first=0.5, second=0.5, third=0.0)
+    third.asked_for = False
+    assert sketches.show(first=1.0) == ["first", "second"] and is_of(third, 0.0)
+
+
+def test_a_sentence_stands_in_the_place_of_what_cannot_be_shown(sketches):
+    third = sketches.canvases["third"]
+    sketches.show(third=0.25)
+    shape = third.image.width, third.image.height
+    assert sketches.show(third=2.0) == [] and not is_of(third, 0.25)
+    third.send_words()
+    assert third.words == third._words.value == "Third is 2: no room."
+    assert gap(third.image.value, third.in_view.render()).max() < STEP
+    assert third.in_view is not third.picture and (third.image.width, third.image.height) == shape
+    note = third.in_view
+    sketches.show()
+    assert third.in_view is note
+    sketches.show(third=3.0)
+    assert third.words == "Third is 3: no room." and third.in_view is not note
+    assert sketches.show(third=0.25) == ["third"] and is_of(third, 0.25)
+    assert third.in_view is third.picture
 
 
 def test_what_a_run_has_done_is_drawn_where_it_is_shown(sketches):
     sketches.show(third=0.25)
-    assert sketches.show(Progress(0.5, key=1)) == ["third"] and sketches.shows(0.5, 0.75)
+    assert sketches.show(Progress(0.5, key=1)) == ["third"]
+    assert sketches.shows(first=0.5, third=0.75)
     assert sketches.show(Progress(0.5, key=1)) == []
-    assert sketches.show(Progress(0.0, key=2)) == ["third"] and sketches.shows(0.5, 0.25)
+    assert sketches.show(Progress(0.0, key=2)) == ["third"]
+    assert sketches.shows(first=0.5, third=0.25)
 
 
 def test_an_update_that_fails_is_made_again(sketches):
-    good, sketches.error = sketches.canvas.image.value, RuntimeError("no ink")
+    first = sketches.canvases["first"]
+    good, sketches.error = first.image.value, RuntimeError("no ink")
     with pytest.raises(RuntimeError):
         sketches.show(first=0.6)
-    assert sketches.canvas.image.value is good
+    assert first.image.value is good
     sketches.error = None
-    assert sketches.show(first=0.5) == ["first"] and sketches.shows(0.5, 0.5)
-    assert sketches.show(first=0.6) == ["first", "second"] and sketches.shows(0.6, 0.5)
+    assert sketches.show(first=0.5) == ["first"] and sketches.shows(first=0.5, second=0.5)
+    assert sketches.show(first=0.6) == ["first", "second"]
+    assert sketches.shows(first=0.6, second=0.5)
 
 
 def test_a_picture_that_could_not_be_packed_is_sent_the_next_time(sketches, monkeypatch):
@@ -347,7 +402,7 @@ def test_a_picture_that_could_not_be_packed_is_sent_the_next_time(sketches, monk
         patch.setattr(PngEncoder, "encode", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             sketches.show(first=0.6)
-    assert sketches.show() == [] and sketches.shows(0.6, 0.5)
+    assert "first" in sketches.show() and sketches.shows(first=0.6, second=0.5)
 
 
 # --- pictures beside each other ---

@@ -393,7 +393,7 @@ def test_a_point_outside_the_map_stands_at_its_edge_and_can_be_hidden():
     assert picture.point.get_xydata().tolist() == [[80.0, 0.0]]
     hidden = pixels_of(MapPicture, map_scene(visible=False))
     assert (pixels_of(MapPicture, map_scene()) != hidden).any()
-    assert (pixels_of(MapPicture, map_scene(point=(1, 20), visible=False)) == hidden).all()
+    assert (pixels_of(MapPicture, map_scene(point=(0.5, 20), visible=False)) == hidden).all()
 
 
 @pytest.mark.parametrize("scales", [*SCALES, np.linspace(-2e4, 2e4, 9), np.logspace(-6, 6, 50),

@@ -362,7 +362,7 @@ def test_overflow_names_the_layer(lab, activation, skip):
                    layers.dJ_dw, layers.dJ_da, lab.loss, lab.numbers.output):
         assert np.isnan(values).all()  # what does not exist is no number
     board = words.board(lab.numbers)
-    assert plain(re.search(r'mlp-mse-now">([^<]*)', board)[1]) == "overflow"
+    assert plain(re.search(r'mlp-mse-now">([^<]*)', lab.headline_text.value)[1]) == "overflow"
     assert re.search(r'mlp-value-dJ-dw1[^>]*>([^<]*)', board)[1] == "—"
 
 
@@ -405,7 +405,7 @@ def test_the_gradient_may_overflow_alone():
 def test_J_may_overflow_alone():
     s = solve(**OVERFLOWS["J only"])  # ŷ = 1e155, J = 1e310
     assert s.overflow is None and math.isinf(s.loss) and s.exists
-    assert re.search('mlp-mse-now">overflow<', words.board(s))
+    assert words.loss(s) == "overflow"
     assert words.describe(s).endswith("overflow: J = (ŷ − y)² is too large for a float "
                                       "(over 1.8e308).")
 
@@ -475,7 +475,7 @@ def test_the_map_is_not_computed_again_for_a_move_of_its_point(lab):
 def place_of(lab, scale: float, depth: int) -> dict[str, float]:
     """A click on a place of the map, in a page that shows the picture at half its size."""
     map_ = make_map(map_key(lab.state))
-    box = lab.canvases[1].pictures["map"].map.get_position()
+    box = lab.canvases["map"].picture.map.get_position()
     across = (np.interp(scale, map_.scales, np.arange(len(map_.scales))) + 0.5) / len(map_.scales)
     up = (depth - 0.5) / len(map_.depths)
     return {"relativeX": 245 * (box.x0 + across * box.width),
@@ -518,6 +518,9 @@ def test_a_click_elsewhere_does_nothing(lab):
     before = lab.state
     lab.clicks.clicked(event)
     assert lab.state is before
+    lab.part("map")  # there it can be clicked
+    lab.clicks.clicked(event)
+    assert lab.depth == 50 and lab.below == "why"
 
 
 def test_clicks_come_from_ipyevents_where_it_is_installed(monkeypatch):
@@ -537,7 +540,7 @@ def test_clicks_come_from_ipyevents_where_it_is_installed(monkeypatch):
     monkeypatch.setitem(sys.modules, "ipyevents", SimpleNamespace(Event=Event))
     lab = DeepChainLab(scale=0.5)
     (event,) = made
-    assert event.options == {"source": lab.canvases[1].image, "watched_events": ["click"]}
+    assert event.options == {"source": lab.canvases["map"].image, "watched_events": ["click"]}
     event.action(place_of(lab, -1.5, 40))
     assert (lab.w, lab.depth) == (-1.5, 40)
     click = {name: 2 * pixels for name, pixels in place_of(lab, 0.5, 20).items()
@@ -840,16 +843,11 @@ def test_rows_beyond_the_depth_cannot_be_moved(lab):
     assert [row.box.disabled for row in rows] == [False] * 4 + [True] * 6
 
 
-def all_pictures(canvas):
-    """Also those that were not shown yet."""
-    return [canvas.pictures[slot.name] for slot in canvas._sheet.slots]
-
-
 def test_deep_chains_are_shown_as_profiles(lab):
-    upper = lab.canvases[0]
-
     def shown():
-        return [type(picture).__name__ for picture in upper.in_view]
+        upper, lower = lab.pictures_in_view
+        assert type(lower).__name__ == "MapPicture"
+        return [type(upper).__name__]
 
     assert shown() == ["ChainPicture"]
     lab.depth = MOST_DRAWN + 1
@@ -859,14 +857,14 @@ def test_deep_chains_are_shown_as_profiles(lab):
     assert shown() == ["ChainPicture"] and "profiles" not in words.profiles_title(lab.state)
     lab.view = "profiles"
     assert shown() == ["ProfilesPicture"]
-    assert {(p.width, p.height) for p in all_pictures(upper)} == {(828, 250)}
-    assert {(p.width, p.height) for p in all_pictures(lab.canvases[1])} == {(490, 250)}
+    sizes = [(c.picture.width, c.picture.height) for c in lab.canvases.values()]
+    assert sizes == [(828, 250)] * 2 + [(490, 250)] * 4  # at one place, one shape
 
 
 def test_the_board_shows_the_numbers(lab):
     for seed in range(3):
         lab.set(mode="random", seed=seed, depth=3 + 4 * seed)
-        board = find(lab, "mlp-board").value
+        board = lab.headline_text.value + find(lab, "mlp-board").value
 
         def shown(css, board=board):
             return re.search(rf'{css}[^>]*">([^<]*)<', board)[1]

@@ -12,12 +12,14 @@ from matplotlib.colors import ListedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.path import Path
 
-from mlp_widgets.drawing.diagram import DiagramPicture, DiagramScene, Edge, Node
+from mlp_widgets.drawing.curves import apart
+from mlp_widgets.drawing.diagram import DiagramPicture, DiagramScene, Edge, Node, fitted
+from mlp_widgets.drawing.exits import nearest
 from mlp_widgets.drawing.fit import FitPicture, FitScene
 from mlp_widgets.drawing.landscape import LandscapePicture, LandscapeScene
 from mlp_widgets.drawing.picture import Picture, Scene, stepped_limit
 from mlp_widgets.drawing.quick_artists import CAP_HEIGHT, QuickImage, QuickText, _outline
-from mlp_widgets.drawing.style import LANDSCAPE, NEURON
+from mlp_widgets.drawing.style import BLACK, GRADIENT, LANDSCAPE, NEURON
 from mlp_widgets.fields import PARAMETER, Choice, Number, Place, Several, Switch, declared
 from mlp_widgets.lectures.three_neuron import scenes
 from mlp_widgets.lectures.three_neuron.numbers import LECTURE, Numbers, ThreeNeuronState
@@ -324,7 +326,66 @@ def test_baselines_are_drawn_with_their_names(picture):
     assert (seen[0] == seen[3]).all()
 
 
+def signs(picture: FitPicture) -> list[str]:
+    return [text.text for text in picture.exits.texts if text.get_visible()]
+
+
+def test_a_curve_that_leaves_the_plot_has_signs_with_the_values_it_reaches(picture):
+    scene, grid = fit_scene(kinks=(None, None)), fit_scene().grid
+    low, high = grid[0], grid[-1]
+    share = (grid - low) / (high - low)
+    for curve, expected in (
+            (np.full(len(grid), 3.0), []), (3 + 20.4 * share**2, ["▲ 23.4"]),
+            (3 - 20 * share, ["▼ −17"]), (3 + 80 * (share - 0.5) ** 2, ["▲ 23", "▲ 23"]),
+            (60 + 9 * share, ["▲ all of ŷ: 60 to 69"]),
+            (3 + 50 * np.sin(2 * np.pi * share), ["▲ 53", "▼ −47"])):
+        picture.update(replace(scene, curve=curve))
+        assert signs(picture) == expected
+    text = picture.exits.texts[0]  # the top of the sine stands at a quarter of the plot
+    assert (text.place[0] - low) / (high - low) == pytest.approx(0.25, abs=0.04)
+
+
+@pytest.mark.parametrize(("wanted", "taken", "found"), [
+    (50, [], 50), (2, [], 10), (99, [], 90), (50, [(45, 60)], 35), (50, [(35, 52)], 62),
+    (50, [(40, 60), (20, 40)], 70), (50, [(0, 100)], 50)])
+def test_a_sign_stands_as_near_as_there_is_room(wanted, taken, found):
+    assert nearest(wanted, 10.0, taken, 100.0) == pytest.approx(found)
+
+
+def test_names_of_curves_are_moved_apart_as_little_as_needed():
+    for places, least, expected in (
+            ([0.0, 5.0], 1.0, [0, 5]), ([0.0, 0.0], 1.0, [-0.5, 0.5]),
+            ([1.0, 1.2, 1.4, -0.0 + 9], 1.0, [0.2, 1.2, 2.2, 9]), ([10.0, 10.0], 1.0, [9, 10])):
+        np.testing.assert_allclose(apart(np.array(places), least, 10.0), expected, atol=1e-12)
+
+
 # --- the diagram ---
+
+
+@pytest.mark.parametrize(("line", "room", "shown"), [
+    ("z = −1.234e−10", 200, "z = −1.234e−10"), ("z = −1.234e−10", 75, "z = −1e−10"),
+    ("z = 123456.7", 60, "z = 1.2e5"), ("∂J/∂w = +0.00546", 100, "∂J/∂w = +0.0055"),
+    ("z = 0", 5, "z=0"), ("identity", 5, "identity"), ("−0.0502", 45, "−0.05")])
+def test_a_number_has_as_many_digits_as_there_is_room_for(line, room, shown):
+    assert fitted(line, room) == shown
+
+
+def test_gradients_are_purple_and_values_black_and_both_grey_where_they_are_off():
+    purple, black = (np.round(np.array(to_rgb(c)) * 255) for c in (GRADIENT, BLACK))
+    picture = DiagramPicture(scale=2.0)
+    for states, in_purple, in_black in (("on", True, True), ("off", False, False)):
+        nodes = (Node("a", 0.2, 0.5, "∂L/∂z\n−1", states), Node("b", 0.8, 0.5, "z = 1", states))
+        picture.update(DiagramScene(nodes, (Edge("a", "b", "w = 1\n∂L/∂w = 2", 1.0, states),)))
+        pixels = picture.render()[..., :3]
+        columns = np.flatnonzero((pixels == purple).all(axis=-1).any(axis=0)) / 2
+        assert bool(len(columns)) == in_purple == (pixels == purple).all(axis=-1).any()
+        assert (columns < 0.65 * picture.width).all()  # the value in b is black
+        ink = pixels[:, int(1.47 * picture.width) : int(1.73 * picture.width)]
+        assert (ink == black).all(axis=-1).any() == in_black
+    assert [text for text, _ in picture.labels[0]._parts()] == ["w = 1\n∂L/∂w = 2"]
+    picture.labels[0].show("w = 1\n∂L/∂w = 2", color=BLACK, gradient=GRADIENT)
+    assert list(picture.labels[0]._parts()) == [("w = 1\n", BLACK), ("\n∂L/∂w = 2", GRADIENT)]
+
 
 
 def outlines(picture: DiagramPicture) -> dict[str, Path]:

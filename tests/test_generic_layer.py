@@ -598,7 +598,7 @@ def with_solution(source):
 def test_the_notebook_before_and_after_the_student_has_worked(solved, capsys):
     names, cells = {}, nbformat.read(NOTEBOOK, as_version=4).cells
     for source in (cell.source for cell in cells if cell.cell_type == "code"):
-        if "Lab(" not in source:
+        if "Lab(" not in source and source != "lab":
             exec(with_solution(source) if solved else source, names)
     answers = [
         check_layer(names["neuron"], names["neuron_backward"], 2, -0.5),

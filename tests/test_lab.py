@@ -66,14 +66,14 @@ def failing(error: Exception):
 
 
 def test_a_change_reaches_state_numbers_controls_picture_and_words(lab):
-    image = lab.canvases[0].image.value
+    image = lab.canvases["curve"].image.value
     lab.set(w1=-0.5, activation="tanh")
     assert lab.state == replace(FIRST, w1=-0.5, activation="tanh")
     assert (lab.w1, lab.activation) == (-0.5, "tanh")
     assert box(lab).value == -0.5 and find(lab, "mlp-slider-w1").number == -0.5
     assert find(lab, "mlp-activation").value == "tanh"
     assert lab.parameters == {"w1": -0.5, "w2": 1.5}
-    assert lab.canvases[0].image.value != image
+    assert lab.canvases["curve"].image.value != image
     assert text_of(lab.status) == lab.describe() and text_of(lab.status).startswith("J = ")
 
 
@@ -111,12 +111,12 @@ def test_a_state_without_numbers_changes_nothing(lab, monkeypatch, change):
 
     monkeypatch.setitem(lab.__dict__, "compute", compute)
     lab.w2 = 1.0
-    before = lab.state, lab.numbers, lab._history.last, lab.canvases[0].image.value
+    before = lab.state, lab.numbers, lab._history.last, lab.canvases["curve"].image.value
     with pytest.raises(ValueError):
         lab.set(**change)
     with pytest.raises(ValueError):
         lab.load(f"ExampleLab({', '.join(f'{k}={v!r}' for k, v in change.items())})")
-    assert (lab.state, lab.numbers, lab._history.last, lab.canvases[0].image.value) == before
+    assert (lab.state, lab.numbers, lab._history.last, lab.canvases["curve"].image.value) == before
 
 
 @pytest.mark.parametrize("where", ["compute", "describe", "a picture", "a part"])
@@ -126,7 +126,7 @@ def test_what_fails_keeps_the_last_good_state(lab, monkeypatch, where, by):
     before = lab.state, lab.numbers, lab._history.last, text_of(lab.status)
     fail = failing(KeyError("<no ink>"))
     if where == "a picture":
-        monkeypatch.setattr(lab.canvases[0].pictures["curve"], "update", fail)
+        monkeypatch.setattr(lab.canvases["curve"].picture, "update", fail)
     elif where == "a part":
         monkeypatch.setattr(lab.table, "refresh", fail)
     else:
@@ -149,7 +149,7 @@ def test_what_fails_keeps_the_last_good_state(lab, monkeypatch, where, by):
 
 
 def test_a_picture_that_fails_once_leaves_the_last_good_one(lab, monkeypatch):
-    picture, image, calls = lab.canvases[0].pictures["curve"], lab.canvases[0].image.value, []
+    picture, image, calls = lab.canvases["curve"].picture, lab.canvases["curve"].image.value, []
     real = picture.update
 
     def fail_once(scene):
@@ -161,7 +161,7 @@ def test_a_picture_that_fails_once_leaves_the_last_good_one(lab, monkeypatch):
     monkeypatch.setattr(picture, "update", fail_once)
     box(lab).value = -1.0
     assert len(calls) == 2 and lab.w1 == 0.6  # the second is of the state that came back
-    assert lab.canvases[0].image.value == image and "no ink" in text_of(lab.error)
+    assert lab.canvases["curve"].image.value == image and "no ink" in text_of(lab.error)
 
 
 def test_an_arithmetic_error_is_a_sentence_of_its_own(lab, monkeypatch):
@@ -306,7 +306,7 @@ def test_loaded_states_are_steps_of_their_own(lab, clock):
 
 
 def sent(lab) -> str:
-    return lab.canvases[0]._words.value
+    return lab.canvases["curve"]._words.value
 
 
 def test_while_a_slider_moves_no_words_are_sent(lab, rests, monkeypatch):
@@ -319,7 +319,7 @@ def test_while_a_slider_moves_no_words_are_sent(lab, rests, monkeypatch):
     find(lab, "mlp-slider-w1").value += 3
     lab.reset_button.click()
     lab.w1 = -0.5
-    assert sent(lab) == lab.canvases[0].words != before
+    assert sent(lab) == lab.canvases["curve"].words != before
 
 
 def test_words_come_when_the_slider_rests(lab, rests, monkeypatch):
@@ -327,7 +327,7 @@ def test_words_come_when_the_slider_rests(lab, rests, monkeypatch):
     before = sent(lab)
     find(lab, "mlp-slider-w1").value += 3
     wait_until(lambda: sent(lab) != before)
-    assert sent(lab) == lab.canvases[0].words
+    assert sent(lab) == lab.canvases["curve"].words
 
 
 def test_a_closed_lab_sends_no_words(rests, monkeypatch):
@@ -354,7 +354,7 @@ def test_a_new_start_puts_off_what_waits(rests, monkeypatch):
 
 
 def test_a_picture_has_a_name_and_its_words_beside_it(lab):
-    canvas = lab.canvases[0]
+    canvas = lab.canvases["curve"]
     assert canvas.image.tooltip == "The output over x" and canvas.image.description == ""
     assert canvas.widget.children == (canvas.image, canvas._words)
     assert text_of(canvas._words) == "The output ŷ over x. At x = 2: ŷ = 1.8."
@@ -439,7 +439,8 @@ def test_a_control_that_only_the_lab_can_make(lab):
 
 
 def test_buttons_have_texts_tooltips_and_classes(lab):
-    (preset,) = lab.preset_buttons
+    ((name, preset),) = lab.preset_buttons.items()
+    assert name == "off"
     assert (preset.description, preset.tooltip) == ("neuron off", "neuron off")
     assert "mlp-preset-off" in preset._dom_classes and isinstance(preset, widgets.Button)
     assert [find(lab, css).description for css in ("mlp-undo", "mlp-reset")] == ["Undo", "Reset"]

@@ -60,7 +60,7 @@ def test_controls_with_names_and_keyboard_steps(lab):
     assert find(lab, "mlp-activation").description == "activation"
     texts = [button.description for button in of_kind(lab, widgets.Button)]
     assert [text for text in texts if text != "Load"] == [
-        "neuron off", "Undo", "Reset", "◂ Back", "Next ▸", "▶ Play", "Replay", "Step", "10 steps",
+        "Undo", "Reset", "neuron off", "◂ Back", "Next ▸", "▶ Play", "Replay", "Step", "10 steps",
         "▶ Run", "Rewind"]
 
 
@@ -90,7 +90,7 @@ def test_words_and_a_stored_picture(lab):
     data, about = lab._repr_mimebundle_()
     assert about["image/png"]["alt"] == "J = 0.64. The output ŷ over x. At x = 2: ŷ = 1.8."
     assert data["image/png"] and data["text/plain"] == "ExampleLab(scale=0.5)"
-    assert with_class(tree(lab.widget), "mlp-picture-lab")
+    assert with_class(tree(lab.widget), "mlp-picture-curve")
 
 
 def test_the_examples_of_values_fit_all_fields():

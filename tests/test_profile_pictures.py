@@ -355,7 +355,7 @@ def test_ticks_of_lanes_never_overlap(name):
     assert len(plots) == {"profiles": 2, "clipping": 1, "training": 2}[name]
     for lanes, low, high in product(plots, log_lanes.STEPS, log_lanes.STEPS):
         lanes._set(-low, high)
-        assert_apart_in_height(lanes.ticks, 47)
+        assert_apart_in_height(lanes.ticks, 48)
         assert lanes.ticks.labels[0] == "0" and lanes.ticks.labels[-1] == "∞"
         assert len(lanes.ticks.labels) >= 4
         for label, place in zip(lanes.ticks.labels[1:-1], lanes.ticks.places[1:-1], strict=True):

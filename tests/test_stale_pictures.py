@@ -2,7 +2,7 @@
 
 nbval compares the text outputs, and passes over pictures. Running every notebook again for its
 pictures would take a minute, so each picture is drawn from the text that stands beside it: the
-constructor call of the lab, or the question.
+constructor call of the lab, with the names of a part, or the question.
 
 How much may differ: where matplotlib, FreeType and machine are those of docs/drawn_with.txt, at
 most SAME of all pixels may (measured: none). Elsewhere letters are set up to a pixel apart, so both
@@ -79,7 +79,7 @@ def drawn_anew(source: str, text: str) -> tuple[bytes, str]:
     """The picture that the code of today draws beside this text, and its words."""
     kinds = {kind.__name__: kind for kind in LABS.values()}
     if text.split("(")[0] in kinds:
-        return snapshot_of(eval(text, {"__builtins__": {}, **kinds}))
+        return snapshot_of(eval(text, {"__builtins__": {}, **kinds}))  # a lab, or a part of one
     if named := re.fullmatch(r'picture\("(\w+)"\)', source):  # start.ipynb
         return snapshot_of(LABS[named[1]](scale=1))
     # The picture of a question shows its text alone.

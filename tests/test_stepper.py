@@ -14,6 +14,7 @@ from lab_tools import WAIT, find, run_threads, text_of, wait_until
 
 from mlp_widgets.text import number
 from mlp_widgets.widgets import stepper as module
+from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.stepper import PAUSE, PLAY, Stepper
 
 COUNT = 11
@@ -125,8 +126,8 @@ def test_without_operations_the_stepper_says_why_and_rests(lab):
     assert all(w.disabled for w in (stepper.next, stepper.back, stepper.play, stepper.slider))
     stepper.refresh(lab.state, lab.numbers)
     assert not stepper.next.disabled and stepper.slider.max == COUNT
-    for row in (*stepper.rows[0].children, *stepper.rows):
-        row.close()
+    for widget in all_widgets(stepper.widget):
+        widget.close()
 
 
 def test_every_button_has_a_name_and_a_tooltip(stepper):

@@ -27,7 +27,7 @@ LAYERS = {
     "explain": (2, {"numpy"}),
     "drawing": (3, {"matplotlib"}),
     "saved_state": (3, set()),
-    "widgets": (4, {"ipywidgets", "traitlets", "IPython"}),
+    "widgets": (4, {"ipywidgets", "traitlets", "IPython", "sidecar"}),  # sidecar: an extra
     "lectures": (5, {"ipyevents"}),  # an extra: a lab works without it
 }
 TOP = "mlp_widgets"

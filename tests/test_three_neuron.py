@@ -59,8 +59,9 @@ def said(lab) -> str:
 
 
 def cell(lab, name: str) -> str:
-    """What a cell of the board shows."""
-    return re.search(rf'class="mlp-mse-{name}">([^<]*)<', find(lab, "mlp-board").value)[1]
+    """What a cell of the board shows, or the strip above it."""
+    place = lab.headline_text if name == "now" else find(lab, "mlp-board")
+    return re.search(rf'class="mlp-mse-{name}">([^<]*)<', place.value)[1]
 
 
 # --- the lecture's numbers ---
@@ -284,7 +285,7 @@ def test_the_fit_shows_the_baselines_that_are_chosen():
 def test_the_landscape_shows_the_path(lab):
     lab.set(view="landscape", across="b21", up="w22")
     lab.step(7)
-    picture = lab.canvases[0].pictures["landscape"]
+    picture = lab.canvases["landscape"].picture
     expected = [(p["b21"], p["w22"]) for p, _ in lab.path]
     np.testing.assert_allclose(picture.path[1].get_xydata(), expected)
     np.testing.assert_allclose(picture.curve.get_xydata()[:, 1], [J for _, J in lab.path])

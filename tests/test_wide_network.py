@@ -634,8 +634,8 @@ def test_every_preset_says_what_happens(lab):
 def test_attributes_give_the_numbers_in_view(lab):
     assert lab.variance.shape == (5,) and lab.gradient_norms.shape == (5,)
     compare("variance", lab.variance, np.exp(np.log(lab.numbers.main.variance).mean(axis=0)), 1e-9)
-    shown = re.search(r'class="mlp-mse-now">([^<]*)<', find(lab, "mlp-board").value)[1]
-    assert float(shown) == pytest.approx(lab.per_layer, rel=5e-3)
+    shown = re.search(r'class="mlp-mse-now">([^<]*)<', lab.headline_text.value)[1]
+    assert float(shown.removeprefix("× ")) == pytest.approx(lab.per_layer, rel=5e-3)
     before = lab.variance
     lab.depth = 9
     assert lab.variance.shape == (10,) and (lab.variance[:5] == before).all()
@@ -726,9 +726,9 @@ def printed(containing: str) -> str:
 
 
 def test_the_notebook_prints_what_the_rules_say():
-    assert "largest change of a weight 0\n" in printed("learned = lab.step(20)")
-    assert "layers with a gradient: [21]" in printed('lab.set(activation="sigmoid")')
-    ratios = printed('lab.numbers.of("xavier")')
+    assert "largest change of a weight 0\n" in printed("learned = zeros.step(20)")
+    assert "layers with a gradient: [21]" in printed('init="zeros", activation="sigmoid"')
+    ratios = printed('relu.numbers.of("xavier")')
     for layer, power in ((1, 2.0), (10, 1024.0), (20, 1048576.0)):
         low, high = re.search(rf"layer {layer}: ratio (\S+) to (\S+),", ratios).groups()
         assert float(low) == float(high) == pytest.approx(power, rel=1e-5)

@@ -13,9 +13,9 @@ from matplotlib.collections import LineCollection, PolyCollection
 from ..text import known, number, symbol
 from .picture import Picture, Scene, added
 from .quick_artists import QuickTexts, Text, text_width
-from .style import BLACK, FAINT, GREY, LIT, NEGATIVE, OFF, POSITIVE
+from .style import BLACK, FAINT, GRADIENT, GREY, LIT, NEGATIVE, NORMAL, OFF, POSITIVE
 
-IN_BOX = 9.5
+IN_BOX = NORMAL
 """Points of the letters in the boxes."""
 NAMED = 5
 """Up to so many layers every number has its name; deeper, every row has a heading instead."""
@@ -35,6 +35,13 @@ HEAD = np.array([(-HEAD_LENGTH, -5.0), (0.0, 0.0), (-HEAD_LENGTH, 5.0)])
 DIP = 17.0
 """How far a skip connection hangs below the boxes."""
 NONE = "—"
+GRADIENTS = ("da", "dz", "dw")
+COLORS = {"w": BLACK} | dict.fromkeys(GRADIENTS, GRADIENT)
+"""Of the names in the rows; those of z and a are grey with their layer."""
+LEGENDS = ("blue: w > 0   orange, dashed: w < 0   thicker: larger   grey: no gradient",
+           "blue: w > 0   orange, dashed: w < 0   grey: no gradient")
+"""What the looks of edges and boxes say; the second where the formula before it is long."""
+LEAST_ARROW = 60.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,7 +210,7 @@ class ChainPicture(Picture[ChainScene]):
         self.words.texts = [*self._words(scene), *self.names.values(), *(text for text, _ in lanes)]
         self.in_boxes.texts = list(self.letters.values())
         arrows = [*self._arrows(scene.skip), *(path for _, path in lanes)]
-        colors = [BLACK] * (len(arrows) - 2) + [GREY] * 2
+        colors = [BLACK] * (len(arrows) - 2) + [GREY, GREY if scene.overflow else GRADIENT]
         self.arrows.set(segments=[path[:-1] for path in arrows], color=colors)
         self.tips.set(verts=[_tip(*path[-2:]) for path in arrows], facecolor=colors)
         self.redraw_still()
@@ -230,7 +237,7 @@ class ChainPicture(Picture[ChainScene]):
         self.name_ends = {}
         places = {row: getattr(self.place, row[-1]) for row in HEADINGS}
         for row, sample in SAMPLES.items() if self.place.named else ():
-            colors = scene.shades(row) if row in "za" else [BLACK] * len(scene.w)
+            colors = scene.shades(row) if row in "za" else [COLORS[row]] * len(scene.w)
             for layer, (x, color) in enumerate(zip(places[row], colors, strict=True), 1):
                 name = HEADINGS[row][:-1] + symbol(f"{row[-1]}{layer}") + " = "
                 width = text_width(name)
@@ -244,9 +251,12 @@ class ChainPicture(Picture[ChainScene]):
         if scene.skip:
             for a in here.a:
                 yield "+1", a - here.pitch / 2, middle - here.tall / 2 - 8.5, BLACK
+        legend = self._legend(scene)
+        yield legend, self.width - MARGIN - text_width(legend) / 2, self.height - FORWARD, GREY
         if not here.named:
             for row, name in HEADINGS.items():
-                yield name, MARGIN + text_width(name) / 2, self._up(row), GREY
+                color = GRADIENT if row in GRADIENTS else GREY
+                yield name, MARGIN + text_width(name) / 2, self._up(row), color
             return
         lines = scene.activation.split(" ")
         for z, a, grey in zip(here.z, here.a, scene.grey, strict=True):
@@ -268,16 +278,22 @@ class ChainPicture(Picture[ChainScene]):
                 back = corner[::-1] * (-1, 1) + np.array((right - 6, base - DIP))
                 yield np.vstack([(left, base), there, back, (right, base)])
 
+    def _legend(self, scene: ChainScene) -> str:
+        """The longest that leaves room for the arrow of the forward pass."""
+        room = self.width - 2 * MARGIN - 20 - LEAST_ARROW - text_width(_forward(scene))
+        return next((text for text in LEGENDS if text_width(text) <= room), LEGENDS[-1])
+
     def _lanes(self, scene: ChainScene) -> Iterator[tuple[Text, np.ndarray]]:
         """Formula and arrow of the forward pass, above, and of the backward pass, below."""
         right = self.width - MARGIN
         text, up = _forward(scene), self.height - FORWARD
         width = text_width(text)
+        end = right - text_width(self._legend(scene)) - 10
         yield ((text, MARGIN + width / 2, up, BLACK),
-               np.array([(MARGIN + width + 10, up), (right - HEAD_LENGTH, up), (right, up)]))
+               np.array([(MARGIN + width + 10, up), (end - HEAD_LENGTH, up), (end, up)]))
         text, up = _backward(scene), self.height - BACKWARD
         width = text_width(text)
-        color = BLACK if scene.overflow is None else NEGATIVE
+        color = GRADIENT if scene.overflow is None else NEGATIVE
         yield ((text, right - width / 2, up, color),
                np.array([(right - width - 10, up), (MARGIN + HEAD_LENGTH, up), (MARGIN, up)]))
 
@@ -311,7 +327,8 @@ class ChainPicture(Picture[ChainScene]):
         for row, values, places in (("da", scene.dJ_da, here.a), ("dz", scene.dJ_dz, here.z),
                                     ("dw", scene.dJ_dw, here.w)):
             gradients: list[float | None] = [None] * len(z) if over else values.tolist()
-            self._write(written, row, gradients, places, [BLACK if v else GREY for v in gradients])
+            colors = [GRADIENT if value else GREY for value in gradients]
+            self._write(written, row, gradients, places, colors)
         return written
 
     def _write(self, written: dict[str, Text], row: str, values: Sequence[float | None],
@@ -325,6 +342,8 @@ class ChainPicture(Picture[ChainScene]):
                 start = self.name_ends[f"{row}{layer}"]
                 before = text_width(self.names[f"{row}{layer}"][0])
                 room = min(room - before, self.width - MARGIN - start)
+            elif layer == 1:  # beside the heading of its row
+                room = min(room, 2 * (x - MARGIN - text_width(HEADINGS[row]) - 4))
             text, width = _fitting(value, most, room)
             x = x if start is None else start + width / 2
             written[f"{row}{layer}"] = (text, x, self._up(row), color)
@@ -350,9 +369,9 @@ class ChainPicture(Picture[ChainScene]):
         """
         bands = [(band, kind) for key, kind in lit.items() for band in self._bands(key, written)]
         self.halos.set_visible(bool(bands))
-        self.over.texts = _black(self.letters[key] for key in lit if key in self.letters)
+        self.over.texts = _dark(self.letters[key] for key in lit if key in self.letters)
         self.numbers.texts = [text for key, text in written.items() if key not in lit]
-        self.numbers.texts += _black(
+        self.numbers.texts += _dark(
             texts[key] for key in lit for texts in (self.names, written) if key in texts)
         if bands:
             self.halos.set_segments([((x - half, y), (x + half, y))
@@ -386,9 +405,9 @@ def _rounded(left: float, low: float, right: float, high: float, radius: float =
     return middle + radius * round_part + inner * np.sign(round_part.round(9) + 1e-6)
 
 
-def _black(texts: Iterable[Text]) -> list[Text]:
-    """The same in black: grey on yellow is hard to read."""
-    return [(*text[:3], BLACK) for text in texts]
+def _dark(texts: Iterable[Text]) -> list[Text]:
+    """The same in black where they are grey: grey on yellow is hard to read."""
+    return [(*text[:3], BLACK if text[3] == GREY else text[3]) for text in texts]
 
 
 def _tip(before: np.ndarray, end: np.ndarray) -> np.ndarray:

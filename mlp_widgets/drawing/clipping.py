@@ -11,9 +11,9 @@ from ..text import known, number, symbol
 from .log_lanes import LOOKS, LaneCurve, LayerAxis, LogLanes, show_parts
 from .picture import Picture, Scene
 from .quick_artists import QuickText
-from .style import BLACK, GREY, SMALL, Look
+from .style import GRADIENT, GREY, NORMAL, Look
 
-BEFORE: Look = {"color": BLACK, "linestyle": "-", "marker": "o", "markersize": 4.5,
+BEFORE: Look = {"color": GRADIENT, "linestyle": "-", "marker": "o", "markersize": 4.5,
                 "linewidth": 2.0}
 AFTER = LOOKS["clipping"]
 
@@ -56,7 +56,7 @@ class ClippingPicture(Picture[ClippingScene]):
         """Two axes with the same heights; above them what happens, in words, and the names."""
         page = self.page()
         axes = self.figure.add_axes((52 / 490, 38 / 250, 276 / 490, 162 / 250))
-        axes.set_title(r"$|\partial J/\partial w_\ell|$")
+        axes.set_title(r"$|\partial J/\partial w_\ell|$", color=GRADIENT)
         self.lanes, self.layers = LogLanes(self, axes), LayerAxis(self, axes)
         self.curves = [LaneCurve(self.lanes, look) for look in (BEFORE, AFTER)]
         self._build_norms(page, self.figure.add_axes(
@@ -65,23 +65,24 @@ class ClippingPicture(Picture[ClippingScene]):
             y = self.height - 39
             page.plot([x, x + 17, x + 34], [y] * 3, **look, markevery=[1])
             QuickText(page, x + 39, y, text, color=look["color"], align="left")
-        self.headline = self.moving(QuickText(page, 10, self.height - 12, size=10, align="left"))
+        self.headline = self.moving(QuickText(page, 10, self.height - 12, size=NORMAL,
+                                              align="left"))
 
     def _build_norms(self, page: Axes, axes: Axes) -> None:
         """A stem for each length with its number below, and a line for τ."""
-        axes.set_title(r"length $\|\nabla J\|$")
+        axes.set_title(r"length $\|\nabla J\|$", color=GRADIENT)
         axes.set_xlim(0, 2)
         axes.xaxis.set_visible(False)
         axes.yaxis.set_visible(False)
         self.tau = self.moving(axes.axhline(0.0, color=GREY, linewidth=1.6, linestyle=(0, (2, 1))))
-        self.tau_name = self.moving(QuickText(axes, 2, 0, size=10, align="left", color=GREY))
+        self.tau_name = self.moving(QuickText(axes, 2, 0, size=NORMAL, align="left", color=GREY))
         self.stems = [self.moving(axes.plot([], [], **look)[0]) for look in (BEFORE, AFTER)]
         for stem in self.stems:
             stem.set(markersize=8, linewidth=4, linestyle="-")
         self.norms = []
         for x, text in ((380.5, "before"), (441.5, "after")):
-            QuickText(page, x, 12, text, size=SMALL)
-            self.norms.append(self.moving(QuickText(page, x, 27, size=SMALL)))
+            QuickText(page, x, 12, text)
+            self.norms.append(self.moving(QuickText(page, x, 27)))
 
     def update(self, scene: ClippingScene) -> None:
         """Show other gradients."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..text import counted_steps, number
-from .picture import Picture, Scene, short_ticks, stepped_limit
+from .picture import Picture, Scene, few_ticks, short_ticks, stepped_limit
 from .quick_artists import QuickText
 from .style import BLACK, FAINT, GREY, LINE, NEURON, QUADRATIC
 
@@ -49,7 +49,7 @@ class CurvesPicture(Picture[CurvesScene]):
 
     def build(self) -> None:
         """Axes, a line for the loss, a line and a name for each weight."""
-        grid = {"left": 0.1, "right": 0.86, "top": 0.92, "bottom": 0.15, "hspace": 0.42,
+        grid = {"left": 0.12, "right": 0.86, "top": 0.92, "bottom": 0.15, "hspace": 0.42,
                 "height_ratios": (1, 1.5)}
         self.top, self.below = self.figure.subplots(2, sharex=True, gridspec_kw=grid)
         for axes in (self.top, self.below):
@@ -57,6 +57,7 @@ class CurvesPicture(Picture[CurvesScene]):
             axes.set_axisbelow(True)
             axes.yaxis.set_major_formatter(short_ticks)
             axes.xaxis.set_major_formatter(short_ticks)
+            axes.xaxis.set_major_locator(few_ticks(7))
         self.title = self.top.set_title("loss over the steps")
         self.below.set_title("weights over the steps")
         self.below.set_xlabel("step", labelpad=1)
@@ -72,7 +73,7 @@ class CurvesPicture(Picture[CurvesScene]):
             for _, (colour, _) in zip(self.symbols, STYLES, strict=False)
         ]
         self.names = [
-            self.moving(QuickText(self.below, 0, 0, color=colour, size=9.5, align="left"))
+            self.moving(QuickText(self.below, 0, 0, color=colour, align="left"))
             for _, (colour, _) in zip(self.symbols, STYLES, strict=False)
         ]
         self.top.set(xlim=(0, 10), ylim=(0, 1))
@@ -87,8 +88,9 @@ class CurvesPicture(Picture[CurvesScene]):
         self.loss.set_data(scene.steps, scene.loss)
         self.here.set_data([last], [scene.loss[-1]])
         end = stepped_limit(last, 10.0)
+        top = stepped_limit(float(scene.loss.max()), 1.0)
         self.set_limits(self.top, x=(0.0, end),
-                        y=(0.0, 1.05 * stepped_limit(float(scene.loss.max()), 1.0)))
+                        y=(-0.08 * top, 1.08 * top))
         largest = max(float(np.abs(values).max()) for values in scene.weights.values())
         reach = 1.1 * stepped_limit(largest, 3.0)
         self.set_limits(self.below, y=(-reach, reach))
@@ -101,15 +103,25 @@ class CurvesPicture(Picture[CurvesScene]):
         """Names right of the plot at the height of their lines, moved apart where they are near."""
         finals = np.array([values[-1] for values in scene.weights.values()])
         order = np.argsort(finals)
-        least = 2 * reach * 0.135
-        places = finals[order].astype(float)
-        for k in range(1, len(places)):
-            places[k] = max(places[k], places[k - 1] + least)
-        over = max(places[-1] - 1.02 * reach, 0.0)
-        places -= over
-        for k in range(len(places) - 2, -1, -1):
-            places[k] = min(places[k], places[k + 1] - least)
+        places = apart(finals[order], 2 * reach * 0.135, 1.02 * reach)
         for place, index in zip(places, order, strict=True):
             symbol = list(scene.weights)[index]
             text = f"{symbol} flat" if symbol in scene.flat else symbol
             self.names[index].show(text, place=(1.02 * end, float(place)))
+
+
+def apart(places: np.ndarray, least: float, reach: float) -> np.ndarray:
+    """Rising places, moved as little as is needed to be ``least`` apart, from -reach to reach."""
+    groups: list[list[float]] = []  # middle and count of places that touch
+    for place in places:
+        groups.append([float(place), 1])
+        while len(groups) > 1 and groups[-1][0] - groups[-2][0] < least * (
+                groups[-1][1] + groups[-2][1]) / 2:
+            (middle, count), (other, more) = groups.pop(), groups[-1]
+            groups[-1] = [(middle * count + other * more) / (count + more), count + more]
+    found = []
+    for middle, count in groups:
+        half = least * (count - 1) / 2
+        middle = min(max(middle, half - reach), reach - half)
+        found += [middle - half + least * k for k in range(int(count))]
+    return np.array(found)

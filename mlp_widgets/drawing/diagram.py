@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.collections import LineCollection, PathCollection
 
+from ..text import number
 from .picture import STYLING, Picture, Scene, added
-from .quick_artists import QuickText
-from .style import BLACK, FAINT, GREY, LIT, NEGATIVE, OFF, POSITIVE, SMALL, STYLE
+from .quick_artists import LINE_HEIGHT, QuickText, text_width
+from .style import BLACK, FAINT, GRADIENT, GREY, LIT, NEGATIVE, OFF, POSITIVE, SMALL, STYLE
 
-LABEL_DISTANCE = 11.0
+LABEL_DISTANCE = 13.0
 """CSS pixels between the middle of a line and the middle of its label."""
+HALF_LINE, INSET, APART = 5.5, 2.5, 1.5
+"""CSS pixels: half the height of a line of text, the least distance of a text from the rim of its
+circle, and from that of others."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +67,15 @@ class Edge:
 class DiagramScene(Scene):
     """All nodes and edges, always the same ones in the same order, and a line that explains.
 
-    name: what it is a diagram of.
+    name: what it is a diagram of. caption_at: the left end and the middle height of the line that
+    explains, shares of the picture.
     """
 
     nodes: Sequence[Node]
     edges: Sequence[Edge]
     caption: str = ""
     name: str = "The network"
+    caption_at: tuple[float, float] = (0.016, 0.1)
 
     def words(self) -> str:
         """The texts of circles and edges, and which of them are grey or dead."""
@@ -79,7 +86,7 @@ class DiagramScene(Scene):
 
     def _edge(self, edge: Edge) -> str:
         """The text of an edge; if that names nothing, between which circles it is."""
-        if "=" in edge.text:
+        if "=" in _said(edge):
             return _said(edge)
         ends = {node.key: re.split(r" = |\n", node.text)[0] for node in self.nodes}
         return f"from {ends[edge.start]} to {ends[edge.end]}: {_said(edge)}"
@@ -94,10 +101,52 @@ def _said(part: Node | Edge) -> str:
     return text.replace("\n", ", ") + GREY_WORDS.get(part.state, "")
 
 
+def _written(value: float, plus: bool) -> Iterator[str]:
+    """A number in ever fewer digits: "−0.699", "−7e−1"."""
+    for digits in (3, 2, 1):
+        yield number(value, digits, plus=plus)
+        mantissa, exponent = f"{value:+.{digits - 1}e}".split("e")
+        mantissa = mantissa if plus else mantissa.removeprefix("+")
+        yield f"{mantissa}e{int(exponent)}".replace("-", "−")
+
+
+def fitted(line: str, room: float) -> str:
+    """A line of text; if it is wider than ``room`` CSS pixels, its number has fewer digits."""
+    if text_width(line) <= room:
+        return line
+    name, equals, written = line.rpartition(" = ")
+    try:
+        value = float(written.replace("−", "-").replace("∞", "inf"))
+    except ValueError:  # no number
+        return line
+    if value == 0 or not np.isfinite(value):
+        return line.replace(equals, "=") if equals else line
+    plus = written.startswith("+")
+    texts = [name + sign + text for sign in dict.fromkeys((equals, equals.strip()))
+             for text in _written(value, plus)]
+    return next((text for text in texts if text_width(text) <= room), min(texts, key=text_width))
+
+
+@lru_cache(maxsize=4096)
+def _shortened(text: str, rooms: tuple[float, ...]) -> str:
+    """Each line of a text no wider than its room; one room is that of all lines."""
+    lines = text.split("\n")
+    rooms = rooms * len(lines) if len(rooms) == 1 else rooms
+    return "\n".join(fitted(line, room) for line, room in zip(lines, rooms, strict=True))
+
+
+@lru_cache(maxsize=256)
+def _rooms(radius: float, lines: int) -> tuple[float, ...]:
+    """How wide each of so many lines may be in a circle, CSS pixels."""
+    pitch = LINE_HEIGHT * SMALL * 96 / 72
+    ends = [abs(pitch * (row - (lines - 1) / 2)) + HALF_LINE for row in range(lines)]
+    return tuple(2 * max((radius - INSET) ** 2 - end**2, 0.0) ** 0.5 for end in ends)
+
+
 class DiagramPicture(Picture[DiagramScene]):
     """Nodes and edges. The first scene gives the layout; later ones change numbers and states."""
 
-    def __init__(self, width: int = 490, height: int = 232, scale: float = 2.0) -> None:
+    def __init__(self, width: int = 490, height: int = 244, scale: float = 2.0) -> None:
         self.layout: DiagramScene | None = None
         super().__init__(width, height, scale)
 
@@ -122,14 +171,17 @@ class DiagramPicture(Picture[DiagramScene]):
         self.lines = self.moving(self._lines(self.paths))
         self.circles = self._circles(layout.nodes)
         self.crosses = self._lines([])
-        self.crosses.set(color=FAINT, linewidth=2.5)
+        self.crosses.set(color=GREY, linewidth=2.5)
         self._show_states(layout.nodes)
         for node in layout.nodes:
             if node.still:
                 QuickText(self.axes, *self.places[node.key], node.text)
         self.texts = [self.moving(QuickText(self.axes, *self.places[n.key])) for n in movable]
         self.labels = [self._build_label(edge) for edge in layout.edges]
-        QuickText(self.axes, 8, 24, layout.caption, color=GREY, size=SMALL, align="left")
+        self.rooms = [self._room(edge) for edge in layout.edges]
+        left, middle = layout.caption_at
+        QuickText(self.axes, left * self.width, middle * self.height, layout.caption, color=GREY,
+                  align="left")
 
     def _lines(self, paths: Sequence[np.ndarray]) -> LineCollection:
         """Lines through these points, not to be cut off or lengthened at their ends."""
@@ -159,10 +211,29 @@ class DiagramPicture(Picture[DiagramScene]):
             align = "left" if edge.beside > 0 else "right"
             return self.moving(QuickText(self.axes, x0 + edge.beside, y0, align=align))
         angle = np.arctan2(y1 - y0, x1 - x0)
-        distance = LABEL_DISTANCE + 10.0 * edge.text.count("\n")
-        away = distance * edge.side * np.array((-np.sin(angle), np.cos(angle)))
-        place = ((x0 + x1) / 2 + away[0], (y0 + y1) / 2 + away[1] + edge.bend)
+        way, up = np.array(((np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle))))
+        first, last = self._free(edge)
+        place = np.array((x0, y0)) + (first + last) / 2 * way
+        place = place + edge.side * _away(edge) * up + (0.0, edge.bend)
         return self.moving(QuickText(self.axes, *place, rotation=float(np.degrees(angle))))
+
+    def _free(self, edge: Edge) -> tuple[float, float]:
+        """Where the label may begin and end along its edge, so that it keeps off both circles."""
+        near = max(_away(edge) - 10.0 * edge.text.count("\n") - HALF_LINE, 0.0)
+        length = float(np.hypot(*np.subtract(self.places[edge.start], self.places[edge.end])))
+        ends = [APART + max(self.radius[key] ** 2 - near**2, 0.0) ** 0.5
+                for key in (edge.start, edge.end)]
+        return ends[0], length - ends[1]
+
+    def _room(self, edge: Edge) -> float:
+        """How long the label of an edge may be, CSS pixels."""
+        if edge.bend:
+            return float(self.width)
+        if edge.beside:
+            start = self.places[edge.start][0] + edge.beside
+            return float(self.width - start if edge.beside > 0 else start) - APART
+        first, last = self._free(edge)
+        return last - first
 
     def update(self, scene: DiagramScene) -> None:
         """Show other numbers and states."""
@@ -179,7 +250,7 @@ class DiagramPicture(Picture[DiagramScene]):
         largest = max((abs(edge.value) for edge in edges if edge.state in ("on", "off")),
                       default=0.0) or 1.0
         colours, widths, dashes = [], [], []
-        for edge, label in zip(edges, self.labels, strict=True):
+        for edge, label, room in zip(edges, self.labels, self.rooms, strict=True):
             on = edge.state in ("plain", "on")
             width = {"plain": 1.5, "hidden": 0.0}.get(
                 edge.state, 1.2 + 4.8 * abs(edge.value) / largest)
@@ -189,7 +260,8 @@ class DiagramPicture(Picture[DiagramScene]):
             widths.append(width)
             # dash lengths count in line widths: divide, so that all dashes look alike
             dashes.append((0, (7 / width, 3 / width)) if edge.value < 0 and width else "-")
-            label.show(edge.text if edge.state != "hidden" else "", color=BLACK if on else GREY)
+            text = "" if edge.state == "hidden" else _shortened(edge.text, (room,))
+            label.show(text, color=BLACK if on else GREY, gradient=GRADIENT if on else GREY)
         self.lines.set(color=colours, linewidth=widths, linestyle=dashes)
         _show_halo(self.halos, [edge.lit for edge in edges], 14.0)
         self.halos.set_color(LIT)
@@ -197,7 +269,10 @@ class DiagramPicture(Picture[DiagramScene]):
     def _show_nodes(self, nodes: Sequence[Node]) -> None:
         """Text of every circle that may change, its halo, and if states changed its look."""
         for node, text in zip(nodes, self.texts, strict=True):
-            text.show(node.text, color=BLACK if node.state == "on" else GREY)
+            on = node.state == "on"
+            rooms = _rooms(node.size / 2, node.text.count("\n") + 1)
+            text.show(_shortened(node.text, rooms), color=BLACK if on else GREY,
+                      gradient=GRADIENT if on else GREY)
         _show_halo(self.rings, [node.lit for node in nodes], 6.0)
         self.rings.set(facecolor="none", edgecolor=LIT)
 
@@ -212,11 +287,16 @@ class DiagramPicture(Picture[DiagramScene]):
         for node in nodes:
             if node.state == "dead":
                 x, y = self.places[node.key]
-                near, far = node.size * 0.25, node.size * 0.355  # the text stays free
+                near, far = node.size * 0.29, node.size * 0.36  # the text stays free
                 crosses += [((x + a * near, y + b * near), (x + a * far, y + b * far))
                             for a in (-1, 1) for b in (-1, 1)]
         self.crosses.set_segments(crosses)
         self.redraw_still()
+
+
+def _away(edge: Edge) -> float:
+    """From the line of an edge to the middle of its label, CSS pixels."""
+    return LABEL_DISTANCE + 10.0 * edge.text.count("\n")
 
 
 def _show_halo(artist: LineCollection | PathCollection, lit: Sequence[str], width: float) -> None:

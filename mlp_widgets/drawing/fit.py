@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
 from ..text import number
+from .exits import ROW, Exits, Span, row_height
 from .picture import Picture, Scene, short_ticks, stepped_limit
-from .quick_artists import QuickText
-from .style import BLACK, FAINT, GREY, LINE, NEURON, QUADRATIC, SMALL
+from .quick_artists import QuickText, text_width
+from .style import BLACK, FAINT, GREY, LINE, NEURON, QUADRATIC
+
+BESIDE = 5.0
+"""CSS pixels from the line of a kink to its text."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +61,7 @@ class FitPicture(Picture[FitScene]):
     def build(self) -> None:
         """Axes and artists; the data points come with the first update."""
         grid = {"height_ratios": (5, 2.2, 1.8), "hspace": 0.36,
-                "left": 0.105, "right": 0.985, "top": 0.94, "bottom": 0.105}
+                "left": 0.12, "right": 0.985, "top": 0.94, "bottom": 0.105}
         self.fit, self.parts, self.residual = self.figure.subplots(3, sharex=True, gridspec_kw=grid)
         for axes in (self.fit, self.parts, self.residual):
             axes.grid(color=FAINT, linewidth=0.5)
@@ -96,18 +101,17 @@ class FitPicture(Picture[FitScene]):
             for axes in (self.fit, self.parts)
         ]
         self.kink_names = [
-            self.moving(QuickText(self.fit, 0, 0, color=colour, size=SMALL, box=True))
+            self.moving(QuickText(self.fit, 0, 0, color=colour, box=True))
             for colour in NEURON
         ]
         self.curve = self.moving(self.fit.plot([], [], color=BLACK, linewidth=2.4)[0])
-        self.lost = self.moving(QuickText(self.fit, 0, 0, size=10, box=True))
+        self.exits = Exits(self, self.fit)
 
     def update(self, scene: FitScene) -> None:
         """Show other numbers."""
         if self._data is not scene.y:
             self._show_data(scene)
         self.curve.set_data(scene.grid, scene.curve)
-        self._show_lost_curve(scene.curve)
         for line, values in zip(self.contributions, scene.contributions, strict=True):
             line.set_data(scene.grid, values)
         for name, line in self.baselines.items():
@@ -118,7 +122,7 @@ class FitPicture(Picture[FitScene]):
             line.set_visible(shown)
             if shown:
                 line.set_data(scene.grid, scene.baselines[name])
-        self._show_kinks(scene)
+        self.exits.show(scene.grid, scene.curve, *self._show_kinks(scene))
         self._show_residuals(scene)
         reach = stepped_limit(float(np.abs(scene.contributions).max()), 1.2 * self._span)
         self.set_limits(self.parts, y=(-reach, reach))
@@ -128,28 +132,24 @@ class FitPicture(Picture[FitScene]):
         x, y = scene.x, scene.y
         self._data = y
         self.points.set_data(x, y)
-        self.title.set_text(f"data ● and prediction ŷ  {scene.y_label}")
+        self.title.set_text(f"data ● and ŷ —  {scene.y_label}")
         self.residual.set_xlabel(scene.x_label)
         low, high = float(x.min()), float(x.max())
         margin = 0.05 * ((high - low) or 1.0)
         self.fit.set_xlim(low - margin, high + margin)
         self._span = float(np.ptp(y)) or abs(float(y[0])) or 1.0
-        self.fit.set_ylim(float(y.min()) - 0.2 * self._span, float(y.max()) + 0.3 * self._span)
+        bottom, top = float(y.min()) - 0.35 * self._span, float(y.max()) + 0.35 * self._span
+        self.fit.set_ylim(bottom, top)
+        up = (top - bottom) / (self.fit.bbox.height / self.scale)  # y of a CSS pixel
+        self.rows = [*(top - row_height(row) * up for row in (0, 1)),
+                     *(bottom + row_height(row) * up for row in (1, 0))]
         self.redraw_still()
 
-    def _show_lost_curve(self, curve: np.ndarray) -> None:
-        """Say where ŷ is when none of it is in the picture."""
-        (low, high), (left, right) = self.fit.get_ylim(), self.fit.get_xlim()
-        below, above = bool((curve < low).all()), bool((curve > high).all())
-        self.lost.set_visible(below or above)
-        if below or above:
-            share = 0.1 if below else 0.78
-            self.lost.show("ŷ is below the picture ↓" if below else "ŷ is above the picture ↑",
-                           place=((left + right) / 2, low + share * (high - low)))
-
-    def _show_kinks(self, scene: FitScene) -> None:
-        """Vertical lines where a hidden neuron switches, with the place written beside."""
-        (low, high), (bottom, top) = self.fit.get_xlim(), self.fit.get_ylim()
+    def _show_kinks(self, scene: FitScene) -> tuple[list[Span], list[Span]]:
+        """Vertical lines where a hidden neuron switches, with the place written beside; where
+        these texts stand at the upper edge and at the lower one."""
+        low, high = self.fit.get_xlim()
+        rows: dict[float, list[Span]] = {row: [] for row in self.rows}
         for j, (kink, label) in enumerate(zip(scene.kinks, self.kink_names, strict=True)):
             lines = self.kinks[2 * j : 2 * j + 2]
             x = np.nan if kink is None else kink
@@ -159,11 +159,32 @@ class FitPicture(Picture[FitScene]):
             if inside:
                 for line in lines:
                     line.set_xdata([x, x])
-                right = x > low + 0.75 * (high - low)
-                place = (x + 0.008 * (high - low) * (-1 if right else 1),
-                         top - (0.05 + 0.1 * j) * (top - bottom))
-                label.show(f"kink {j + 1}: x = {number(x)}", place=place,
-                           align="right" if right else "left")
+                self._name_kink(label, f"kink {j + 1}: x = {number(x)}", x, scene, rows)
+        return rows[self.rows[0]], rows[self.rows[-1]]
+
+    def _name_kink(self, label: QuickText, text: str, x: float, scene: FitScene,
+                   rows: dict[float, list[Span]]) -> None:
+        """The text beside the line of a kink: at the first place where it meets neither another
+        text nor the curve; if there is none, at the first without another text."""
+        (low, high), (bottom, top) = self.fit.get_xlim(), self.fit.get_ylim()
+        unit = (high - low) / (self.fit.bbox.width / self.scale)  # x of a CSS pixel
+        half = 0.5 * ROW * (top - bottom) / (self.fit.bbox.height / self.scale)
+        length, right = text_width(text) + 2 * BESIDE, x <= low + 0.7 * (high - low)
+        alone = []
+        for way, y in product((1, -1) if right else (-1, 1), rows):
+            start, end = sorted(((x - low) / unit, (x - low) / unit + way * length))
+            if start < 0 or end * unit > high - low or any(
+                    start < there and end > here for here, there in rows[y]):
+                continue
+            alone.append((way, y, (start, end)))
+            first, last = np.searchsorted(scene.grid, (low + start * unit, low + end * unit))
+            curve = scene.curve[first:last]
+            if not len(curve) or curve.max() < y - half or curve.min() > y + half:
+                break
+        else:
+            way, y, (start, end) = alone[0]
+        rows[y].append((start, end))
+        label.show(text, place=(x + way * BESIDE * unit, y), align="left" if way > 0 else "right")
 
     def _show_residuals(self, scene: FitScene) -> None:
         """A stick for every point, on an axis that widens in steps."""

@@ -12,7 +12,7 @@ from matplotlib.typing import ColorType
 from ..text import number
 from .picture import Picture, Scene
 from .quick_artists import QuickImage, QuickText
-from .style import BLACK, GRADIENTS, GREY, MARK, OVERFLOW, SMALL, ZERO, ZERO_LINES
+from .style import BLACK, GRADIENT, GRADIENTS, GREY, MARK, OVERFLOW, SMALL, ZERO, ZERO_LINES
 
 EDGES = np.array([-100, -30, -10, -3, -1, 1, 3, 10, 30, 100])
 """log10 of the gradients between two bands: one band on each side of 10^±100, one about 1."""
@@ -78,13 +78,16 @@ class MapPicture(Picture[MapScene]):
 
     def build(self) -> None:
         """The map with its point, and the colours with their numbers beside it."""
-        self.map = self.figure.add_axes((0.095, 0.155, 0.642, 0.755))
+        self.map = self.figure.add_axes((0.105, 0.155, 0.632, 0.755))
         self.image = self.moving(QuickImage(self.map, GRADIENTS))
         self.image.limits = (0, OVERFLOW_AT + 1)
         self.map.set(xlim=(-0.5, 0.5), ylim=(-0.5, 0.5))
         self.map.set_ylabel("depth", labelpad=1)
         self.map.set_xlabel(" ", labelpad=1)
-        self.title = self.map.set_title(" ")
+        self.title = self.map.set_title(" ", color=GRADIENT)
+        page = self.page()
+        QuickText(page, 361, 10, "○ now", color=GREY, align="right")
+        self.note = self.moving(QuickText(page, 310, 10, color=GREY, align="right"))
         self.point = self.moving(self.map.plot([], [], "o", markersize=10, color=MARK,
                                                markeredgecolor=BLACK, markeredgewidth=2,
                                                clip_on=False)[0])
@@ -119,6 +122,7 @@ class MapPicture(Picture[MapScene]):
         self._show_words(scene)
         self.point.set_visible(scene.visible)
         scale, depth = scene.point  # a point outside the map is shown at its edge
+        self.note.show("" if scene.visible else f"outside: {number(scale, 3)}")
         self.point.set_data([np.interp(scale, scene.scales, np.arange(len(scene.scales)))],
                             [np.interp(depth, scene.depths, np.arange(len(scene.depths)))])
 
@@ -138,7 +142,7 @@ class MapPicture(Picture[MapScene]):
         """Title and name of the weights."""
         if (self.title.get_text(), self.map.get_xlabel()) != (scene.title, scene.across):
             self.title.set_text(scene.title)
-            self.map.set_xlabel(scene.across)
+            self.map.set_xlabel(scene.across, loc="left")
             self.redraw_still()
 
     def share_to_setting(self, share_x: float, share_y: float) -> tuple[float, int] | None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import LinearLocator, LogLocator, NullFormatter
 
 from ..text import counted_steps, number
-from .picture import Picture, Scene, round_limit, short_ticks
-from .quick_artists import QuickImage
-from .style import BLACK, FAINT, LANDSCAPE, MARK
+from .picture import Picture, Scene, few_ticks, round_limit, short_ticks
+from .quick_artists import QuickImage, QuickText
+from .style import BLACK, FAINT, GREY, LANDSCAPE, MARK
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,43 +55,52 @@ class LandscapeScene(Scene):
 class LandscapePicture(Picture[LandscapeScene]):
     """Left: log10 J as bands of colour, dark is low. Right: the curve of J over the steps."""
 
-    def __init__(self, width: int = 490, height: int = 232, scale: float = 2.0) -> None:
+    def __init__(self, width: int = 490, height: int = 244, scale: float = 2.0) -> None:
         super().__init__(width, height, scale)
 
     def build(self) -> None:
         """One image, the path and the point; one curve."""
         # limits by hand: autoscale would follow the path
-        self.map = self.figure.add_axes((0.095, 0.15, 0.49, 0.745))
+        self.map = self.figure.add_axes((0.135, 0.155, 0.43, 0.745))
         self.image = self.moving(QuickImage(self.map, LANDSCAPE))
-        self.bar = self.figure.add_axes((0.6, 0.15, 0.018, 0.745))
+        self.bar = self.figure.add_axes((0.578, 0.155, 0.018, 0.745))
         self.colors = ScalarMappable(Normalize(0, 1), LANDSCAPE)
         self.figure.colorbar(self.colors, cax=self.bar)
         self.bar.set_title("J", loc="center")
+        self.map.xaxis.set_major_locator(few_ticks(4))
         self.map.xaxis.set_major_formatter(short_ticks)
         self.map.yaxis.set_major_formatter(short_ticks)
         self.title = self.map.set_title(" ")
         self.map.xaxis.labelpad, self.map.yaxis.labelpad = 1, 0
+        page = self.page()
+        QuickText(page, 6, 9, "□ start  ○ now", color=GREY, align="left")
+        self.note = self.moving(QuickText(page, 102, 9, color=GREY, align="left"))
         outline, core = (MARK, 3.2), (BLACK, 1.4)
         self.path = [self.moving(self.map.plot([], [], color=color, linewidth=width)[0])
                      for color, width in (outline, core)]
         self.start = self.moving(self.map.plot([], [], "s", markersize=7, color=MARK,
                                                markeredgecolor=BLACK)[0])
         self.point = self.moving(self.map.plot([], [], "o", markersize=10, color=MARK,
-                                               markeredgecolor=BLACK, markeredgewidth=2)[0])
+                                               markeredgecolor=BLACK, markeredgewidth=2,
+                                               clip_on=False)[0])
         self._build_curve()
 
     def _build_curve(self) -> None:
         """J over the steps, on a log axis."""
-        self.curve_axes = self.figure.add_axes((0.765, 0.15, 0.215, 0.745))
+        self.curve_axes = self.figure.add_axes((0.78, 0.155, 0.18, 0.745))
         self.curve_axes.set_title("J by step")
         self.curve_axes.set_xlabel("steps", labelpad=1)
         self.curve_axes.set_yscale("log")
         self.curve_axes.yaxis.set_major_locator(LogLocator(10, subs=(1.0,), numticks=6))
+        self.curve_axes.yaxis.set_major_formatter(short_ticks)
         self.curve_axes.yaxis.set_minor_formatter(NullFormatter())
+        self.curve_axes.xaxis.set_major_locator(LinearLocator(3))
+        self.curve_axes.xaxis.set_major_formatter(short_ticks)
         self.curve_axes.grid(color=FAINT, linewidth=0.5)
         self.curve = self.moving(self.curve_axes.plot([], [], color=BLACK, linewidth=2)[0])
         self.now = self.moving(self.curve_axes.plot([], [], "o", color=MARK, markersize=7,
-                                                    markeredgecolor=BLACK, markeredgewidth=2)[0])
+                                                    markeredgecolor=BLACK, markeredgewidth=2,
+                                                    clip_on=False)[0])
 
     def update(self, scene: LandscapeScene) -> None:
         """Show other numbers; the axes change only when other parameters are chosen."""
@@ -100,6 +109,7 @@ class LandscapePicture(Picture[LandscapeScene]):
         for line in self.path:
             line.set_data(scene.path[:, 0], scene.path[:, 1])
         self.start.set_data(scene.path[:1, 0], scene.path[:1, 1])
+        self.note.show(_beyond(scene))
         # a point outside the map is shown at its edge
         self.point.set_data([np.clip(scene.point[0], scene.across[0], scene.across[-1])],
                             [np.clip(scene.point[1], scene.up[0], scene.up[-1])])
@@ -112,9 +122,9 @@ class LandscapePicture(Picture[LandscapeScene]):
             self._show_colors(*scene.decades)
         self.set_limits(self.map, (scene.across[0], scene.across[-1]), (scene.up[0], scene.up[-1]))
         if self.map.get_xlabel() != across or self.map.get_ylabel() != up:
-            self.map.set_xlabel(across)
+            self.map.set_xlabel(across, loc="right")
             self.map.set_ylabel(up)
-            self.title.set_text(title.format(across, up) + "   ■ start  ● now")
+            self.title.set_text(title.format(across, up))
             self.redraw_still()
 
     def _show_colors(self, low: int, high: int) -> None:
@@ -133,3 +143,11 @@ class LandscapePicture(Picture[LandscapeScene]):
         high = 10.0 ** np.ceil(np.log10(max(J.max(), 10 * least)) + 1e-9)
         self.set_limits(self.curve_axes, x=(0.0, round_limit(max(1.04 * steps[-1], 10))),
                         y=(low, max(high, 10 * low)))
+
+
+def _beyond(scene: LandscapeScene) -> str:
+    """Where the present point is if it stands at the edge because it is beyond the map."""
+    x, y = scene.point
+    if scene.across[0] <= x <= scene.across[-1] and scene.up[0] <= y <= scene.up[-1]:
+        return ""
+    return f"outside: {number(x, 2)}, {number(y, 2)}"

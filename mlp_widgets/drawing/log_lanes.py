@@ -165,7 +165,7 @@ class QuickTicks(QuickText):
         along = self.axes.transData.transform(data)[:, int(self.way == "y")]
         self._draw_grid(renderer, along)
         for at, label in zip(along, self.labels, strict=True):
-            place = (box.x0 - 4 * pixel, at) if self.way == "y" else (at, box.y0 - 11 * pixel)
+            place = (box.x0 - 3 * pixel, at) if self.way == "y" else (at, box.y0 - 11 * pixel)
             self._draw_text(renderer, label, place)
         if self.name:
             place = ((box.x0 + box.x1) / 2, box.y0 - 26 * pixel)

@@ -9,7 +9,7 @@ import numpy as np
 from ..text import number
 from .picture import Picture, Scene, short_ticks
 from .quick_artists import QuickText
-from .style import FAINT, GREY, NEURON
+from .style import FAINT, GREY, NEURON, NORMAL
 
 REACHES = (10, 30, 100)
 """Depths at the end of the axis: the smallest that holds the present depth."""
@@ -51,19 +51,19 @@ class CountsPicture(Picture[CountsScene]):
         axes.set_axisbelow(True)
         axes.xaxis.set_major_formatter(short_ticks)
         axes.yaxis.set_major_formatter(short_ticks)
-        axes.set_title("multiplications for all ∂J/∂w")
+        axes.set_title("multiplications for all ∂J/∂w   dotted: present depth")
         axes.set_xlabel("depth", labelpad=1)
         axes.set(xlim=(0, 10), ylim=(0, 1))
         looks = ((NEURON[1], "--", "s"), (NEURON[0], "-", "o"))
         self.curves = [axes.plot([], [], color=colour, linestyle=dash, linewidth=2.2)[0]
                        for colour, dash, _ in looks]
-        self.names = [QuickText(axes, 0, 0, name, color=colour, align="left", size=9)
+        self.names = [QuickText(axes, 0, 0, name, color=colour, align="left")
                       for (colour, _, _), name in zip(looks, ("without\nreuse", "with\nreuse"),
                                                       strict=True)]
         self.line = self.moving(axes.axvline(0, color=GREY, linewidth=1, linestyle=":"))
         self.marks = [self.moving(axes.plot([], [], mark, color=colour, markersize=7)[0])
                       for colour, _, mark in looks]
-        self.counts = [self.moving(QuickText(axes, 0, 0, color=colour, size=10, align="right"))
+        self.counts = [self.moving(QuickText(axes, 0, 0, color=colour, size=NORMAL, align="right"))
                        for colour, _, _ in looks]
 
     def update(self, scene: CountsScene) -> None:

@@ -8,8 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..text import number
-from .picture import Picture, Scene, short_ticks
-from .style import BLACK, FAINT, GREY, NEURON, QUADRATIC
+from .exits import Exits
+from .picture import Picture, Scene, few_ticks, short_ticks
+from .style import BLACK, FAINT, GRADIENT, GREY, NEURON
 
 Limits = tuple[float, float]
 Dash = str | tuple[float, tuple[float, ...]]
@@ -73,10 +74,10 @@ class LossScene(Scene):
 
 
 def _dress(axes: Axes) -> None:
-    """Grid, and tick labels large enough to read from the last row."""
+    """Grid, and so few ticks that long labels keep apart."""
     axes.grid(color=FAINT, linewidth=0.5)
     axes.set_axisbelow(True)
-    axes.tick_params(labelsize=9)
+    axes.xaxis.set_major_locator(few_ticks(7))
     axes.xaxis.set_major_formatter(short_ticks)
     axes.yaxis.set_major_formatter(short_ticks)
     axes.axhline(0.0, color=GREY, linewidth=0.8)
@@ -98,7 +99,7 @@ class ActivationPicture(Picture[ActivationScene]):
     def build(self) -> None:
         """Two plots over z; the curves come with the first update and stand still after it."""
         grid = {"height_ratios": (1.75, 1), "hspace": 0.36,
-                "left": 0.105, "right": 0.975, "top": 0.92, "bottom": 0.15}
+                "left": 0.12, "right": 0.955, "top": 0.92, "bottom": 0.15}
         self.f, self.df = self.figure.subplots(2, sharex=True, gridspec_kw=grid)
         for axes in (self.f, self.df):
             _dress(axes)
@@ -156,17 +157,18 @@ class LossPicture(Picture[LossScene]):
 
     def build(self) -> None:
         """One plot; the curve comes with the first update and stands still after it."""
-        self.axes = self.figure.add_axes((0.105, 0.17, 0.87, 0.735))
+        self.axes = self.figure.add_axes((0.12, 0.17, 0.835, 0.735))
         _dress(self.axes)
-        self.axes.set_title("L over w: solid, tangent: dashed, present w ●, steps of SGD ○")
+        self.axes.set_title("L over w: solid, tangent: dashed, now ●, steps of SGD ○")
         self.axes.set_xlabel("w", labelpad=0)
         self.curve = self.axes.plot([], [], color=NEURON[0], linewidth=2.2)[0]
         self.tangent = self.moving(
-            self.axes.plot([], [], color=QUADRATIC, linestyle=(0, (4, 1.5)), linewidth=2)[0])
+            self.axes.plot([], [], color=GRADIENT, linestyle=(0, (4, 1.5)), linewidth=2)[0])
         self.path = self.moving(
             self.axes.plot([], [], "o", markersize=6, markerfacecolor="white",
                            markeredgecolor=BLACK)[0])
         self.mark = self.moving(self.axes.plot([], [], "o", color=BLACK, markersize=8)[0])
+        self.exits = Exits(self, self.axes, "the path")
 
     def update(self, scene: LossScene) -> None:
         """Show other numbers."""
@@ -180,3 +182,4 @@ class LossPicture(Picture[LossScene]):
         self.tangent.set_data(ends, heights)
         self.path.set_data(scene.path_w, scene.path_loss)
         self.mark.set_data([scene.w], [scene.loss])
+        self.exits.show(scene.path_w, scene.path_loss)

@@ -20,7 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..text import number, round_limit
 from .style import STYLE
@@ -132,8 +132,18 @@ def thinned(count: int, most: int = 1000) -> np.ndarray:
 
 @FuncFormatter
 def short_ticks(value: float, _position: int | None) -> str:
-    """Tick labels without the factor that matplotlib writes above an axis, over its title."""
-    return number(value, 3)
+    """Tick labels without the factor that matplotlib writes above an axis, over its title; long
+    ones as "1.25e4"."""
+    text = number(value, 3)
+    if abs(value) < 1e4 or "e" in text:
+        return text
+    mantissa, exponent = f"{value:.2e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}".replace("-", "−")
+
+
+def few_ticks(most: int) -> MaxNLocator:
+    """Ticks at round numbers, so few that long labels keep apart."""
+    return MaxNLocator(most, steps=[1, 2, 2.5, 5, 10])
 
 
 def stepped_limit(value: float, base: float) -> float:

@@ -24,7 +24,7 @@ from .log_lanes import (
 )
 from .picture import Picture, Scene
 from .quick_artists import QuickText
-from .style import GREY, Look
+from .style import BLACK, GRADIENT, GREY, Look
 
 TITLES = {
     "a": r"activation $a_\ell$",
@@ -32,6 +32,9 @@ TITLES = {
     "dJ_da": r"$|\partial J/\partial a_\ell|$",
     "dJ_dw": r"$|\partial J/\partial w_\ell|$",
 }
+
+
+NAMES = {"plain": "plain", "skip": "skips"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +93,7 @@ class ProfilesPicture(Picture[ProfilesScene]):
         for column, (name, title) in enumerate(TITLES.items()):
             left = (52 + 204 * column) / 828
             axes = self.figure.add_axes((left, 38 / 250, 150 / 828, 168 / 250))
-            axes.set_title(title)
+            axes.set_title(title, color=GRADIENT if name.startswith("dJ") else BLACK)
             self.plots[name] = (SignedAxis if name in ("a", "factor") else LogLanes)(self, axes)
             self.layers.append(LayerAxis(self, axes))
         self.curves = {
@@ -101,13 +104,13 @@ class ProfilesPicture(Picture[ProfilesScene]):
 
     def _build_names(self) -> None:
         """The title, and the names of the two curves with a piece of each."""
-        y, self.samples, self.present = self.height - 11, {}, ""
-        for way, x, text in (("plain", 610, "plain"), ("skip", 704, "with skips")):
+        y, self.samples, self.names, self.present = self.height - 11, {}, {}, ""
+        for way, x in (("plain", 592), ("skip", 706)):
             look = LOOKS[way]
             self.samples[way] = self.sheet.plot([x, x + 19, x + 38], [y] * 3, **look,
                                                 markevery=[1])[0]
-            QuickText(self.sheet, x + 44, y, text, color=look["color"], size=10, align="left")
-        self.title = self.moving(QuickText(self.sheet, 8, y, size=10, align="left"))
+            self.names[way] = QuickText(self.sheet, x + 44, y, color=look["color"], align="left")
+        self.title = self.moving(QuickText(self.sheet, 8, y, align="left"))
 
     def update(self, scene: ProfilesScene) -> None:
         """Show other numbers."""
@@ -129,6 +132,7 @@ class ProfilesPicture(Picture[ProfilesScene]):
             lines = [sample, *(c.line for (_, w), c in self.curves.items() if w == way)]
             for line in lines:
                 line.set_linewidth(2.8 if way == present else 1.4)
+            self.names[way].show(NAMES[way] + " (now)" * (way == present))
         self.redraw_still()
 
 

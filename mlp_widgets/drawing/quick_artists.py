@@ -7,7 +7,11 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
+from operator import itemgetter
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -61,12 +65,30 @@ def _outline(text: str, align: str) -> tuple[Path, tuple[float, float, float, fl
     return Path(np.concatenate(vertices), np.concatenate(codes)), box
 
 
+@lru_cache(maxsize=2048)
+def _in_two(text: str) -> tuple[str, str]:
+    """The lines of values and those of gradients, each in its place; the others are blank.
+
+    A line with "∂" tells a gradient, and so does a number alone below such a line.
+    """
+    values, gradients, is_gradient = [], [], False
+    for line in text.split("\n"):
+        is_gradient = "∂" in line or (is_gradient and line[:1] in "−+∞0123456789")
+        values.append("" if is_gradient else line)
+        gradients.append(line if is_gradient else "")
+    return "\n".join(values), "\n".join(gradients)
+
+
 class QuickText(Artist):
-    """Text at a data place of ``axes``; on a white box, if asked, so that lines do not disturb."""
+    """Text at a data place of ``axes``; on a white box, if asked, so that lines do not disturb.
+
+    gradient: the colour of lines that tell a gradient; None if it is that of the others.
+    """
 
     axes: Axes
+    gradient: str | None = None
 
-    def __init__(self, axes: Axes, x: float, y: float, text: str = "", *, size: float = 9.0,
+    def __init__(self, axes: Axes, x: float, y: float, text: str = "", *, size: float = SMALL,
                  color: str = BLACK, align: str = "center", rotation: float = 0.0,
                  box: bool = False) -> None:
         super().__init__()
@@ -76,27 +98,38 @@ class QuickText(Artist):
         axes.add_artist(self)
 
     def show(self, text: str, *, color: str | None = None, place: tuple[float, float] | None = None,
-             align: str | None = None) -> None:
-        """Change what is written, and if given its colour, place or alignment."""
+             align: str | None = None, gradient: str | None = None) -> None:
+        """Change what is written, and if given its colours, place or alignment."""
         self.text = text
         self.color, self.place = color or self.color, place or self.place
-        self.align = align or self.align
+        self.align, self.gradient = align or self.align, gradient or self.gradient
 
     def draw(self, renderer: RendererBase) -> None:
         """Fill the outline, after its box in white."""
         if not self.get_visible() or not self.text:
             return
-        pixels = self.size * self.figure.dpi / 72
-        turn = Affine2D().scale(pixels).rotate_deg(self.rotation)
-        turn.translate(*self.axes.transData.transform(self.place))
-        path, (x0, y0, x1, y1) = _outline(self.text, self.align)
+        pixels, angle = self.size * self.figure.dpi / 72, math.radians(self.rotation)
+        across, up = pixels * math.cos(angle), pixels * math.sin(angle)
+        turn = Affine2D.from_values(across, up, -up, across,
+                                    *self.axes.transData.transform(self.place))
         graphics = renderer.new_gc()
         graphics.set_linewidth(0)
         if self.box:
+            x0, y0, x1, y1 = _outline(self.text, self.align)[1]
             corners = Path([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)])
             renderer.draw_path(graphics, corners, turn, WHITE)
-        renderer.draw_path(graphics, path, turn, to_rgba(self.color))
+        for text, color in self._parts():
+            renderer.draw_path(graphics, _outline(text, self.align)[0], turn, to_rgba(color))
         graphics.restore()
+
+    def _parts(self) -> Iterator[tuple[str, str]]:
+        """What is to be written in which colour."""
+        if self.gradient in (None, self.color):
+            yield self.text, self.color
+            return
+        for text, color in zip(_in_two(self.text), (self.color, self.gradient), strict=True):
+            if text.strip():
+                yield text, color
 
 
 class QuickImage(Artist):
@@ -133,6 +166,7 @@ Text = tuple[str, float, float, str]
 """What is written, the place of its middle, its colour."""
 
 
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float = SMALL) -> float:
     """How wide a text is, CSS pixels."""
     return sum(_glyph(character)[2] for character in text) * size * 96 / 72
@@ -169,13 +203,21 @@ class QuickTexts(Artist):
         """Fill the outlines."""
         if not self.get_visible():
             return
-        texts = [text for text in self.texts if text[0]]
-        for color in dict.fromkeys(text[3] for text in texts):
-            self._fill(renderer, [text for text in texts if text[3] == color], to_rgba(color))
+        texts = sorted((text for text in self.texts if text[0]), key=itemgetter(3))
+        if not texts:
+            return
+        vertices, codes, ends = self._outlines(texts)
+        graphics = renderer.new_gc()
+        graphics.set_linewidth(0)
+        start = 0
+        for color, count in Counter(text[3] for text in texts).items():
+            first, last = ends[start], ends[start := start + count]
+            path = Path(vertices[first:last], codes[first:last])
+            renderer.draw_path(graphics, path, IdentityTransform(), to_rgba(color))
+        graphics.restore()
 
-    def _fill(self, renderer: RendererBase, texts: list[Text],
-              color: tuple[float, float, float, float]) -> None:
-        """All texts of one colour."""
+    def _outlines(self, texts: list[Text]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Vertices in pixels and codes of all texts, and where those of each text begin and end."""
         pixels = self.size * self.figure.dpi / 72
         places = self.axes.transData.transform([text[1:3] for text in texts]) / pixels
         glyphs = [_straight(character) for text in texts for character in text[0]]
@@ -187,11 +229,9 @@ class QuickTexts(Artist):
                            lengths, axis=0)
         starts[1:, 0] += ends[:-1]
         codes = [glyph[1] for glyph in glyphs]
+        counts = [len(code) for code in codes]
         whole = np.concatenate([glyph[0] for glyph in glyphs])
-        whole += np.repeat(starts, [len(code) for code in codes], axis=0)
+        whole += np.repeat(starts, counts, axis=0)
         whole *= pixels
-        graphics = renderer.new_gc()
-        graphics.set_linewidth(0)
-        path = Path(whole, np.concatenate(codes))
-        renderer.draw_path(graphics, path, IdentityTransform(), color)
-        graphics.restore()
+        up_to = np.append(0, np.cumsum(counts))[np.append(0, np.cumsum(lengths))]
+        return whole, np.concatenate(codes), up_to

@@ -19,6 +19,7 @@ NEURON = ("#0072B2", "#C04A00")
 """Colour of hidden neuron 1 and 2 (blue; vermilion, darkened to 4.5:1 on white)."""
 LINE = "#007A5A"      # baseline: least-squares line
 QUADRATIC = "#A0427C"  # baseline: least-squares quadratic
+GRADIENT = "#6a2f9c"  # texts and marks of gradients, as on the page; values are black
 POSITIVE = "#0072B2"  # edges: a positive number, drawn solid
 NEGATIVE = "#C04A00"  # edges: a negative number, drawn dashed
 MARK = "#FFFFFF"
@@ -43,23 +44,24 @@ _SIZES = (*VANISHING, ABOUT_ONE, *EXPLODING, ZERO, ZERO_LINES, OVERFLOW)
 GRADIENTS = ListedColormap(_SIZES, name="gradients")
 
 COLORS: tuple[ColorType, ...] = (
-    "#ffffff", BLACK, GREY, FAINT, *NEURON, LINE, QUADRATIC, POSITIVE, NEGATIVE, OFF, LIT,
+    "#ffffff", BLACK, GREY, FAINT, *NEURON, LINE, QUADRATIC, GRADIENT, POSITIVE, NEGATIVE, OFF,
+    LIT,
     *map(tuple, _BANDS[:, :3]), *_SIZES)
 """Every colour that fills areas or lines."""
 
 Look = dict[str, Any]
 """Colour, dash and marker of a line: keywords of matplotlib's ``plot``."""
 
-SMALL = 8.7
-"""Points of the smallest texts: present mode makes them 18 points (css.py)."""
+SMALL, NORMAL, LARGE = 9.0, 10.5, 15.0
+"""Points of the three sizes of text: 12, 14 and 20 CSS pixels, as on the page."""
 
 STYLE: dict[Any, Any] = {  # matplotlib types the keys as a list of all their names
     "font.family": "DejaVu Sans",   # ships with matplotlib, so pictures are equal everywhere
-    "font.size": 9.0,
-    "axes.titlesize": 9.5,
+    "font.size": SMALL,
+    "axes.titlesize": NORMAL,
     "axes.titlelocation": "left",
     "axes.titlepad": 4.0,
-    "axes.labelsize": 9.0,
+    "axes.labelsize": SMALL,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": GREY,
@@ -67,6 +69,8 @@ STYLE: dict[Any, Any] = {  # matplotlib types the keys as a list of all their na
     "axes.unicode_minus": True,
     "xtick.labelsize": SMALL,
     "ytick.labelsize": SMALL,
+    "xtick.major.size": 2.5, "xtick.major.pad": 2.5,
+    "ytick.major.size": 2.5, "ytick.major.pad": 2.5,
     "legend.fontsize": SMALL,
     "legend.frameon": False,
     "mathtext.fontset": "dejavusans",

@@ -64,7 +64,7 @@ class TrainingPicture(Picture[TrainingScene]):
             y, look = 44 - 16 * row, LOOKS[name]
             self.samples[name] = self.moving(page.plot([10, 27, 44], [y] * 3, **look,
                                                        markevery=[1])[0])
-            self.notes[name] = self.moving(QuickText(page, 50, y, color=look["color"], size=9.5,
+            self.notes[name] = self.moving(QuickText(page, 50, y, color=look["color"],
                                                      align="left"))
 
     def update(self, scene: TrainingScene) -> None:

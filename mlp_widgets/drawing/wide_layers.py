@@ -17,8 +17,8 @@ from matplotlib.ticker import MaxNLocator
 from ..text import number
 from .log_lanes import LogLanes
 from .picture import Picture, Scene
-from .quick_artists import QuickText
-from .style import BLACK, GREY, NEURON, SMALL, Look
+from .quick_artists import QuickText, text_width
+from .style import BLACK, GRADIENT, GREY, NEURON, NORMAL, SMALL, Look
 
 LOOKS: tuple[Look, Look] = (
     {"color": NEURON[0], "linestyle": "-", "marker": "o"},
@@ -89,13 +89,13 @@ class LayersPicture(Picture[LayersScene]):
     def build(self) -> None:
         """Two axes with lanes; for each of two initializations a band, a line, marks in lanes."""
         self.plots = [self._plot(left, title) for left, title in
-                      ((0.06, "variance of the activations aˡ"), (0.56, "length of ∂J/∂Wˡ"))]
+                      ((0.06, "variance of aˡ"), (0.56, "length of ∂J/∂Wˡ"))]
         self.plots[1].axes.set_xlabel("layer l", labelpad=1)
         self.note = self.moving(QuickText(self.plots[0].axes, 0, 0))
 
     def _plot(self, left: float, title: str) -> LayersPlot:
         axes = self.figure.add_axes((left, 0.135, 0.425, 0.73))
-        axes.set_title(title, pad=6)
+        axes.set_title(title, pad=6, color=GRADIENT if "∂" in title else BLACK)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         return LayersPlot(self, axes)
 
@@ -125,7 +125,7 @@ class LayersPlot:
                       for look in LOOKS]
         self.marks = [moving(axes.plot([], [], markersize=5.0, color=look["color"], linestyle="",
                                        marker=look["marker"])[0]) for look in LOOKS]
-        self.names = [moving(QuickText(axes, 0, 0, size=9.5, color=look["color"], align="right"))
+        self.names = [moving(QuickText(axes, 0, 0, color=look["color"], align="right"))
                       for look in LOOKS]
 
     def update(self, curves: Sequence[Curve]) -> None:
@@ -159,11 +159,11 @@ class LayersPlot:
         """Names above the plot on the right, side by side."""
         low, high = self.axes.get_ylim()
         x, y = end + 0.6, high + 0.045 * (high - low)
-        unit = (end + 1.2) / 352  # layers in a CSS pixel
+        unit = (end + 1.2) / (self.axes.bbox.width / self.picture.scale)  # layers in a CSS pixel
         for place in range(len(curves) - 1, -1, -1):
             text = f"{SIGNS[place]} {curves[place].name}"
             self.names[place].show(text, place=(x, y))
-            x -= unit * (6.8 * len(text) + 10)
+            x -= unit * (text_width(text) + 12)
 
 
 def _runs(good: np.ndarray) -> Iterator[slice]:
@@ -219,12 +219,14 @@ class HistogramsPicture(Picture[HistogramsScene]):
                                                 alpha=alpha))
                      for look, alpha in zip(LOOKS, (0.75, 0.75), strict=True)]
         self.lines = self.moving(LineCollection([], color=GREY, linewidth=0.9))
+        self.count = self.moving(QuickText(axes, 12, self.height / 2 - 14, "how many", color=GREY,
+                                           rotation=90))
         for collection in (*self.bars, self.lines):
             axes.add_collection(collection, autolim=False)
         self.texts = [[self.moving(QuickText(axes, 0, 0, size=size, color=color, align=align))
                        for size, color, align in (
-                           (9.5, BLACK, "left"), (9.0, LOOKS[0]["color"], "left"),
-                           (9.0, LOOKS[1]["color"], "left"), (SMALL, BLACK, "center"),
+                           (NORMAL, BLACK, "left"), (SMALL, LOOKS[0]["color"], "left"),
+                           (SMALL, LOOKS[1]["color"], "left"), (SMALL, BLACK, "center"),
                            (SMALL, BLACK, "center"), (SMALL, BLACK, "right"))]
                       for _ in range(3)]
 
@@ -236,8 +238,8 @@ class HistogramsPicture(Picture[HistogramsScene]):
             for text in texts:
                 text.show("")
             if column < len(scene.layers):
-                left = 50.0 + 268 * column
-                self._show(scene.layers[column], texts, left, left + 226, verts, lines)
+                left = 32.0 + 270 * column
+                self._show(scene.layers[column], texts, left, left + 232, verts, lines)
         for bars, polygons in zip(self.bars, verts, strict=True):
             bars.set_verts(polygons)
         self.lines.set_segments(lines)

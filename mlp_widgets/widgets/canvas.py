@@ -1,19 +1,18 @@
-"""From numbers to pixels on the page: which pictures stand on a canvas, and what each depends on.
+"""From numbers to pixels on the page: which pictures a lab has, and what each depends on.
 
-A lab declares its canvases:
+A lab declares its pictures:
 
-    Sheet("lab", "The activation with its slope, and the loss over w",
-          Slot("activation", ActivationPicture, scenes.activation),
-          Slot("loss", LossPicture, scenes.loss, progress=True))
+    slots = (Slot("activation", ActivationPicture, scenes.activation, "The activation"),
+             Slot("loss", LossPicture, scenes.loss, "The loss over w", progress=True))
 
-A slot is drawn anew only when a field on which it depends has changed, and a canvas is sent only
-when one of its slots was drawn anew.
+Each is an image of its own, which may stand in several places of the page at once. It is drawn
+anew, and sent, only when a field on which it depends has changed.
 """
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol
 
@@ -21,7 +20,9 @@ import ipywidgets as widgets
 from traitlets import Unicode
 
 from ..drawing.picture import Picture, Scene, Shown
+from ..drawing.table import TablePicture
 from ..fields import State
+from .layout import styled
 from .png import PngEncoder
 
 
@@ -33,21 +34,25 @@ class MakesPicture(Protocol[Shown]):
 
 @dataclass(frozen=True)
 class Slot(Generic[Shown]):
-    """One picture of a canvas. ``scene`` makes what it shows from the lab's numbers; with
-    ``progress`` also from what a run has done so far. A slot depends on all fields of the network,
-    or on what ``of`` makes of a state, and beside these on the fields of ``also``. Of several
-    slots at one place, ``when`` says which is shown."""
+    """One picture of a lab. ``scene`` makes what it shows from the lab's numbers; with
+    ``progress`` also from what a run has done so far. ``says`` in a few words what it is. A slot
+    depends on all fields of the network, or on what ``of`` makes of a state, and beside these on
+    the fields of ``also``. Of several slots at one place, ``when`` says which is shown. A part of a
+    lab shows it in every state; in those that it cannot show, ``lacks`` gives a sentence that says
+    so and stands in its place."""
 
     name: str
     picture: MakesPicture[Shown]
     scene: Callable[..., Shown]
+    says: str
     also: tuple[str, ...] = ()
     progress: bool = False
     when: Callable[[Any], bool] | None = None
     of: Callable[[Any], Hashable] | None = None
+    lacks: Callable[[Any], str] = lambda state: ""
 
     def is_shown(self, state: State) -> bool:
-        """Whether it stands on the canvas in a state."""
+        """Whether it stands in the lab in a state."""
         return self.when is None or self.when(state)
 
     def key(self, state: State, progress_key: Hashable) -> Hashable:
@@ -55,14 +60,6 @@ class Slot(Generic[Shown]):
         values = tuple(getattr(state, name) for name in self.also)
         shown = state.of_the_network if self.of is None else self.of(state)
         return shown, values, progress_key if self.progress else None
-
-
-class Sheet:
-    """Slots below each other that travel as one image: the page then decodes one image a move,
-    and never shows two pictures of different states. ``name`` says in a few words what they are."""
-
-    def __init__(self, css: str, name: str, *slots: Slot) -> None:
-        self.css, self.name, self.slots = css, name, slots
 
 
 @dataclass(frozen=True)
@@ -84,76 +81,107 @@ class NamedImage(widgets.Image):
     tooltip = Unicode("").tag(sync=True)
 
 
-class Pictures(dict[str, Picture]):
-    """The pictures of a sheet by name, each built when it is first asked for: a lab shows two of
-    five at first, and a student sees it sooner."""
+@dataclass(frozen=True, eq=False)
+class Sentence(Scene):
+    """What stands in the place of a picture."""
 
-    def __init__(self, sheet: Sheet, scale: float) -> None:
-        self._makers = {slot.name: slot.picture for slot in sheet.slots}
-        self._scale = scale
+    text: str
 
-    def __missing__(self, name: str) -> Picture:
-        self[name] = made = self._makers[name](scale=self._scale)
-        return made
+    def words(self) -> str:
+        """The sentence itself."""
+        return self.text
 
 
 class Canvas:
-    """The image of one sheet. What its pictures show follows in words, which only screen readers
-    find; ``send_words`` sends them."""
+    """The image of one slot. Its picture is built when it is first shown: a lab shows two of five
+    at first, and a student sees it sooner. What the picture shows follows in words, which only
+    screen readers find; ``send_words`` sends them."""
 
-    def __init__(self, sheet: Sheet, state: State, scale: float) -> None:
-        """The pictures that ``state`` shows give the size."""
-        self._sheet, self._encoder = sheet, PngEncoder()
-        self.pictures = Pictures(sheet, scale)
-        self._drawn: dict[str, Hashable] = {}
-        self._scenes: dict[str, Scene] = {}
-        self._shown: tuple[str, ...] = ()
-        first = [self.pictures[slot.name] for slot in sheet.slots if slot.is_shown(state)]
-        width, height = f"{first[0].width}px", sum(picture.height for picture in first)
-        self.image = NamedImage(
-            format="png", width=width[:-2], height=str(height), tooltip=sheet.name,
-            layout=widgets.Layout(width=width, min_width=width, height=f"{height}px", margin="0",
-                                  object_fit="fill"),
-        )
-        self.image.add_class(f"mlp-picture-{sheet.css}")
-        self._words = widgets.HTML(layout=widgets.Layout(margin="0"))
+    def __init__(self, slot: Slot, scale: float) -> None:
+        self.slot, self._scale, self._encoder = slot, scale, PngEncoder()
+        self._picture: Picture | None = None
+        self._drawn: Hashable = None
+        self._scene: Scene | None = None
+        self._note: Picture | None = None
+        self.asked_for = False
+        """Whether it is shown in every state, because a part of the lab has it."""
+        self.image = NamedImage(format="png", tooltip=slot.says)
+        self.image.add_class(f"mlp-picture-{slot.name}")
+        self._words = widgets.HTML()
         self._words.add_class("mlp-words")
-        self.widget = widgets.VBox([self.image, self._words], layout=widgets.Layout(margin="0"))
-        self.widget.add_class("mlp-canvas")
+        self.widget = styled("mlp-canvas", self.image, self._words)
 
     @property
-    def in_view(self) -> list[Picture]:
-        """The pictures that are shown."""
-        return [self.pictures[name] for name in self._shown]
+    def picture(self) -> Picture:
+        """The picture, built when it is first asked for."""
+        if self._picture is None:
+            self._picture = self.slot.picture(scale=self._scale)
+            # the page keeps room of this shape
+            self.image.width, self.image.height = str(self._picture.width), str(
+                self._picture.height)
+        return self._picture
+
+    @property
+    def in_view(self) -> Picture:
+        """The picture; or the sentence in its place, where it cannot show a state."""
+        return self._note or self.picture
 
     @property
     def words(self) -> str:
-        """What the pictures in view show, as plain text."""
-        return " ".join(self._scenes[name].words() for name in self._shown)
+        """What the picture shows, as plain text."""
+        return self._scene.words() if self._scene is not None else ""
+
+    def is_shown(self, state: State) -> bool:
+        """Whether it is to be kept in line with a state."""
+        return self.asked_for or self.slot.is_shown(state)
 
     def show(self, state: State, numbers: object, progress: Progress) -> None:
-        """Draw the slots that have changed, and send them."""
-        slots = [slot for slot in self._sheet.slots if slot.is_shown(state)]
-        drawn = [self._draw(slot, state, numbers, progress) for slot in slots]
-        names = tuple(slot.name for slot in slots)
-        if any(drawn) or names != self._shown:
-            self._shown = ()  # if packing fails, the next call sends all
-            # no pause after this: numbers that follow at once are painted in the same frame
-            self.image.value = self._encoder.encode(*(self.pictures[n].pixels for n in names))
-            self._shown = names
+        """Draw and send the picture, if what it depends on has changed."""
+        slot, sentence = self.slot, self.slot.lacks(state)
+        key = sentence or slot.key(state, progress.key)
+        if self._drawn == key:
+            return
+        self._drawn = None  # an update that fails may have done half of its work
+        scene = self._say(sentence) if sentence else self._draw(numbers, progress)
+        # no pause after this: numbers that follow at once are painted in the same frame
+        self.image.value = self._encoder.encode(self.in_view.render())
+        self._scene, self._drawn = scene, key
 
-    def _draw(self, slot: Slot, state: State, numbers: object, progress: Progress) -> bool:
-        """Whether a slot had to be drawn anew."""
-        key = slot.key(state, progress.key)
-        if self._drawn.get(slot.name) == key:
-            return False
-        self._drawn.pop(slot.name, None)  # an update that fails may have done half of its work
+    def _draw(self, numbers: object, progress: Progress) -> Scene:
+        """Bring the picture in line with the numbers."""
+        slot, self._note = self.slot, None
         scene = slot.scene(numbers, progress.value) if slot.progress else slot.scene(numbers)
-        self.pictures[slot.name].update(scene)
-        self.pictures[slot.name].render()
-        self._scenes[slot.name], self._drawn[slot.name] = scene, key
-        return True
+        self.picture.update(scene)
+        return scene
+
+    def _say(self, sentence: str) -> Scene:
+        """Put a sentence in the place of the picture."""
+        size = self.picture.width, self.picture.height
+        self._note = TablePicture(sentence, (), (), *size, self._scale)
+        return Sentence(sentence)
 
     def send_words(self) -> None:
-        """Send the words of the pictures in view."""
+        """Send the words of the picture."""
         self._words.value = html.escape(self.words)
+
+
+class PicturesInView(widgets.VBox):
+    """The pictures of a section that the lab shows in a state."""
+
+    children: tuple[widgets.Widget, ...]
+
+    def __init__(self, canvases: Mapping[str, Canvas], names: Sequence[str]) -> None:
+        super().__init__()
+        self.add_class("mlp-pictures")
+        self._canvases = [canvases[name] for name in names]
+
+    def refresh(self, state: Any, numbers: object = None) -> None:
+        """Those of a state."""
+        shown = tuple(canvas.widget for canvas in self._canvases if canvas.slot.is_shown(state))
+        if self.children != shown:
+            self.children = shown
+
+    @property
+    def all_parts(self) -> tuple[widgets.Widget, ...]:
+        """Those of all states."""
+        return tuple(canvas.widget for canvas in self._canvases)

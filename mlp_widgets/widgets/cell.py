@@ -12,26 +12,14 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
-from .layout import sized
 
-
-class Cell:
-    """Base of labs and questions. They give ``snapshot``, ``words`` and a ``widget``."""
+class Shown:
+    """What stands in a cell. It gives ``snapshot``, ``words`` and a ``widget``."""
 
     scale: float = 2.0
     """Pixels drawn per CSS pixel."""
-    after_error = ""
-    """What is added to the words of an error that was not foreseen."""
     widget: widgets.Widget
-
-    def __init__(self) -> None:
-        self._lock = threading.RLock()  # callbacks may come on other threads
-        self._refreshing = False
-        self.status, self.error = (widgets.HTML(layout=widgets.Layout(margin="0")) for _ in "se")
-        self.status.add_class("mlp-status-box")
-        self.error.add_class("mlp-error-box")
-        self.show_status("")
-        self.show_error("")
+    _lock: threading.RLock
 
     def snapshot(self) -> bytes:
         """A PNG of it, for viewers without a kernel."""
@@ -41,6 +29,49 @@ class Cell:
     def words(self) -> str:
         """The picture in words, for those who do not see it."""
         raise TypeError(f"{type(self).__name__} must define words")
+
+    @staticmethod
+    def style() -> widgets.HTML:
+        """The style sheet, which takes no room."""
+        return widgets.HTML(f"<style>{style_sheet()}</style>",
+                            layout=widgets.Layout(display="none"))
+
+    def in_text(self) -> str:
+        """What stands for it where no picture is shown."""
+        return repr(self)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None
+                          ) -> tuple[dict[str, object], dict[str, object]]:
+        """The live widget, and beside it a picture, its words and a text for other viewers."""
+        with self._lock:  # of one state
+            png, words = self.snapshot(), self.words
+        width, height = struct.unpack(">II", png[16:24])  # from the PNG's header
+        data: dict[str, object] = {
+            "application/vnd.jupyter.widget-view+json": {
+                "version_major": 2, "version_minor": 0, "model_id": self.widget.model_id},
+            "image/png": base64.b64encode(png).decode("ascii"),
+            "text/plain": self.in_text(),
+        }  # fmt: skip
+        # shown at the size of the live one, so that its pixels are sharp on a fine screen
+        shown = {"width": round(width / self.scale), "height": round(height / self.scale),
+                 "alt": words}
+        return data, {"image/png": shown}
+
+
+class Cell(Shown):
+    """Base of labs and questions: what is shown and can be acted on."""
+
+    after_error = ""
+    """What is added to the words of an error that was not foreseen."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()  # callbacks may come on other threads
+        self._refreshing = False
+        self.status, self.error = widgets.HTML(), widgets.HTML()
+        self.status.add_class("mlp-status-box")
+        self.error.add_class("mlp-error-box")
+        self.show_status("")
+        self.show_error("")
 
     # -- callbacks --------------------------------------------------------------------------
 
@@ -69,15 +100,21 @@ class Cell:
 
         return callback
 
+    @property
+    def in_the_page(self) -> list[widgets.Widget]:
+        """What of it stands in the page."""
+        return [self.widget]
+
     def recover(self) -> None:
         """Called after an error: controls must show the last good state again."""
 
     def button(self, text: str, css_class: str, action: Callable[[], object], *,
-               tooltip: str = "", width: str = "auto", style: str = "") -> widgets.Button:
-        """A button that runs an action."""
-        made = widgets.Button(description=text, tooltip=tooltip or text, layout=sized(width),
-                              button_style=style)
+               tooltip: str = "", primary: bool = False) -> widgets.Button:
+        """A button that runs an action; a ``primary`` one stands out among its neighbours."""
+        made = widgets.Button(description=text, tooltip=tooltip or text)
         made.add_class(css_class)
+        if primary:
+            made.add_class("mlp-primary")
         made.on_click(self.guarded(lambda _: action()))
         return made
 
@@ -91,46 +128,27 @@ class Cell:
         """Put an error into the error line; the empty string clears it."""
         self.error.value = escaped("mlp-error", f"⚠ {sentence}" if sentence else "", "alert")
 
-    # -- in a notebook ----------------------------------------------------------------------
-
-    @staticmethod
-    def style() -> widgets.HTML:
-        """The style sheet, which takes no room."""
-        return widgets.HTML(f"<style>{style_sheet()}</style>",
-                            layout=widgets.Layout(display="none"))
-
     def close(self) -> None:
         """Remove it from the page and free its widgets."""
         with self._lock:
             for widget in all_widgets(self.widget):
                 widget.close()
 
-    def in_text(self) -> str:
-        """What stands for it where no picture is shown."""
-        return repr(self)
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None
-                          ) -> tuple[dict[str, object], dict[str, object]]:
-        """The live widget, and beside it a picture, its words and a text for other viewers."""
-        with self._lock:  # of one state
-            png, words = self.snapshot(), self.words
-        width, height = struct.unpack(">II", png[16:24])  # from the PNG's header
-        data: dict[str, object] = {
-            "application/vnd.jupyter.widget-view+json": {
-                "version_major": 2, "version_minor": 0, "model_id": self.widget.model_id},
-            "image/png": base64.b64encode(png).decode("ascii"),
-            "text/plain": self.in_text(),
-        }  # fmt: skip
-        # shown at the size of the live one, so that its pixels are sharp on a fine screen
-        shown = {"width": round(width / self.scale), "height": round(height / self.scale),
-                 "alt": words}
-        return data, {"image/png": shown}
-
 
 @cache
 def style_sheet() -> str:
-    """The text of style.css."""
-    return Path(__file__).with_name("style.css").read_text(encoding="utf-8")
+    """The text of style.css, and with it the face of the pictures, DejaVu Sans: so texts around
+    the pictures look like those in them, and take the same room on every machine."""
+    here = Path(__file__).parent
+    faces = "".join(
+        f'@font-face {{ font-family: "MLP Sans"; font-weight: {weight}; '
+        f"src: url(data:font/woff;base64,{_base64(here / 'fonts' / f'{name}.woff')}); }}\n"
+        for name, weight in (("regular", 400), ("bold", 700)))
+    return faces + (here / "style.css").read_text(encoding="utf-8")
+
+
+def _base64(file: Path) -> str:
+    return base64.b64encode(file.read_bytes()).decode("ascii")
 
 
 def escaped(css_class: str, text: str, role: str = "") -> str:

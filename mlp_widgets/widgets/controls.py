@@ -12,11 +12,15 @@ import ipywidgets as widgets
 
 from ..fields import Choice, Field, Number, Several, Switch, Whole
 from .host import Host
-from .layout import NAMED, line, sized
+from .layout import line
 from .sliders import StepSlider
 
 DIGITS = 4
 """Significant digits in a box; the lab's number keeps all of its own."""
+
+
+MOST_OF_SYMBOL = 3
+"""Characters of a symbol, such as w₁₁ or w₁²."""
 
 
 class Control:
@@ -40,33 +44,28 @@ class Control:
 class NumberControl(Control):
     """Number box and slider. The box takes every number that the state allows.
 
-    The label stands before the box and names it for screen readers; widths are CSS pixels. With
-    ``label_width`` 0 the label takes the room it needs.
+    The name stands before the box and names it for screen readers. ``named``: it is a word, which
+    takes the room it needs, and no symbol, for which all rows keep the same room.
     """
 
     of: Number
 
-    def __init__(self, of: Number, host: Host, *, label_width: int = 28, box_width: int = 104,
-                 slider_width: int = 200, digits: int = DIGITS) -> None:
+    def __init__(self, of: Number, host: Host, *, named: bool | None = None,
+                 digits: int = DIGITS) -> None:
         super().__init__(of, host)
         self._digits = digits
         ends = of.ends(host.state)
-        self.box = widgets.FloatText(
-            description=of.symbol, step=self._box_step(ends),
-            layout=widgets.Layout(width=f"{box_width}px", margin="0", height="28px"),
-            style={"description_width": f"{label_width}px"} if label_width else NAMED)
+        self.box = widgets.FloatText(description=of.symbol, step=self._box_step(ends))
         self.connect(self.box, f"mlp-box-{of.name}")
         parts, self.slider = [self.box], None
         if ends is not None:
-            self.slider = StepSlider(
-                *ends, log=of.log, continuous_update=of.continuous,
-                layout=widgets.Layout(width=f"{slider_width}px", margin="0"))
+            self.slider = StepSlider(*ends, log=of.log, continuous_update=of.continuous)
             self.slider.add_class(f"mlp-slider-{of.name}")
             host.on_value(self.slider, self._slid)
             parts.append(self.slider)
-        self.widget = widgets.HBox(parts, layout=widgets.Layout(margin="0"))
+        self.widget = widgets.HBox(parts)
         self.widget.add_class("mlp-row")
-        if not label_width:
+        if len(of.symbol) > MOST_OF_SYMBOL if named is None else named:
             self.widget.add_class("mlp-named")
 
     def _box_step(self, ends: tuple[float, float, float] | None) -> float:
@@ -103,16 +102,15 @@ class ChoiceControl(Control):
 
     of: Choice
 
-    def __init__(self, of: Choice, host: Host, *, width: str = "") -> None:
+    def __init__(self, of: Choice, host: Host) -> None:
         super().__init__(of, host)
         options = [(text, value) for value, text in of.options.items()]
         if of.buttons:
-            self.widget = widgets.ToggleButtons(
-                options=options, style={"button_width": of.buttons},
-                layout=widgets.Layout(margin="0"))
+            self.widget = widgets.ToggleButtons(options=options, style={"button_width": "auto"})
+            self.widget.add_class("mlp-segments")
         else:
-            self.widget = widgets.Dropdown(description=of.symbol, options=options, style=NAMED,
-                                           layout=sized(width or of.width or "240px"))
+            self.widget = widgets.Dropdown(description=of.symbol, options=options)
+            self.widget.add_class("mlp-choice")
         self.connect(self.widget, f"mlp-{of.name}")
 
     def refresh(self, state: Any, numbers: object = None) -> None:
@@ -127,8 +125,7 @@ class SwitchControl(Control):
 
     def __init__(self, of: Switch, host: Host) -> None:
         super().__init__(of, host)
-        self.widget = widgets.Checkbox(description=of.symbol, indent=False,
-                                       layout=sized(of.width or "auto"))
+        self.widget = widgets.Checkbox(description=of.symbol, indent=False)
         self.connect(self.widget, f"mlp-{of.name}")
 
     def refresh(self, state: Any, numbers: object = None) -> None:
@@ -144,7 +141,7 @@ class SeveralControl(Control):
     def __init__(self, of: Several, host: Host) -> None:
         super().__init__(of, host)
         self.boxes = {
-            name: widgets.Checkbox(description=text, indent=False, layout=sized("92px"))
+            name: widgets.Checkbox(description=text, indent=False)
             for name, text in of.options.items()
         }
         for name, box in self.boxes.items():
@@ -163,7 +160,7 @@ class SeveralControl(Control):
 
 
 def control_of(of: Field, host: Host, **options: Any) -> Control:
-    """The control of a field; ``options`` are widths. TypeError for a kind that has none."""
+    """The control of a field; ``options`` are of its kind. TypeError for a kind that has none."""
     kinds: Mapping[type, type] = {Choice: ChoiceControl, Switch: SwitchControl,
                                   Several: SeveralControl}
     kind = NumberControl if isinstance(of, Number) else kinds.get(type(of))

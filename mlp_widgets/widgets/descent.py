@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 
 from ..core import Diverged, backward, descend, forward
@@ -19,7 +18,7 @@ from ..text import counted_steps, number
 from .canvas import Progress
 from .controls import NumberControl
 from .host import Host
-from .layout import heading, line
+from .layout import heading, line, stack
 from .runner import Runner
 
 MOST_STEPS = 20_000
@@ -36,7 +35,7 @@ class Descent:
     """θ ← θ - α ∂J/∂θ from the parameters of the lab's state.
 
     title: state -> the heading of its controls. stayed: numbers -> what is said of steps that
-    changed nothing; "" if it is nothing special. ``rows`` are to be put into a column.
+    changed nothing; "" if it is nothing special. ``widget`` holds its controls.
     """
 
     steps_per_frame = 20
@@ -201,21 +200,19 @@ class Descent:
         host, button = self._host, self._host.button
         of = declared(host.state_type)["learning_rate"]
         assert isinstance(of, Number)
-        self.rate = NumberControl(of, host, label_width=0, box_width=170, slider_width=150,
-                                  digits=3)
+        self.rate = NumberControl(of, host, digits=3)
         self.rate.box.add_class("mlp-rate")
         if self.rate.slider is not None:
             self.rate.slider.add_class("mlp-rate-slider")
         one = button("Step", "mlp-step", lambda: self._pause_and_step(1),
                      tooltip="One step of gradient descent")
         ten = button("10 steps", "mlp-ten-steps", lambda: self._pause_and_step(10))
-        self._run = button(RUN, "mlp-run", self._toggle_run, width="84px",
+        self._run = button(RUN, "mlp-run", self._toggle_run, primary=True,
                            tooltip="Run or pause gradient descent")
         back = button("Rewind", "mlp-rewind", self.rewind,
                       tooltip="Back to where this descent began")
         self._heading = heading("")
-        self.rows: tuple[widgets.Widget, ...] = (
-            self._heading, self.rate.widget, line(one, ten, self._run, back))
+        self.widget = stack(self._heading, self.rate.widget, line(one, ten, self._run, back))
 
     def _toggle_run(self) -> None:
         self.pause() if self.runner.running else self.run()

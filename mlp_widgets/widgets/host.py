@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import ipywidgets as widgets
 
+from ..drawing.picture import Picture
 from ..explain.zeros import Why
 from ..fields import State
 
@@ -44,6 +45,10 @@ class Host(Protocol):
     """A lab, as its parts see it."""
 
     widget: widgets.Widget
+    error: widgets.Widget
+    messages: widgets.Widget
+    look: widgets.Widget
+    scale: float
 
     @property
     def state(self) -> Any: ...
@@ -79,9 +84,14 @@ class Host(Protocol):
     def on_value(self, control: widgets.Widget, action: Callable[[Any], object]) -> None: ...
 
     def button(self, text: str, css_class: str, action: Callable[[], object], *,
-               tooltip: str = "", width: str = "auto", style: str = "") -> widgets.Button: ...
+               tooltip: str = "", primary: bool = False) -> widgets.Button: ...
 
     def send_words(self) -> None: ...
+
+    def headline(self, numbers: Any) -> tuple[str, str]: ...
+
+    def small_table(self, rows: Sequence[tuple[str, str, str]], width: int,
+                    height: int) -> Picture: ...
 
     def show_status(self, sentence: str) -> None: ...
 

@@ -36,15 +36,18 @@ from ..fields import (
 )
 from ..saved_state import call_of, code_of, state_from, with_new_names
 from ..text import number, symbol
-from .canvas import Canvas, Progress, Sheet
-from .cell import Cell
+from .beside import put_beside, why_not
+from .blocks import Text
+from .canvas import Canvas, PicturesInView, Progress, Slot
+from .cell import Cell, all_widgets
 from .controls import Control, control_of
 from .descent import Descent, Path
 from .history import History
 from .host import Listener, Numbers, Refreshed
 from .later import Later
-from .layout import column, folded, heading, line, presets
+from .layout import Fold, Folds, Section, line, stack, styled
 from .parameter_table import Group, ParameterTable
+from .part import Part, Parts
 from .png import composite_png
 from .present import Present
 from .share import Share
@@ -67,36 +70,22 @@ class Preset:
     tooltip: str = ""
 
 
-class Text(Generic[N]):
-    """A block of HTML that is a function of the numbers."""
-
-    def __init__(self, make: Callable[[N], str], css: str = "", **layout: str) -> None:
-        self._make = make
-        self.widget = widgets.HTML(layout=widgets.Layout(**layout))
-        if css:
-            self.widget.add_class(css)
-
-    def refresh(self, state: object, numbers: N) -> None:
-        """The text of these numbers."""
-        self.widget.value = self._make(numbers)
-
-
 class Lab(Cell, Generic[S, N]):
     """Base of the labs.
 
-    A lab gives ``state_type``, ``compute``, ``describe`` and ``sheets``; whatever else stands
+    A lab gives ``state_type``, ``compute``, ``describe`` and ``slots``; whatever else stands
     here has a default. Its constructor takes a keyword for every field of its state, and
     ``scale``.
     """
 
     state_type: type[S]
     """What can be set."""
-    sheets: ClassVar[tuple[Sheet, ...]] = ()
-    """The canvases: which pictures, and what each depends on."""
+    slots: ClassVar[tuple[Slot, ...]] = ()
+    """Its pictures, and what each depends on."""
     presets: ClassVar[Mapping[str, Preset]] = {}
     """Name -> preset."""
     title: ClassVar[str] = ""
-    """Of the picture for viewers without a kernel."""
+    """Its name: at its head, and in the picture for viewers without a kernel."""
     objective: ClassVar[str] = "J"
     """The letter of what the gradients are of."""
     descends: ClassVar[bool] = True
@@ -175,24 +164,21 @@ class Lab(Cell, Generic[S, N]):
         """What is said of steps that left the parameters as they were; "": the usual words."""
         return ""
 
-    def board(self, numbers: N) -> str:
-        """The main number, large."""
-        return big_number(self.objective, number(numbers.loss, 5))
+    def headline(self, numbers: N) -> tuple[str, str]:
+        """The main number and its name: what stays in view wherever the lab is worked with."""
+        return self.objective_of(self.state), number(numbers.loss, 5)
 
-    def layout(self) -> list[widgets.Widget]:
-        """The columns of the lab; what is made here with ``control`` and ``text`` is kept in line
-        with every state."""
+    def layout(self) -> list[Section]:
+        """What stands where; what is made here with ``control`` and ``text`` is kept in line with
+        every state."""
         table = [self.table.widget] if self.table else []
-        data = [self.control(name).widget for name in self._fields_of(DATA)]
-        views = [self.control(name).widget for name in self._fields_of(VIEW)]
-        stepper = [heading("Step by step"), *self.stepper.rows] if self.stepper else []
-        descent = folded(*self.descent.rows) if self.descent else ()
-        return [
-            column("left", *presets(self.preset_buttons), *table,
-                   *folded(*data, line(self.undo_button, self.reset_button))),
-            column("right", *(canvas.widget for canvas in self.canvases), *views, *stepper),
-            column("left", self.text(self.board, "mlp-board"), *descent),
-        ]
+        fields = [self.control(name).widget for name in self._fields_of(DATA, VIEW)]
+        folds = [Fold("Step by step", "stepper", [self.stepper.widget])] if self.stepper else []
+        if self.descent:
+            folds.append(Fold("Descent", "descent", [self.descent.widget]))
+        below = [self.folds(*folds)] if folds else []
+        return [Section(self.title, tuple(slot.name for slot in self.slots),
+                        [stack(*table, *fields, *below)])]
 
     @property
     def progress(self) -> Progress:
@@ -392,36 +378,138 @@ class Lab(Cell, Generic[S, N]):
 
     def _build(self) -> None:
         """Canvases, parts and controls; made once."""
+        self._beside: tuple[widgets.Widget, ...] = ()
+        self.switches: dict[str, widgets.ToggleButton] = {}
+        """What opens and closes the folds."""
         self._parts: list[Refreshed] = []
-        self._controls: dict[str, Control] = {}
+        self.controls: dict[str, Control] = {}
         self._send_words_later = Later(self.guarded(self.send_words))
-        self.canvases = [Canvas(sheet, self.state, self.scale) for sheet in self.sheets]
+        self.canvases = {slot.name: Canvas(slot, self.scale) for slot in self.slots}
+        self.views = self._part(Parts(self))
         own = declared(self.state_type)
         has_parameters = bool(self._fields_of(PARAMETER))
-        self.preset_buttons = [
-            self.button(preset.text, f"mlp-preset-{preset.css}",
-                        partial(self.preset, name), tooltip=preset.tooltip)
+        self.preset_buttons = {
+            name: self.button(preset.text, f"mlp-preset-{preset.css}",
+                              partial(self.preset, name), tooltip=preset.tooltip)
             for name, preset in self.presets.items()
-        ]
-        self.undo_button = self.button("Undo", "mlp-undo", self.undo)
-        self.reset_button = self.button("Reset", "mlp-reset", self.reset)
+        }
+        self.undo_button = self.button("Undo", "mlp-undo", self.undo, tooltip="One change back")
+        self.reset_button = self.button("Reset", "mlp-reset", self.reset,
+                                        tooltip="As the lab was at first")
         self.table: ParameterTable | None = None
         if has_parameters and self.groups():
-            self.table = self._part(ParameterTable(self, self.groups(), self.objective_of))
+            self.table = self._part(
+                ParameterTable(self.control, self.groups(), self.objective_of))
         self.descent: Descent | None = None
         if has_parameters and self.descends and "learning_rate" in own:
             self.descent = self._part(Descent(self, self.descent_title, self.steps_changed_nothing))
+            self.controls["learning_rate"] = self.descent.rate
         self.stepper: Stepper | None = None
         if any(isinstance(of, Place) for of in own.values()):
             self.stepper = self._part(Stepper(self, self.no_operations))
-        self.present, self.share = Present(self), self._part(Share(self))
-        flow = widgets.Box(self.layout(), layout=widgets.Layout(margin="0"))
-        flow.add_class("mlp-flow")
-        self.widget = widgets.VBox([self.style(), self.present.widget, flow, self.status,
-                                    self.error, self.share.widget])
-        self.widget.add_class("mlp-lab")
+        self.share = self._part(Share(self))
+        self.headline_text = self._part(Text(self._headline, "mlp-headline")).widget
+        self.messages = styled("mlp-messages", self.status, self.error)
+        self._assemble()
         self.present.begin()
         self.refresh()
+
+    def _assemble(self) -> None:
+        """The lab's own widget: head, presets, what stays in view, and the sections."""
+        segments = line(*self.preset_buttons.values())
+        for css in ("mlp-presets", "mlp-segments"):
+            segments.add_class(css)
+        self.blocks: dict[str, widgets.Widget] = {
+            "presets": segments, "undo": line(self.undo_button, self.reset_button)}
+        """What a part of the lab may show beside controls and pictures, by name."""
+        for name, part in (("stepper", self.stepper), ("descent", self.descent)):
+            if part is not None:
+                self.blocks[name] = part.widget
+        sections = self.layout()
+        self.present: Present = Present(self, [section.title for section in sections])
+        head = line(widgets.HTML(f'<div class="mlp-title">{self.title}</div>'),
+                    self.present.widget, self.undo_button, self.reset_button, self.share.toggle,
+                    self.present.toggle)
+        head.add_class("mlp-head")
+        strip = widgets.HBox([self.headline_text, self.messages])
+        strip.add_class("mlp-strip")
+        body = widgets.Box([self._section(k, section) for k, section in enumerate(sections)])
+        body.add_class("mlp-sections")
+        self.look = self.style()
+        presets = [segments] if self.presets else []
+        page = styled("mlp-page", self.look, head, self.share.rows, *presets, strip, body)
+        self.widget = styled("mlp-lab", page)
+
+    def _section(self, place: int, section: Section) -> widgets.Box:
+        """The box of a section; of its pictures those that the state shows."""
+        columns = widgets.Box(section.columns)
+        columns.add_class("mlp-controls")
+        box = widgets.Box([self._part(PicturesInView(self.canvases, section.pictures)), columns])
+        for css in ("mlp-section", f"mlp-section-{place}", *(["mlp-wide"] if section.wide else [])):
+            box.add_class(css)
+        return box
+
+    def folds(self, *folds: Fold) -> widgets.Widget:
+        """Parts that are closed until somebody asks for them."""
+        made = Folds(self.guarded, *folds)
+        self.switches |= made.switches
+        return made.widget
+
+    def _headline(self, numbers: N) -> str:
+        """The main number as HTML."""
+        name, value = self.headline(numbers)
+        return (f'<div class="mlp-headline-box"><span>{name} = </span>'
+                f'<b class="mlp-mse-now">{value}</b></div>')
+
+    def is_in_force(self, preset: str) -> bool:
+        """Whether the state is that of a preset."""
+        values = self.presets[preset].values
+        return bool(values) and all(getattr(self.state, k) == v for k, v in values.items())
+
+    def _mark_preset(self) -> None:
+        """The preset in force stands out."""
+        for name, button in self.preset_buttons.items():
+            (button.add_class if self.is_in_force(name) else button.remove_class)("mlp-on")
+
+    # -- parts ---------------------------------------------------------------------------------
+
+    def part(self, *names: str) -> Part:
+        """Some of the lab's controls, blocks and pictures, live, to stand beside a text.
+
+        names: fields ("w11"), pictures ("fit"), "J" for the main number, "gradient" for the
+        gradients beside the parameters, and the blocks of the lab ("presets", "descent", ...); of
+        a name that a field and a picture have, both. The same names give the same part.
+        ValueError on another name.
+        """
+        with self._lock:
+            return self.views.part(*names)
+
+    @property
+    def in_the_page(self) -> list[widgets.Widget]:
+        """The lab and its parts."""
+        return [self.widget, *(part.widget for part in self.views.shown.values())]
+
+    def beside(self) -> widgets.HTML:
+        """Show the lab next to the notebook, where the page can; the sentence that it returns
+        says where the lab is, or what to do."""
+        if problem := why_not():
+            return widgets.HTML(f"<p>{problem}</p>")
+        self._take_from_beside()
+        self._beside = put_beside(self, self.title)
+        return self._beside[1]
+
+    def _take_from_beside(self) -> None:
+        """Close the panel at the side, if there is one, and the sentence about it."""
+        for widget in self._beside:
+            for part in all_widgets(widget):
+                part.close()
+        self._beside = ()
+
+    def small_table(self, rows: Sequence[tuple[str, str, str]], width: int,
+                    height: int) -> TablePicture:
+        """Some numbers as a picture, for viewers without a kernel."""
+        return TablePicture(self.title, rows, ("Run this notebook to move the sliders.",), width,
+                            height, self.scale)
 
     no_operations: ClassVar[str] = ""
     """What the stepper says of a network that it does not walk through."""
@@ -437,15 +525,15 @@ class Lab(Cell, Generic[S, N]):
         return part
 
     def control(self, name: str, **options: Any) -> Control:
-        """The control of a field, made when it is first asked for; ``options`` are widths."""
-        if name not in self._controls:
-            self._controls[name] = self._part(
+        """The control of a field, made when it is first asked for."""
+        if name not in self.controls:
+            self.controls[name] = self._part(
                 control_of(declared(self.state_type)[name], self, **options))
-        return self._controls[name]
+        return self.controls[name]
 
-    def text(self, make: Callable[[N], str], css: str = "", **layout: str) -> widgets.HTML:
-        """A block of HTML that is a function of the numbers; ``layout`` is its size."""
-        return self._part(Text(make, css, **layout)).widget
+    def text(self, make: Callable[[N], str], css: str = "") -> widgets.HTML:
+        """A block of HTML that is a function of the numbers."""
+        return self._part(Text(make, css)).widget
 
     # -- showing -------------------------------------------------------------------------------
 
@@ -456,6 +544,7 @@ class Lab(Cell, Generic[S, N]):
             self.show_pictures()
             for part in self._parts:
                 part.refresh(self.state, self.numbers)
+            self._mark_preset()
         if self._more_to_come:
             self._send_words_later.start()
         else:
@@ -466,25 +555,31 @@ class Lab(Cell, Generic[S, N]):
 
     def show_pictures(self) -> None:
         """Draw and send the pictures that have changed."""
-        for canvas in self.canvases:
+        for canvas in self._shown():
             canvas.show(self.state, self.numbers, self.progress)
+
+    def _shown(self) -> list[Canvas]:
+        """The canvases that are in view, in the lab or in a part of it."""
+        return [canvas for canvas in self.canvases.values() if canvas.is_shown(self.state)]
 
     def send_words(self) -> None:
         """Send the words of the pictures in view."""
         self._send_words_later.stop()
-        for canvas in self.canvases:
+        for canvas in self._shown():
             canvas.send_words()
 
     @property
     def words(self) -> str:
         """The present state, and what the pictures in view show."""
         with self._lock:
-            return " ".join([self.describe(), *(canvas.words for canvas in self.canvases)])
+            shown = [canvas.words for canvas in self._shown() if canvas.slot.is_shown(self.state)]
+            return " ".join([self.describe(), *shown])
 
     @property
     def pictures_in_view(self) -> list[Picture]:
-        """The pictures of all canvases that are shown."""
-        return [picture for canvas in self.canvases for picture in canvas.in_view]
+        """The pictures that the lab shows in this state."""
+        return [canvas.picture for canvas in self.canvases.values()
+                if canvas.slot.is_shown(self.state)]
 
     def recover(self) -> None:
         """Show the last good state after an error; a second error would hide the first."""
@@ -529,13 +624,18 @@ class Lab(Cell, Generic[S, N]):
         control.observe(self.guarded(moved), names="value")
 
     def close(self) -> None:
-        """Stop what runs, remove the lab from the page and free its widgets."""
+        """Stop what runs, remove the lab and its parts from the page and free its widgets."""
+        self.views.close()
+        self._take_from_beside()
         self._send_words_later.stop()
         for part in (self.descent, self.stepper):
             if part is not None:
                 part.runner.stop()
                 part.runner.join(1.0)
         super().close()
+        for block in self.blocks.values():  # those that stand in no part may not stand in the lab
+            for widget in all_widgets(block):
+                widget.close()
 
 
 def _attribute(name: str) -> property:
@@ -556,11 +656,3 @@ def changes_in_words(before: State, after: State) -> str:
     names = [name for name in own if getattr(before, name) != getattr(after, name)]
     said = [own[name].change_in_words(getattr(after, name)) for name in names]
     return "".join(f"{words}. " for words in said) if len(names) <= 2 and all(said) else ""
-
-
-def big_number(name: str, value: str, rows: Sequence[tuple[str, str, str]] = ()) -> str:
-    """A table for a board: the main number large, below it (text, end of a CSS class, value)."""
-    body = "".join(f'<tr><td>{text}</td><td class="mlp-{key}">{shown}</td></tr>'
-                   for text, key, shown in rows)
-    return (f'<table><tr class="mlp-now"><td>{name}</td><td class="mlp-mse-now">{value}</td></tr>'
-            f"{body}</table>")

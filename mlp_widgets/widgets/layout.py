@@ -1,40 +1,35 @@
-"""Boxes and sizes that all labs use; style.css has their widths."""
+"""Boxes that all labs use; style.css has every width and distance.
+
+A lab is made of sections: pictures, and the controls that change them first. Within a section the
+picture stays in view while the controls pass beside or below it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as widgets
 
-NAMED = {"description_width": "initial"}
-"""Style of a control whose name stands before it in full."""
+
+def styled(css: str, *parts: widgets.Widget) -> widgets.VBox:
+    """Parts below each other, under a CSS class."""
+    box = widgets.VBox(parts)
+    box.add_class(css)
+    return box
 
 
-def line(*parts: widgets.Widget, **layout: str) -> widgets.HBox:
-    """Controls side by side."""
-    box = widgets.HBox(parts, layout=widgets.Layout(margin="0", **layout))
+def line(*parts: widgets.Widget) -> widgets.HBox:
+    """Controls side by side, in a second line where there is no room."""
+    box = widgets.HBox(parts)
     box.add_class("mlp-line")
     return box
 
 
-def stack(*parts: widgets.Widget, **layout: str) -> widgets.VBox:
+def stack(*parts: widgets.Widget) -> widgets.VBox:
     """Parts below each other, close together."""
-    box = widgets.VBox(parts, layout=widgets.Layout(margin="0", **layout))
-    box.add_class("mlp-column")
-    return box
-
-
-def column(side: str, *parts: widgets.Widget) -> widgets.VBox:
-    """Parts below each other: on the "left", the "right", or over the "whole" width."""
-    box = stack(*parts)
-    box.add_class(f"mlp-{side}")
-    return box
-
-
-def sized(width: str) -> widgets.Layout:
-    """A control of this width and the height of a line."""
-    return widgets.Layout(width=width, height="30px", margin="0")
+    return styled("mlp-column", *parts)
 
 
 def heading(text: str) -> widgets.HTML:
@@ -42,19 +37,56 @@ def heading(text: str) -> widgets.HTML:
     return widgets.HTML(f'<div class="mlp-heading">{text}</div>')
 
 
-def presets(*rows: Sequence[widgets.Widget]) -> tuple[widgets.HBox, ...]:
-    """Rows of presets, which are large while the lab is presented."""
-    made = tuple(line(*row) for row in rows)
-    for row in made:
-        row.add_class("mlp-presets")
-    return made
+@dataclass(frozen=True)
+class Section:
+    """Pictures by the names of their slots, and columns of controls: beside the pictures, or, if
+    ``wide``, below them. ``title`` names it where one section at a time is presented."""
+
+    title: str
+    pictures: tuple[str, ...]
+    columns: Sequence[widgets.Widget]
+    wide: bool = False
 
 
-def folded(*parts: widgets.Widget) -> tuple[widgets.Widget, ...]:
-    """The same parts, hidden while the lab is presented, until More controls is pressed."""
-    for part in parts:
-        part.add_class("mlp-fold")
-    return parts
+@dataclass(frozen=True)
+class Fold:
+    """Parts that stand closed behind a name, until somebody asks for them."""
+
+    name: str
+    css: str
+    parts: Sequence[widgets.Widget]
+
+
+class Folds:
+    """The names of some folds as switches in a line, and below it what is open.
+
+    connect: makes a callback of a function, so that what goes wrong in it is said.
+    """
+
+    def __init__(self, connect: Callable[[Callable[..., object]], Callable[..., None]],
+                 *folds: Fold) -> None:
+        self.switches: dict[str, widgets.ToggleButton] = {}
+        boxes = []
+        for fold in folds:
+            switch = widgets.ToggleButton(description=fold.name)
+            switch.add_class(f"mlp-fold-{fold.css}")
+            switch.add_class("mlp-fold-switch")
+            box = stack(*fold.parts)
+            box.add_class("mlp-fold")
+            box.layout.display = "none"
+            switch.observe(connect(_opener(box)), names="value")
+            self.switches[fold.css] = switch
+            boxes.append(box)
+        self.widget = stack(line(*self.switches.values()), *boxes)
+        self.widget.add_class("mlp-folds")
+
+
+def _opener(box: widgets.Box) -> Callable[[Any], None]:
+    """Shows a box while its switch is pressed."""
+    def pressed(change: Any) -> None:
+        box.layout.display = None if change["new"] else "none"
+
+    return pressed
 
 
 class OneOf(widgets.VBox):
@@ -65,9 +97,9 @@ class OneOf(widgets.VBox):
 
     children: tuple[widgets.Widget, ...]
 
-    def __init__(self, case: Callable[[Any], str], cases: Mapping[str, Sequence[widgets.Widget]],
-                 **layout: str) -> None:
-        super().__init__(layout=widgets.Layout(margin="0", overflow="visible", **layout))
+    def __init__(self, case: Callable[[Any], str],
+                 cases: Mapping[str, Sequence[widgets.Widget]]) -> None:
+        super().__init__()
         self.add_class("mlp-column")
         self._case = case
         self._cases = {name: tuple(parts) for name, parts in cases.items()}

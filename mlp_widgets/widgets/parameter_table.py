@@ -10,10 +10,10 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ..fields import Number, declared
 from ..text import number, symbol
-from .controls import NumberControl
-from .host import Host, Numbers
+from .controls import Control
+from .host import Numbers
+from .layout import styled
 
 FULL_BAR = 100.0
 """|gradient| at which a bar reaches its full length."""
@@ -39,35 +39,41 @@ def bar_length(gradient: float) -> float:
 
 
 class ParameterTable:
-    """Rows of parameters, grouped by neuron, and the gradients of ``objective(state)``."""
+    """Rows of parameters, grouped by neuron, and beside them the gradients of
+    ``objective(state)``, unless ``gradients`` is False. ``control(name)`` gives a row: the same
+    row may stand in several tables."""
 
-    def __init__(self, host: Host, groups: Sequence[Group],
-                 objective: Callable[[Any], str]) -> None:
+    def __init__(self, control: Callable[[str], Control], groups: Sequence[Group],
+                 objective: Callable[[Any], str], gradients: bool = True) -> None:
         self._groups, self._objective = groups, objective
-        own = declared(host.state_type)
-        self.rows: dict[str, NumberControl] = {}
-        self._headings: list[widgets.HTML] = []
+        self._headings = [widgets.HTML() for _ in groups]
         rows: list[widgets.Widget] = []
-        for group in groups:
-            self._headings.append(widgets.HTML())
-            rows.append(self._headings[-1])
-            for name in group.names:
-                of = own[name]
-                assert isinstance(of, Number), f"a parameter is a number, {name} is none"
-                self.rows[name] = NumberControl(of, host, slider_width=100)
-                rows.append(self.rows[name].widget)
+        for shown, group in zip(self._headings, groups, strict=True):
+            rows += [shown, *(control(name).widget for name in group.names)]
         self._gradients = widgets.HTML()
         self._gradients.add_class("mlp-gradients")
-        left = widgets.VBox(rows, layout=widgets.Layout(overflow="visible", margin="0"))
-        self.widget = widgets.HBox([left, self._gradients],
-                                   layout=widgets.Layout(overflow="visible", margin="0"))
+        parts = [styled("mlp-rows", *rows), *([self._gradients] if gradients else [])]
+        self.widget = widgets.HBox(parts)
+        self.widget.add_class("mlp-table")
+        self._has_gradients = gradients
+
+    @property
+    def with_gradient(self) -> list[str]:
+        """The parameters that have their gradient beside them."""
+        return [name for group in self._groups for name in group.names if self._has_gradients]
+
+    @property
+    def own_widgets(self) -> list[widgets.Widget]:
+        """What is of this table alone: all but the rows."""
+        rows = self.widget.children[0]
+        return [*self._headings, self._gradients, rows, self.widget]
 
     def refresh(self, state: Any, numbers: Numbers) -> None:
-        """Values into boxes and sliders, gradients into their column."""
-        for row in self.rows.values():
-            row.refresh(state)
+        """Headings, and gradients into their column; the rows are kept by themselves."""
         for widget, group in zip(self._headings, self._groups, strict=True):
             widget.value = f'<div class="mlp-heading">{group.title(state)}</div>'
+        if not self._has_gradients:
+            return
         objective, gradient, parts = self._objective(state), numbers.gradient, []
         for place, group in enumerate(self._groups):
             hint = "" if place else f"arrow: {objective} falls"

@@ -19,7 +19,7 @@ from ..drawing.table import TablePicture
 from ..text import number
 from .cell import Cell, escaped
 from .lab import Lab
-from .layout import line, sized
+from .layout import line
 from .png import composite_png
 from .present import Present
 from .typed_numbers import finite, read_number
@@ -214,16 +214,16 @@ class Poll(Cell):
 
     def _build(self) -> None:
         """Question, controls, and the lines below them."""
-        self.present = Present(self, more=False)
+        self.present = Present(self)
         title = widgets.HTML(escaped("mlp-poll-title", self.title))
         self.controls = self._make_controls()
         self.answer_button = self.button("Answer", "mlp-answer", self._pressed,
-                                         tooltip="Is this right? Counts as a try")
+                                         tooltip="Is this right? Counts as a try", primary=True)
         self.reveal_button = self.button("Reveal", "mlp-reveal", self.reveal,
                                          tooltip="Show the right answer and why")
         self.explanation = widgets.HTML(escaped("mlp-poll-explanation", ""))
         self.widget = widgets.VBox([
-            self.style(), line(self.present.widget, title),
+            self.style(), line(title, self.present.widget, self.present.toggle),
             widgets.HTML(escaped("mlp-poll-question", self.question)), *self.controls,
             line(self.answer_button, self.reveal_button, self.error),
             self.status, self.explanation,
@@ -236,8 +236,7 @@ class Poll(Cell):
         if not self.choices:
             # text, because a box for numbers drops what it cannot read and says nothing
             self._field = widgets.Text(
-                description="your number", layout=sized("260px"), placeholder="such as 1234.5",
-                style={"description_width": "90px"})
+                description="your number", placeholder="such as 1234.5")
             self._field.on_msg(self._entered)
             return [self._field]
         make = _checkbox if self.several else _radio_button
@@ -317,15 +316,13 @@ class Poll(Cell):
 
 
 def _checkbox(label: str) -> widgets.Checkbox:
-    layout = widgets.Layout(width="auto", height="26px", margin="0")
-    return widgets.Checkbox(description=label, indent=False, layout=layout)
+    return widgets.Checkbox(description=label, indent=False)
 
 
 def _radio_button(label: str) -> widgets.RadioButtons:
     """A group of one: Jupyter keeps the arrow keys, with which one goes from radio to radio, so
     that all but the first of a larger group could not be reached by keyboard."""
-    layout = widgets.Layout(width="auto", height="26px", margin="0")
-    return widgets.RadioButtons(options=[(label, True)], value=None, layout=layout)
+    return widgets.RadioButtons(options=[(label, True)], value=None)
 
 
 # -- words --------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from ..explain.notation import Notation
 from ..explain.operations import Operation
 from ..text import number
 from .host import Host
-from .layout import NAMED, line, sized
+from .layout import line, stack
 from .runner import Runner
 from .why_zero import operation_in_words
 
@@ -42,18 +42,19 @@ class Stepper:
         self.back = button("◂ Back", "mlp-back", lambda: self.go(self._place - 1),
                            tooltip="One operation back")
         self.next = button("Next ▸", "mlp-next", lambda: self.go(self._place + 1),
-                           tooltip="The next operation")
-        self.play = button(PLAY, "mlp-play", self._toggle, width="84px",
+                           tooltip="The next operation", primary=True)
+        self.play = button(PLAY, "mlp-play", self._toggle,
                            tooltip="One operation after the other")
         self.replay = button("Replay", "mlp-replay", self._replay,
                              tooltip="From the first operation on")
-        self.slider = widgets.IntSlider(description="operation", min=0, max=1, style=NAMED,
-                                        layout=sized("300px"))
+        self.slider = widgets.IntSlider(description="operation", min=0, max=1)
         self.slider.add_class("mlp-slider-step")
         host.on_value(self.slider, self.go)
         self.words = widgets.HTML()
         self.words.add_class("mlp-operation")
-        self.rows = (line(self.back, self.next, self.play, self.replay), self.slider, self.words)
+        self.widget = stack(line(self.back, self.next, self.play, self.replay), self.slider,
+                            self.words)
+        self.widget.add_class("mlp-stepper")
 
     @property
     def _place(self) -> int:
@@ -120,7 +121,8 @@ class Stepper:
             return f'<div class="mlp-operation-box">{html.escape(self._empty)}</div>'
         if step == 0:
             return (f'<div class="mlp-operation-box">{len(found)} operations: forward, then '
-                    "backward.<br>Press Next, or Play.</div>")
+                    "backward.<br>Press Next, or Play.<br><small>In the picture, yellow: what the "
+                    "step computes; yellow in stripes: what it uses again.</small></div>")
         return operation_box(found[step - 1], f"{step} of {len(found)}", numbers.notation)
 
 

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from described_labs import LABS, LabDescription, cells_of_all, described
 from real_jupyter import CHECKOUT, Browser, JupyterServer, NotebookPage, missing_parts
+from seen import fold
 
 NARROW = {"width": 1024, "height": 768}  # CSS pixels: the narrowest page in which a lab must fit
 
@@ -76,12 +77,12 @@ def opened(home, pages) -> NotebookPage:
 
 @pytest.fixture
 def page(request, opened, lab) -> Iterator[NotebookPage]:
-    """The page at its lab, which is reset; a new error in page, kernel or server fails the test."""
+    """The page at its lab, reset and folded; a new error of page, kernel or server is a failure."""
     opened.page.set_viewport_size(getattr(request.module, "PAGE", NARROW))
     opened.look_at(LABS.index(lab))
     before = Counter(opened.problems())
     opened.click(".mlp-reset")
-    opened.settle()
+    fold(opened)
     yield opened
     opened.settle()
     assert Counter(opened.problems()) - before == Counter()

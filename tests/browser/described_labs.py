@@ -1,9 +1,10 @@
 """What the browser tests must know of each lab; what else it has they find in its page.
 
 The labs are those of the registry. Each panel carries these CSS classes: `mlp-lab`,
-`mlp-box-NAME` and `mlp-slider-NAME` for each parameter, `mlp-picture-NAME` for each picture,
-`mlp-status`, `mlp-error`, and on its buttons `mlp-undo` and `mlp-reset`. A lab that descends has
-`mlp-gradient-NAME` for each parameter, `mlp-mse-now`, and buttons `mlp-step` and `mlp-run` too.
+`mlp-box-NAME` and `mlp-slider-NAME` for each parameter, `mlp-pictures` around the pictures of a
+section and `mlp-picture-NAME` on each of them, `mlp-fold-NAME` on what opens a fold,
+`mlp-mse-now`, `mlp-status`, `mlp-error`, and on its buttons `mlp-undo` and `mlp-reset`. A lab that
+descends has `mlp-gradient-NAME` for each parameter, and buttons `mlp-step` and `mlp-run` too.
 """
 
 from __future__ import annotations

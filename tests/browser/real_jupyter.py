@@ -431,7 +431,8 @@ class NotebookPage:
     def box(self, selector: str) -> dict[str, float]:
         """x, y, width and height of an element in CSS pixels, measured from its cell's top.
 
-        Scrolling the notebook does not change it, a jump of the layout does.
+        Scrolling the notebook does not change it, also not of what stays in view; a jump of the
+        layout does.
         """
         return self.find(selector).evaluate(BOX_IN_CELL)
 
@@ -586,13 +587,27 @@ ERRORS_IN_OUTPUTS = """() => {
         .map(element => `error output: ${element.innerText}`);
 }"""
 
-BOX_IN_CELL = """element => {
-    const origin = element.closest('.jp-Cell').getBoundingClientRect();
-    const box = element.getBoundingClientRect();
+# What is sticky stands elsewhere when the page scrolls; measured is where it stands at rest.
+FLOW = """
+    const inFlow = measure => {
+        const rest = document.createElement('style');
+        rest.textContent =
+            '.mlp-strip, .mlp-pictures { position: relative !important; top: 0 !important; }';
+        document.head.append(rest);
+        try { return measure(); } finally { rest.remove(); }
+    };
+"""
+
+BOX_IN_CELL = f"""element => {{
+    {FLOW}
     const round = length => Math.round(length * 10) / 10;
-    return { x: round(box.x - origin.x), y: round(box.y - origin.y),
-             width: round(box.width), height: round(box.height) };
-}"""
+    return inFlow(() => {{
+        const origin = element.closest('.jp-Cell').getBoundingClientRect();
+        const box = element.getBoundingClientRect();
+        return {{ x: round(box.x - origin.x), y: round(box.y - origin.y),
+                 width: round(box.width), height: round(box.height) }};
+    }});
+}}"""
 
 # Half a pixel of rounding is no overflow. Clipped or scrolling boxes are found by their
 # scrollWidth, visible ones by their right edge.

@@ -14,6 +14,22 @@ from real_jupyter import CHECKOUT, ERRORS_IN_OUTPUTS, JupyterServer, NotebookPag
 MAKE_FLAGS = ["--template=mlp",
               "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension"]
 
+UNTIL_STILL = """milliseconds => new Promise((resolve, reject) => {
+    const end = performance.now() + milliseconds;
+    let changed = performance.now();
+    const observer = new MutationObserver(() => { changed = performance.now(); });
+    observer.observe(document.body,
+        { subtree: true, childList: true, attributes: true, characterData: true });
+    const look = setInterval(() => {
+        const now = performance.now();
+        if (now - changed < 400 && now < end) return;
+        clearInterval(look);
+        observer.disconnect();
+        if (now < end) resolve();
+        else reject(new Error('the page does not come to rest'));
+    }, 20);
+})"""
+
 
 class VoilaServer(JupyterServer):
     """Voilà on a temporary copy of a folder of notebooks; use it in a `with`."""
@@ -62,6 +78,10 @@ class VoilaPage(NotebookPage):
         self.page.locator(f'a[href*="{notebook}"]').click()
         self.page.wait_for_selector(".mlp-present", state="visible")
         self.page.wait_for_function("document.querySelector('.mlp-lab img')?.complete")
+
+    def settle(self, seconds: float = 30) -> None:
+        """Wait until nothing in the page has changed for a while."""
+        self.page.evaluate(UNTIL_STILL, seconds * 1000)
 
     def problems(self) -> list[str]:
         """Errors of the page and of the server, outputs that are errors, lost requests."""

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from real_jupyter import FLOW
+
+PICTURE = ".mlp-pictures"  # with this a page finds the first picture of its lab
+
 LAST_ROW = 24  # CSS pixels: 18 points
 READABLE = 4.5  # contrast of text and what is behind it (WCAG 2.1, 1.4.3)
 
 # What axe-core finds and core ipywidgets cannot mend: rule -> the elements. The README lists them.
 KNOWN = {"aria-input-field-name": "noUi-handle"}  # sliders have no name (ipywidgets issue 2650)
 
-BOXES = """root => {
-    const origin = root.closest('.jp-Cell').getBoundingClientRect();
-    const parts = '.mlp-picture-lab, .mlp-picture-below, [class*=mlp-box-], [class*=mlp-slider-], '
-        + '.mlp-board, .mlp-operation, .mlp-status-box, .mlp-error-box, button';
+BOXES = f"""root => {{
+    {FLOW}
+    const parts = 'img, .mlp-head, .mlp-strip, .mlp-messages, .mlp-section, '
+        + '[class*=mlp-box-], [class*=mlp-slider-], .mlp-board, .mlp-operation, button';
     const round = length => Math.round(length * 10) / 10;
-    const found = {};
-    for (const e of [root, ...root.querySelectorAll(parts)]) {
-        const box = e.getBoundingClientRect();
-        if (!box.width) continue;
-        const name = [...e.classList].filter(css => css.startsWith('mlp-')).join('.');
-        found[name || e.innerText] ??= [box.x - origin.x, box.y - origin.y, box.width, box.height]
-            .map(round);
-    }
-    return found;
-}"""
+    const passing = css => !css.startsWith('mlp-') || css === 'mlp-on' || css.startsWith('mlp-at-');
+    return inFlow(() => {{
+        const origin = root.closest('.jp-Cell').getBoundingClientRect();
+        const found = {{}};
+        for (const e of [root, ...root.querySelectorAll(parts)]) {{
+            const box = e.getBoundingClientRect();
+            if (!box.width) continue;
+            const name = [...e.classList].filter(css => !passing(css)).join('.');
+            found[name || e.textContent.trim()] ??=
+                [box.x - origin.x, box.y - origin.y, box.width, box.height].map(round);
+        }}
+        return found;
+    }});
+}}"""
 
 VALUES = """root => Object.fromEntries([...root.querySelectorAll('[class*=mlp-box-]')]
     .filter(e => e.checkVisibility())
@@ -51,13 +61,9 @@ EACH_TEXT = """
 
 TEXT_SIZES = f"""root => {{
     const sizes = [];
-    const see = (element, text) => {{
-        let zoom = 1;
-        for (let e = element; e; e = e.parentElement)
-            zoom *= Number(getComputedStyle(e).zoom) || 1;
-        const size = parseFloat(getComputedStyle(element).fontSize) * zoom;
-        sizes.push([size, `${{element.className}}: ${{text.slice(0, 30)}}`]);
-    }};
+    const see = (element, text) => sizes.push(
+        [parseFloat(getComputedStyle(element).fontSize),
+         `${{element.className}}: ${{text.slice(0, 30)}}`]);
     {EACH_TEXT}
     return sizes;
 }}"""
@@ -123,7 +129,10 @@ def pale_texts(part, at_least: int = 20) -> list:
 
 
 def violations(page, selector: str = ".mlp-lab") -> list[str]:
-    """What axe-core finds inside an element, beside what is known."""
+    """What axe-core finds inside an element, beside what is known.
+
+    It takes all texts of a notebook for hidden where it looks at contrast: see ``pale_texts``.
+    """
     from axe_playwright_python.sync_playwright import Axe
 
     page.find(selector).evaluate("e => e.dataset.mlpAxe = 1")
@@ -137,11 +146,56 @@ def violations(page, selector: str = ".mlp-lab") -> list[str]:
             if rule["id"] not in KNOWN or KNOWN[rule["id"]] not in node["html"]]
 
 
+def picture_classes(page) -> list[str]:
+    """The selectors of all pictures of the lab that can be seen."""
+    names = page.all(".mlp-pictures img:visible").evaluate_all("""all => all.map(
+        image => '.' + [...image.classList].find(css => css.startsWith('mlp-picture-')))""")
+    assert names
+    return names
+
+
+def pictures(page) -> list[str]:
+    """Hashes of all pictures of the lab that can be seen."""
+    return [page.pixels(css) for css in picture_classes(page)]
+
+
+def unfold(page, *names: str) -> None:
+    """Open what stands folded in the lab: the folds of these names, or all of them."""
+    switches = ", ".join(f".mlp-fold-{name}" for name in names) or ".mlp-fold-switch"
+    press_all(page, f":is({switches}):not(.mod-active):visible")
+    for name in names:
+        assert page.all(f".mlp-fold-{name}.mod-active").count(), name
+
+
+def fold(page) -> None:
+    """Close all folds of the lab, and Share."""
+    press_all(page, ":is(.mlp-fold-switch, .mlp-share).mod-active")
+
+
+def press_all(page, selector: str) -> None:
+    """Press switches of the lab, also those that cannot be seen."""
+    page.all(selector).evaluate_all("all => all.forEach(e => e.click())")
+    page.settle()
+
+
 def present(page, on: bool = True) -> None:
-    """Switch Present on or off, and More controls off; wait until the page has followed."""
-    if page.all(".mlp-lab.mlp-all-controls").count() and not on:
-        page.click(".mlp-more-controls")
+    """Switch Present on or off; wait until the page has followed."""
     if page.all(".mlp-lab.mlp-presenting").count() != on:
         page.click(".mlp-present")
     page.settle()
     assert page.all(".mlp-lab.mlp-presenting").count() == on
+
+
+def sections(page) -> list:
+    """The buttons that turn a presented lab from section to section; none if it has but one."""
+    return page.all(".mlp-pages button:visible").all()
+
+
+def each_section(page) -> Iterator[str]:
+    """Turn a presented lab to each of its sections, the first one last; gives their names."""
+    for button in reversed(sections(page)):
+        button.click()
+        page.settle()
+        yield button.inner_text()
+    if not sections(page):
+        yield ""

@@ -8,10 +8,9 @@ from importlib.util import find_spec
 import pytest
 from described_labs import LABS, QUESTIONS
 from real_jupyter import CHECKOUT, JupyterServer, Notebook7Server
-from seen import boxes, values, violations
+from seen import PICTURE, boxes, values, violations
 
 PAGE = {"width": 1280, "height": 900}
-PICTURE = ".mlp-picture-lab"
 
 every_lab = pytest.mark.parametrize("lab", LABS, ids=str, indirect=True, scope="module")
 in_notebook_7 = pytest.mark.parametrize("home", ["notebook7"], indirect=True, scope="module")
@@ -117,7 +116,7 @@ def test_a_list_opens_with_space_and_takes_the_arrow_keys(page):
 
 
 def test_present_and_share_open_and_close_by_keyboard(page):
-    for button, shown in ((".mlp-present", ".mlp-more-controls"),
+    for button, shown in ((".mlp-present", ".mlp-pages button"),
                           (".mlp-share", ".mlp-share-rows input")):
         page.keys(button, "Space")
         page.find(shown).wait_for(state="visible")

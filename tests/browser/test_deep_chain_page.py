@@ -7,9 +7,10 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 from described_labs import described, number
-from seen import boxes, clipped
+from seen import PICTURE, boxes, clipped, unfold
 
-MAP, UPPER = ".mlp-picture-below", ".mlp-picture-lab"
+MAP, TRAINING = ".mlp-picture-map", ".mlp-picture-training"
+LOWER = ".mlp-section-1 .mlp-pictures"
 BELOW = ("Map", "Why backwards?", "Clipping", "Training")
 # Where the coloured map stands in its picture, as shares of width and height: the longest run of
 # pixels that are not white, across and then up and down, where no mark of an axis is.
@@ -46,6 +47,13 @@ def choose(page, title: str) -> None:
     page.settle()
 
 
+def places(page) -> dict[str, list[float]]:
+    """Where all of the lab stands, the pictures by the section in which they take turns."""
+    found = {name: box for name, box in boxes(page).items() if "mlp-picture-" not in name}
+    return found | {f"section {k}": list(page.box(f".mlp-section-{k} img").values())
+                    for k in (0, 1)}
+
+
 def choose_weights(page, text: str) -> None:
     """Choose where the weights come from."""
     page.find(".mlp-mode select").select_option(label=text)
@@ -67,6 +75,7 @@ def slope(w: list[float], x: float, y: float, width: float = 1e-5) -> float:
 
 
 def test_the_numbers_shown_are_those_of_the_chain_shown(page):
+    unfold(page, "point")
     for name, value in {"depth": 4, "w": 1.3, "x": -0.7, "y": 0.4}.items():
         page.type_number(f".mlp-box-{name}", value)
     page.settle()
@@ -77,26 +86,26 @@ def test_the_numbers_shown_are_those_of_the_chain_shown(page):
 
 
 def test_profiles_take_over_beyond_ten_layers_and_nothing_jumps(page):
-    before = boxes(page)
+    before = places(page)
     page.press(".mlp-slider-depth", "ArrowRight", times=5)
     page.wait_for_value(".mlp-box-depth", lambda depth: depth == 10)
     page.settle()
-    chain = page.remember(UPPER)
+    chain = page.remember(PICTURE)
     page.press(".mlp-slider-depth", "ArrowRight")
-    profiles = page.wait_for_new_pixels(UPPER, chain)
+    profiles = page.wait_for_new_pixels(PICTURE, chain)
     page.settle()
-    assert boxes(page) == before, "at 11 layers"
+    assert places(page) == before, "at 11 layers"
     assert "profiles" in page.text(".mlp-lab")
     page.press(".mlp-slider-depth", "End")
     page.wait_for_value(".mlp-box-depth", lambda depth: depth == 100)
-    page.wait_for_new_pixels(UPPER, profiles)
+    page.wait_for_new_pixels(PICTURE, profiles)
     page.settle()
-    assert boxes(page) == before, "at 100 layers"
+    assert places(page) == before, "at 100 layers"
     page.type_number(".mlp-box-depth", 10)
     page.wait_for_value(".mlp-box-depth", lambda depth: depth == 10)
     page.settle()
-    assert page.unlike(UPPER, chain) < 1e-4
-    assert boxes(page) == before, "back at 10 layers"
+    assert page.unlike(PICTURE, chain) < 1e-4
+    assert places(page) == before, "back at 10 layers"
 
 
 def click_map(page, across: float, up: float) -> None:
@@ -189,11 +198,11 @@ def training(page):
 
 def test_train_goes_on_until_it_is_stopped(training):
     page, before = training, boxes(training)
-    picture = page.pixels(MAP)
+    picture = page.pixels(TRAINING)
     first = wait_for_progress(page, 0)
-    picture = page.wait_for_new_pixels(MAP, picture)
+    picture = page.wait_for_new_pixels(TRAINING, picture)
     wait_for_progress(page, first)
-    page.wait_for_new_pixels(MAP, picture)
+    page.wait_for_new_pixels(TRAINING, picture)
     page.click(".mlp-run")
     wait_for_button(page, "Train")
     page.settle()
@@ -240,6 +249,7 @@ def test_presets_by_mouse_leave_no_error(page):
 
 @pytest.mark.parametrize("weights", ["one weight for all", "one weight a layer", "drawn at random"])
 def test_everything_fits_in_a_page_of_1024_pixels(page, weights):
+    unfold(page)
     choose_weights(page, weights)
     for title in BELOW:
         choose(page, title)
@@ -249,9 +259,10 @@ def test_everything_fits_in_a_page_of_1024_pixels(page, weights):
 
 def test_the_lower_picture_changes_and_nothing_jumps(page):
     choose(page, "Map")
-    before, seen = boxes(page), {page.pixels(MAP)}
+    before, seen = places(page), {page.pixels(LOWER)}
     for title in BELOW[1:]:
         choose(page, title)
-        seen.add(page.pixels(MAP))
-        assert boxes(page).items() >= before.items(), title
+        seen.add(page.pixels(LOWER))
+        now = places(page)
+        assert {name: now.get(name) for name in before} == before, title
     assert len(seen) == len(BELOW)

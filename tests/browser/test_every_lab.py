@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import pytest
 from described_labs import LABS, LabDescription, number
-from seen import LAST_ROW, boxes, clipped, present, small_texts, values, violations
+from seen import (
+    LAST_ROW,
+    PICTURE,
+    boxes,
+    clipped,
+    each_section,
+    fold,
+    pale_texts,
+    pictures,
+    present,
+    small_texts,
+    unfold,
+    values,
+    violations,
+)
 
 from mlp_widgets.drawing.style import SMALL
 
 SAME = 1e-4  # of a picture's pixels may differ where it must be the same again
-PICTURE = ".mlp-picture-lab"
 # Initializations that are not chosen, and what only the next step uses.
 NOT_IN_USE = {"small", "large", "learning_rate"}
 PROJECTOR = {"width": 1920, "height": 1080}
@@ -105,23 +118,25 @@ def test_a_move_right_after_undo_to_where_it_was_is_a_move(page, lab):
     page.settle()
 
 
-def test_each_slider_moves_its_own_number_box_and_the_picture(page, lab):
+def test_each_slider_moves_its_own_number_box_and_a_picture(page, lab):
+    unfold(page)
     before = values(page)
     assert lab.moved in before
     for name in before:
-        if not page.find(f".mlp-slider-{name} .noUi-handle").is_visible():
+        if not page.all(f".mlp-slider-{name} .noUi-handle:visible").count():
             continue
-        picture, before = page.pixels(PICTURE), values(page)
+        shown, before = pictures(page), values(page)
         page.press(f".mlp-slider-{name}", "ArrowRight", times=4)
         page.settle()
         after = values(page)
         assert {other for other in after if after[other] != before.get(other)} == {name}
         assert after[name] > before[name]
-        assert page.pixels(PICTURE) != picture or name in NOT_IN_USE, name
+        assert pictures(page) != shown or name in NOT_IN_USE, name
 
 
 @if_it_descends
 def test_step_follows_the_gradient_and_undo_brings_the_values_back(page, lab):
+    unfold(page)
     before, places, picture = values(page), boxes(page), page.remember(PICTURE)
     gradients = {name: number(page.text(f".mlp-gradient-{name}")) for name in before
                  if page.all(f".mlp-gradient-{name}").count()}
@@ -168,10 +183,11 @@ def test_the_words_of_a_picture_follow_it_unseen(page, lab):
 
 
 def test_tab_reaches_every_control_in_order_and_leaves(page, lab):
+    unfold(page)
     root = page.find(".mlp-lab")
     names = root.evaluate(NUMBER_THEM)
     assert len(names) > 10
-    page.find("button").focus()
+    page.find(".mlp-lab button:visible").focus()
     seen = []
     for _ in range(2 * len(names)):
         if (number_in_focus := root.evaluate(IN_FOCUS)) is None:
@@ -185,8 +201,17 @@ def test_tab_reaches_every_control_in_order_and_leaves(page, lab):
     assert reached == sorted(reached)
 
 
-def test_axe_finds_nothing_new(page, lab):
+def test_axe_finds_nothing_new_with_all_folds_open(page, lab):
+    unfold(page)
     assert violations(page) == []
+
+
+def test_a_button_under_the_pointer_can_be_read(page, lab):
+    unfold(page)
+    for css in (".mlp-primary", ".mlp-undo", ".mlp-fold-switch", ".mlp-on", ".mod-active"):
+        for button in page.all(f"{css}:visible").all()[:2]:
+            button.hover()
+            assert pale_texts(button, at_least=0) == [], css
 
 
 # --- presented ---
@@ -202,9 +227,10 @@ def projected(page):
 
 
 def corners(page) -> list[tuple[float, float]]:
-    """Where the lab and its first switch stand on the screen."""
-    found = [page.find(css).bounding_box() for css in (".mlp-lab", ".mlp-present")]
-    return [(round(box["x"], 1), round(box["y"], 1)) for box in found]
+    """Where the left end of the lab and the right end of its switch stand on the screen."""
+    lab, switch = (page.find(css).bounding_box() for css in (".mlp-lab", ".mlp-present"))
+    return [(round(lab["x"], 1), round(lab["y"], 1)),
+            (round(switch["x"] + switch["width"], 1), round(switch["y"], 1))]
 
 
 def test_a_presented_lab_is_large_and_fits_and_back_again_all_is_as_before(projected, lab):
@@ -214,32 +240,27 @@ def test_a_presented_lab_is_large_and_fits_and_back_again_all_is_as_before(proje
     assert small_texts(page.find(".mlp-lab"))  # the check sees the texts of a desk
     present(page)
     assert corners(page) == places
-    assert small_texts(page.find(".mlp-lab")) == [] and page.overflow(".mlp-lab") == []
-    for zoom, sharpness in picture_sizes(page):
-        assert SMALL * 96 / 72 * zoom >= LAST_ROW
-        assert sharpness > 0.95
-    assert not page.find(".mlp-undo").is_visible() and not page.find(".mlp-share").is_visible()
-    for picture in page.all("[class*=mlp-picture-]").all():
-        assert picture.is_visible()
-    assert page.find("[class*=mlp-preset-]").bounding_box()["height"] > 60
-    height = page.box(".mlp-lab")["height"]
-
-    page.click(".mlp-more-controls")
-    page.settle()
-    assert page.box(".mlp-lab")["height"] > height
-    assert page.find(".mlp-undo").is_visible()
-    assert corners(page) == places
-    assert small_texts(page.find(".mlp-lab")) == [] and page.overflow(".mlp-lab") == []
-    page.click(".mlp-more-controls")
-    page.settle()
+    for _ in each_section(page):
+        large_and_fits(page)
+        unfold(page)
+        large_and_fits(page)
+    fold(page)
     present(page, False)
     assert corners(page) == places
     assert boxes(page) == before
 
 
+def large_and_fits(page) -> None:
+    """All that is in view can be read from the last row, and has room."""
+    assert small_texts(page.find(".mlp-lab")) == [] and page.overflow(".mlp-lab") == []
+    for zoom, sharpness in picture_sizes(page):
+        assert SMALL * 96 / 72 * zoom >= LAST_ROW
+        assert sharpness > 0.95
+
+
 def picture_sizes(page) -> list[tuple[float, float]]:
     """For each picture: CSS pixels on the page per CSS pixel drawn, and drawn per shown pixel."""
-    found = page.all(".mlp-lab img").evaluate_all("""all => all.map(image => {
+    found = page.all(".mlp-lab img:visible").evaluate_all("""all => all.map(image => {
         const shown = image.getBoundingClientRect().width;
         return [shown / (image.naturalWidth / 2), image.naturalWidth / shown];
     })""")

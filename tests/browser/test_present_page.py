@@ -7,10 +7,21 @@ from collections.abc import Iterator
 import pytest
 from described_labs import LABS
 from real_jupyter import NotebookPage, dark
-from seen import boxes, pale_texts, present, values, violations
+from seen import (
+    PICTURE,
+    boxes,
+    each_section,
+    fold,
+    pale_texts,
+    present,
+    sections,
+    unfold,
+    values,
+    violations,
+)
 
 PAGE = {"width": 1920, "height": 1080}
-PICTURE = ".mlp-picture-lab"
+FILTER = "image => getComputedStyle(image).filter"
 
 
 @pytest.fixture
@@ -23,17 +34,17 @@ def presented(page) -> Iterator[NotebookPage]:
 
 @pytest.fixture
 def all_presented(page) -> Iterator[NotebookPage]:
-    """The page with all of its labs presented, and all of their controls in view."""
+    """The page with all of its labs presented, and all of their folds open."""
     for number in range(len(LABS)):
         page.look_at(number)
+        unfold(page)
         present(page)
-        page.click(".mlp-more-controls")
-    page.settle()
     yield page
     page.page.set_viewport_size(PAGE)
     for number in range(len(LABS)):
         page.look_at(number)
         present(page, False)
+        fold(page)
 
 
 def test_presets_and_sliders_work_while_presenting(presented, lab):
@@ -53,7 +64,7 @@ def test_presets_and_sliders_work_while_presenting(presented, lab):
 
 
 def test_the_pointer_drags_a_slider_as_far_as_it_goes(presented, lab):
-    """Zoomed pages have misled sliders: half of the way must be half of the range."""
+    """Enlarged pages have misled sliders: half of the way must be half of the range."""
     page = presented
     page.find(f"{lab.slider} .noUi-base").scroll_into_view_if_needed()
     handle, track = page.find(f"{lab.slider} .noUi-handle"), page.find(f"{lab.slider} .noUi-base")
@@ -69,20 +80,46 @@ def test_the_pointer_drags_a_slider_as_far_as_it_goes(presented, lab):
     assert middle / way["width"] == pytest.approx(0.7, abs=0.06)
 
 
-def test_share_opens_below_and_moves_nothing_above(page):
+def test_a_page_shows_its_section_beside_the_sliders(presented, lab):
+    """Of several sections one at a time: its pictures and controls, and the first one's sliders."""
+    page = presented
+    for number in (1, 0):
+        button = sections(page)[number]
+        button.click()
+        page.settle()
+        name = button.inner_text()
+        assert page.all(".mlp-pages .mlp-on:visible").all_inner_texts() == [name]
+        assert [page.find(f".mlp-section-{k} .mlp-pictures").is_visible() for k in (0, 1)] == [
+            number == k for k in (0, 1)], name
+        place = f".mlp-section-{number} .mlp-pictures"
+        before, picture = values(page)[lab.moved], page.pixels(place)
+        page.press(lab.slider, "ArrowRight")
+        page.wait_for_new_pixels(place, picture)
+        page.settle()
+        assert values(page)[lab.moved] > before
+
+
+def test_share_opens_below_the_head_and_moves_the_rest_down_only(page):
     before = boxes(page)
     page.click(".mlp-share")
     page.find(".mlp-share-rows input").wait_for()
+    page.settle()
     after = boxes(page)
     page.click(".mlp-share")
     page.settle()
-    assert {**after, "mlp-lab": before["mlp-lab"]}.items() >= before.items()
+    head = {"mlp-line.mlp-head", "mlp-undo", "mlp-reset", "mlp-share", "mlp-present"}
+    down = {name: round(after[name][1] - before[name][1], 1) for name in before}
+    assert {name for name in down if not down[name]} == head | {"mlp-lab"}
+    assert min(down[name] for name in down if down[name]) > 50
+    assert max(down.values()) - min(down[name] for name in down if down[name]) < 0.2
+    for name in before.keys() - {"mlp-lab"}:
+        assert after[name][::2] == before[name][::2], name  # neither left nor right, nor wider
     assert boxes(page) == before
 
 
 def test_axe_finds_nothing_new_with_all_controls_in_the_light_and_in_the_dark(presented):
     page = presented
-    page.click(".mlp-more-controls")
+    unfold(page)
     page.click(".mlp-share")
     page.find(".mlp-share-rows input").wait_for()
     page.settle()
@@ -100,21 +137,22 @@ def test_all_labs_fit_into_smaller_pages_too(all_presented):
         page.page.set_viewport_size({"width": width, "height": height})
         for number, lab in enumerate(LABS):
             page.look_at(number)
-            assert page.overflow(".mlp-lab") == [], f"{lab} at {width}"
+            for section in each_section(page):
+                assert page.overflow(".mlp-lab") == [], f"{lab}, {section}, at {width}"
 
 
 def test_all_labs_can_be_read_in_the_light_and_in_the_dark(all_presented):
     page = all_presented
     for number, lab in enumerate(LABS):
         assert pale(page, number) == [], lab
+        assert page.find("img").evaluate(FILTER) == "none"
     with dark(page):
         for number, lab in enumerate(LABS):
             assert pale(page, number) == [], f"{lab} in the dark"
-            image = page.find("img")
-            assert image.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+            assert page.find("img").evaluate(FILTER).startswith("invert(0.9")
 
 
 def pale(page, number: int) -> list:
     """Texts of a lab that are hard to read."""
     page.look_at(number)
-    return pale_texts(page.find(".mlp-lab"))
+    return [text for _ in each_section(page) for text in pale_texts(page.find(".mlp-lab"))]

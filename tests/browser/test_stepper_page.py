@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from described_labs import described, number
+from seen import unfold
 
 SLIDER = ".mlp-slider-step"
-PICTURE = ".mlp-picture-lab"
-WITH_STEPPER = [described(kind) for kind in ("ThreeNeuronLab", "TwoHiddenLab", "DeepChainLab")]
+PICTURES = {"ThreeNeuronLab": ".mlp-picture-diagram", "TwoHiddenLab": ".mlp-picture-diagram",
+            "DeepChainLab": ".mlp-picture-chain"}
+"""Where the operation in view is marked."""
+WITH_STEPPER = [described(kind) for kind in PICTURES]
 
 in_each = pytest.mark.parametrize("lab", WITH_STEPPER, ids=str, indirect=True, scope="module")
 
@@ -21,6 +24,7 @@ def lab(request):
 @pytest.fixture
 def stepper(page):
     """The page of the lab, before the first operation."""
+    unfold(page, "stepper")
     page.press(SLIDER, "Home")
     wait_for_operation(page, 0)
     return page
@@ -40,15 +44,15 @@ def wait_for_operation(page, count: int) -> None:
 
 @in_each
 def test_the_keyboard_walks_through_both_passes(stepper, lab):
-    page, place = stepper, stepper.box(PICTURE)
-    seen, pictures = [], {page.pixels(PICTURE)}
+    page, picture = stepper, PICTURES[lab.kind]
+    place, seen, pictures = page.box(picture), [], {page.pixels(picture)}
     for count in (1, 2, 3):
         page.press(SLIDER, "ArrowRight")
         wait_for_operation(page, count)
         page.settle()
-        pictures.add(page.pixels(PICTURE))  # another part of the diagram has a halo
+        pictures.add(page.pixels(picture))  # another part of the diagram has a halo
         seen.append(operation(page))
-        assert page.box(PICTURE) == place
+        assert page.box(picture) == place
     assert len(pictures) == 4
     assert len(set(seen)) == 3 and all("forward" in text for text in seen)
     page.press(SLIDER, "ArrowLeft")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from described_labs import number
-from seen import boxes
+from seen import PICTURE, boxes, unfold
 from seen import values as all_values
 
 from mlp_widgets.lectures.three_neuron.traffic import HOURS, TRAFFIC
 
-PICTURE = ".mlp-picture-lab"
+NETWORK, LANDSCAPE = ".mlp-picture-diagram", ".mlp-picture-landscape"
 LECTURE = {"w11": 0.4, "b11": -5.9, "w12": -0.6, "b12": 5.2, "w21": -1.0, "w22": -1.0, "b21": 5.1}
 
 
@@ -85,6 +85,7 @@ def test_a_preset_sets_all_seven_numbers_and_is_not_pulled_away(page, preset):
 
 def test_run_goes_on_by_itself_until_it_is_paused(page):
     """It can be scrolled meanwhile: the page answers."""
+    unfold(page, "descent")
     picture, mse = page.pixels(PICTURE), shown_mse(page)
     page.click(".mlp-run")
     one = page.wait_for_new_pixels(PICTURE, picture)
@@ -100,6 +101,7 @@ def test_run_goes_on_by_itself_until_it_is_paused(page):
 
 
 def test_ten_steps_and_rewind(page):
+    unfold(page, "descent")
     start, alpha = values(page), page.value(".mlp-rate")
     press(page, ".mlp-ten-steps")
     expected = dict(start)
@@ -113,6 +115,7 @@ def test_ten_steps_and_rewind(page):
 
 
 def test_my_best_comes_back_with_one_click(page):
+    unfold(page, "descent", "compare")
     page.type_number(".mlp-box-w11", 0.39)
     page.settle()
     press(page, ".mlp-ten-steps")
@@ -126,6 +129,7 @@ def test_my_best_comes_back_with_one_click(page):
 
 
 def test_reveal_shows_an_optimum_that_nobody_is_below(page):
+    unfold(page, "compare")
     press(page, ".mlp-reveal")
     optimum = float(page.text(".mlp-mse-optimum").split()[0])
     assert 0 < optimum < min(shown_mse(page), number(page.text(".mlp-mse-quadratic")))
@@ -134,6 +138,7 @@ def test_reveal_shows_an_optimum_that_nobody_is_below(page):
 
 
 def test_a_learning_rate_that_is_too_large_stops_the_run_and_says_so(page):
+    unfold(page, "descent")
     places = boxes(page)
     page.type_number(".mlp-rate", 1)
     page.click(".mlp-run")
@@ -148,14 +153,18 @@ def test_a_learning_rate_that_is_too_large_stops_the_run_and_says_so(page):
 
 
 def test_the_landscape_takes_the_place_of_the_network(page):
-    place, network = page.box(PICTURE), page.pixels(PICTURE)
+    place, fit = page.box(NETWORK), boxes(page)["mlp-picture-fit"]
     page.click(".mlp-view button:has-text('Landscape')")
-    landscape = page.wait_for_new_pixels(PICTURE, network)
-    assert page.box(PICTURE) == place
-    page.press(".mlp-slider-b11", "ArrowRight", times=2)
-    page.wait_for_new_pixels(PICTURE, landscape)
+    page.find(LANDSCAPE).wait_for()
+    assert not page.all(NETWORK).count()
     page.settle()
-    assert page.box(PICTURE) == place
+    landscape = page.pixels(LANDSCAPE)
+    assert page.box(LANDSCAPE) == place
+    page.press(".mlp-slider-b11", "ArrowRight", times=2)
+    page.wait_for_new_pixels(LANDSCAPE, landscape)
+    page.settle()
+    assert page.box(LANDSCAPE) == place
+    assert boxes(page)["mlp-picture-fit"] == fit
 
 
 def test_picture_and_numbers_stand_side_by_side_in_a_page_of_1024_pixels(page):

@@ -9,9 +9,7 @@ import pytest
 from described_labs import LABS, cells_of_all
 from real_jupyter import CHECKOUT
 from real_voila import MAKE_FLAGS, VoilaPage, VoilaServer
-from seen import pale_texts, small_texts
-
-PICTURE = ".mlp-picture-lab"
+from seen import PICTURE, each_section, pale_texts, small_texts, unfold
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +66,9 @@ def test_a_lab_answers_offline_and_can_be_read_in_the_dark(all_labs, number):
     page.press(lab.slider, "ArrowRight", times=2)
     page.wait_for_value(lab.box, lambda now: now > value)
     page.wait_for_new_pixels(PICTURE, picture)
-    panel = page.find(".mlp-lab")
-    assert small_texts(panel) == [] and pale_texts(panel) == []
+    for section in each_section(page):
+        unfold(page)
+        panel = page.find(".mlp-lab")
+        assert small_texts(panel) == [] and pale_texts(panel) == [], section
     assert page.text(".mlp-error") == ""
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 1920

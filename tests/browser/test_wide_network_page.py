@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 from described_labs import described, number
-from seen import boxes
+from seen import PICTURE, boxes, unfold
 
-PICTURE = ".mlp-picture-lab"
 PRESETS = ("zeros", "too-small", "too-large", "xavier-on-tanh", "xavier-on-relu", "he-on-relu",
            "sigmoid-saturates")
 
@@ -36,6 +35,7 @@ def learned(page, row: str) -> list[float]:
 
 
 def test_twenty_steps_tell_what_they_did_and_nothing_jumps(page):
+    unfold(page)
     before, c = boxes(page), page.text(".mlp-board")
     learn(page)
     he, xavier = zip(learned(page, "J before"), learned(page, "J after"), strict=True)
@@ -49,6 +49,7 @@ def test_twenty_steps_tell_what_they_did_and_nothing_jumps(page):
 
 
 def test_presets_by_mouse_leave_no_error_and_nothing_jumps(page):
+    unfold(page)
     before = boxes(page)
     for preset in PRESETS:
         press(page, f".mlp-preset-{preset}")
@@ -61,6 +62,7 @@ def test_presets_by_mouse_leave_no_error_and_nothing_jumps(page):
 
 
 def test_new_draws_are_others_and_undo_brings_the_first_ones_back(page):
+    unfold(page, "board", "draws")
     picture, texts = page.remember(PICTURE), page.text(".mlp-board")
     press(page, ".mlp-draw")
     assert page.unlike(PICTURE, picture) > 1e-3
@@ -71,6 +73,7 @@ def test_new_draws_are_others_and_undo_brings_the_first_ones_back(page):
 
 
 def test_one_initialization_alone_has_one_column(page):
+    unfold(page, "board")
     page.find(".mlp-compare select").select_option(label="nothing")
     page.wait_for(lambda: "Xavier" not in page.text(".mlp-board"))
     page.settle()

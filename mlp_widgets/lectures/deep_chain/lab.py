@@ -21,9 +21,9 @@ from ...drawing.multiplication_counts import CountsPicture
 from ...drawing.picture import Picture
 from ...drawing.profiles import ProfilesPicture
 from ...drawing.training import TrainingPicture
-from ...widgets.canvas import Progress, Sheet, Slot
+from ...widgets.canvas import Progress, Slot
 from ...widgets.lab import Lab, Preset
-from ...widgets.layout import OneOf, column, folded, heading, line, presets
+from ...widgets.layout import Fold, OneOf, Section, line, stack
 from ...widgets.parameter_table import Group
 from . import scenes, words
 from .depth_map import shown_on_map
@@ -55,21 +55,21 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
     no_operations = words.NO_STEPPER
     presets: ClassVar = {name: Preset(values, name, css) for (name, values), css in zip(
         PRESETS.items(), CLASSES, strict=True)}
-    sheets = (
-        Sheet("lab", "The chain, layer by layer",
-              Slot("chain", ChainPicture, scenes.chain, of=lambda s: s.passes,
-                   also=("operation",), when=drawn_as_chain),
-              Slot("profiles", ProfilesPicture, scenes.profiles, of=lambda s: s.passes,
-                   also=("mode", "std", "view"), when=lambda s: not drawn_as_chain(s))),
-        Sheet("below", "The picture that is chosen below the chain",
-              Slot("map", MapPicture, scenes.depth_map, of=shown_on_map,
-                   when=lambda s: s.below == "map"),
-              Slot("why", CountsPicture, scenes.counts, of=lambda s: (s.depth, s.skip),
-                   when=lambda s: s.below == "why"),
-              Slot("clipping", ClippingPicture, scenes.clipping,
-                   of=lambda s: (s.passes, s.max_norm), when=lambda s: s.below == "clipping"),
-              Slot("training", TrainingPicture, scenes.training, progress=True,
-                   of=lambda s: None, when=lambda s: s.below == "training")),
+    slots = (
+        Slot("chain", ChainPicture, scenes.chain, "The chain, layer by layer",
+             of=lambda s: s.passes, also=("operation",), when=drawn_as_chain,
+             lacks=words.not_drawn),
+        Slot("profiles", ProfilesPicture, scenes.profiles, "Values and gradients over the layers",
+             of=lambda s: s.passes, also=("mode", "std", "view"),
+             when=lambda s: not drawn_as_chain(s)),
+        Slot("map", MapPicture, scenes.depth_map, "The first gradient over depth and weight",
+             of=shown_on_map, when=lambda s: s.below == "map"),
+        Slot("why", CountsPicture, scenes.counts, "Multiplications with and without reuse",
+             of=lambda s: (s.depth, s.skip), when=lambda s: s.below == "why"),
+        Slot("clipping", ClippingPicture, scenes.clipping, "The gradient before and after clipping",
+             of=lambda s: (s.passes, s.max_norm), when=lambda s: s.below == "clipping"),
+        Slot("training", TrainingPicture, scenes.training, "J over the steps of three trainings",
+             progress=True, of=lambda s: None, when=lambda s: s.below == "training"),
     )
 
     def compute(self, state: DeepChainState) -> Numbers:
@@ -131,47 +131,48 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
 
     # -- where things stand -------------------------------------------------------------------
 
-    def layout(self) -> list[widgets.Widget]:
-        """The chain over the whole width, controls on the left, explanations on the right."""
+    def headline(self, numbers: Numbers) -> tuple[str, str]:
+        """J, or that it overflows."""
+        return "J = (ŷ − y)²", words.loss(numbers)
+
+    def layout(self) -> list[Section]:
+        """The chain over the whole width; below it one of four pictures with what it needs."""
         assert self.stepper
-        upper, lower = self.canvases
         self.training_run: TrainingRun = self._part(TrainingRun(self))
-        self.clicks = MapClicks(self, lower)
-        row = self._narrow_row
-        area = widgets.VBox([self._below()], layout=widgets.Layout(
-            height="168px", margin="0", overflow="hidden", flex="0 0 auto"))
-        first, second = self.preset_buttons[:4], self.preset_buttons[4:]
+        self.clicks = MapClicks(self, self.canvases["map"])
+        control = self.control
+        self.blocks |= {
+            "board": self.text(words.board, "mlp-board"), "blocked": self.text(words.blocked),
+            "below": self.text(words.below), "weights": self._weights(),
+            "training": stack(*self.training_run.rows)}
+        # for parts, whose picture does not follow what the lab has below its chain
+        self.blocks |= {f"about_{name}": self.text(make) for name, make in words.ABOUT.items()}
+        folds = self.folds(
+            Fold("Step by step", "stepper", [self.stepper.widget]),
+            Fold("Input and target", "point", [control("x").widget, control("y").widget]))
         return [
-            column("whole", *presets(first, [*second, self.control("view").widget]), upper.widget),
-            column("left", row("depth"),
-                   *folded(line(self.control("activation").widget, self.control("skip").widget),
-                           self.control("mode").widget),
-                   self._weights(),
-                   *folded(row("x"), row("y"), line(self.undo_button, self.reset_button)),
-                   self.text(words.board, "mlp-board"), self.text(words.blocked)),
-            column("right", heading("Step by step"), *self.stepper.rows,
-                   self.control("below").widget, area, lower.widget),
+            Section("Chain", ("chain", "profiles"), [
+                stack(control("depth").widget, self.blocks["weights"], control("mode").widget),
+                stack(line(control("activation").widget, control("skip").widget),
+                      control("view").widget, folds),
+                stack(self.blocks["board"], self.blocks["blocked"])], wide=True),
+            Section("Map, clipping, training", ("map", "why", "clipping", "training"), [stack(
+                control("below").widget, self._below())]),
         ]
-
-    def _narrow_row(self, name: str) -> widgets.Widget:
-        return self.control(name, label_width=52, box_width=158, slider_width=162).widget
-
-    def _wide_row(self, name: str) -> widgets.Widget:
-        return self.control(name, label_width=122, box_width=228, slider_width=220).widget
 
     def _weights(self) -> widgets.Widget:
         """The rows from which the weights come."""
         rows = {"shared": ("w",), "each": OWN, "random": ("seed", "std")}
         return self._part(OneOf(lambda state: state.mode, {
-            mode: [self._narrow_row(name) for name in names] for mode, names in rows.items()}))
+            mode: [self.control(name).widget for name in names] for mode, names in rows.items()}))
 
     def _below(self) -> widgets.Widget:
-        """The rows and the words above the lower picture."""
-        text, threshold = self.text(words.below), self._wide_row("max_norm")
-        rates = [self._wide_row(name) for name in ("learning_rate", "steps")]
+        """The rows and the words beside the lower picture."""
+        text, threshold = self.blocks["below"], self.control("max_norm").widget
+        rates = [self.control(name).widget for name in ("learning_rate", "steps")]
         return self._part(OneOf(lambda state: state.below, {
             "map": [text], "why": [text], "clipping": [threshold, text],
-            "training": [threshold, *rates, *self.training_run.rows]}))
+            "training": [threshold, *rates, self.blocks["training"]]}))
 
     def table_rows(self) -> list[tuple[str, str, str]]:
         """The numbers for viewers without a kernel."""
@@ -183,8 +184,8 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
 
     def snapshot_rows(self) -> list[list[Picture | list[Picture]]]:
         """The chain, and the numbers beside the picture below."""
-        upper, lower = self.canvases
-        return [[*upper.in_view], [self.table_picture(338, 420), *lower.in_view]]
+        upper, lower = self.pictures_in_view
+        return [[upper], [self.table_picture(338, 420), lower]]
 
     def close(self) -> None:
         """Stop the training, and remove the lab from the page."""

@@ -17,7 +17,7 @@ from .depth_map import changes_to
 
 
 class MapClicks:
-    """Listens to the canvas on which the map is one of the pictures."""
+    """Listens to the canvas of the map."""
 
     def __init__(self, host: Host, canvas: Canvas) -> None:
         self._host, self._canvas = host, canvas
@@ -25,8 +25,8 @@ class MapClicks:
 
     def clicked(self, event: Mapping[str, float]) -> None:
         """Move to where the map was clicked; ``event`` is one of ipyevents."""
-        state, picture = self._host.state, self._canvas.pictures["map"]
-        if state.below != "map" or not isinstance(picture, MapPicture):
+        state, picture = self._host.state, self._canvas.picture
+        if not self._canvas.is_shown(state) or not isinstance(picture, MapPicture):
             return
         place = picture.share_to_setting(
             float(event["relativeX"]) / float(event.get("boundingRectWidth") or picture.width),

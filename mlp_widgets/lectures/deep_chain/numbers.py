@@ -64,12 +64,12 @@ class DeepChainState(State):
 
     depth: int = whole(5, DATA, 1, MOST_LAYERS, slider=_depths, always=True,
                        says="L, the number of layers")
-    activation: str = choice("sigmoid", ACTIVATIONS, DATA, width="184px", always=True)
+    activation: str = choice("sigmoid", ACTIVATIONS, DATA, always=True)
     x: float = number(1.0, DATA, most=LARGEST, slider=NUMBERS, always=True, says="the input")
     y: float = number(0.0, DATA, most=LARGEST, slider=NUMBERS, always=True, says="the target")
     mode: str = choice("shared", MODES, DATA, label="weights", called="way to choose weights",
-                       width="326px", says="where the weights come from: all are w; or w1 to w10, "
-                                           "up to 10 layers; or drawn from a normal distribution")
+                       says="where the weights come from: all are w; or w1 to w10, up to 10 "
+                            "layers; or drawn from a normal distribution")
     w: float = number(1.0, PARAMETER, most=LARGEST, slider=NUMBERS, says="in mode shared")
     w1: float = _own(1)
     w2: float = _own(2)
@@ -84,7 +84,7 @@ class DeepChainState(State):
     seed: int = whole(0, DATA, 0, 999, says="of the weights in mode random")
     std: float = number(1.0, DATA, most=LARGEST, not_negative=True, slider=(0.0, 3.0, 0.05),
                         formerly="spread", says="of the weights in mode random")
-    skip: bool = switch(False, DATA, label="skip connections", width="138px",
+    skip: bool = switch(False, DATA, label="skip connections",
                         says="whether a_ℓ = a_{ℓ-1} + g(z_ℓ)")
     max_norm: float = number(1.0, DATA, most=LARGEST, positive=True, slider=(-3, 3, 0.05), log=True,
                              label="threshold τ", called="threshold τ", formerly="tau",
@@ -93,8 +93,8 @@ class DeepChainState(State):
                                   log=True, label="learning rate α", called="learning rate",
                                   says="of the training")
     steps: int = whole(200, RATE, 1, 1000, label="training steps", says="of the training")
-    view: str = choice("chain", VIEWS, VIEW, buttons="100px")
-    below: str = choice("map", BELOW, VIEW, buttons="auto", called="picture",
+    view: str = choice("chain", VIEWS, VIEW, buttons=True)
+    below: str = choice("map", BELOW, VIEW, buttons=True, called="picture",
                         says="the picture below the chain")
     operation: int = place(_operations)
 

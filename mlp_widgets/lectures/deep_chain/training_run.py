@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from ...widgets.canvas import Progress
 from ...widgets.host import Host
-from ...widgets.layout import line, sized
+from ...widgets.layout import line
 from ...widgets.runner import Runner
 from . import words
 from .numbers import DeepChainState
@@ -31,10 +31,10 @@ class TrainingRun:
         self._host = host
         self._training: Training | None = None
         self.runner = Runner(self._tick, REST_SECONDS)
-        self.button = host.button(TRAIN, "mlp-run", self._toggle, width="84px",
+        self.button = host.button(TRAIN, "mlp-run", self._toggle, primary=True,
                                   tooltip="Three descents from the present weights")
         self.button.add_class("mlp-train")
-        self.bar = widgets.IntProgress(min=0, max=1000, layout=sized("392px"))
+        self.bar = widgets.IntProgress(min=0, max=1000)
         self.bar.add_class("mlp-progress")
         self._words = widgets.HTML()
         self.rows: tuple[widgets.Widget, ...] = (line(self.button, self.bar), self._words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -104,8 +104,14 @@ def overflow(numbers: Numbers) -> str:
 # -- the board, and what is 0 -------------------------------------------------------------------
 
 
+def not_drawn(state: DeepChainState) -> str:
+    """Why the chain is not drawn layer by layer; "" if it is."""
+    return "" if state.depth <= MOST_DRAWN else (
+        f"Drawn up to {MOST_DRAWN} layers; now there are {state.depth}.")
+
+
 def board(numbers: Numbers) -> str:
-    """J, ŷ, ∂J/∂w₁, and the largest and smallest gradient."""
+    """ŷ, ∂J/∂w₁, and the largest and smallest gradient."""
     rows = [
         (f"ŷ = {symbol(f'a{numbers.state.depth}')}", "output", written(numbers.output)),
         ("∂J/∂w₁", "dJ-dw1 mlp-gradient-w mlp-gradient-w1", written(numbers.gradient["w1"])),
@@ -113,8 +119,7 @@ def board(numbers: Numbers) -> str:
     ]
     body = "".join(f'<tr><td>{text}</td><td class="mlp-value-{key}">{value}</td></tr>'
                    for text, key, value in rows)
-    return ('<table><tr class="mlp-now"><td>J = (ŷ − y)²</td><td class="mlp-mse-now">'
-            f"{loss(numbers)}</td></tr>{body}</table>")
+    return f"<table>{body}</table>"
 
 
 def loss(numbers: Numbers) -> str:
@@ -148,7 +153,7 @@ def blocked(numbers: Numbers) -> str:
     if more > 0:
         lines = [*lines[:3], f"… and {more} more reason{'s' * (more > 1)}."]
     body = "".join(f"<div>{line}</div>" for line in lines)
-    return f'<div class="mlp-blocked" style="height:110px;overflow-y:auto">{body}</div>'
+    return f'<div class="mlp-blocked">{body}</div>'
 
 
 def _capital(text: str) -> str:
@@ -181,15 +186,12 @@ def _power(decades: float) -> str:
 
 def below(numbers: Numbers) -> str:
     """The text above the lower picture; that of a training is :func:`training`."""
-    where = numbers.state.below
-    if where == "why":
-        return why_backwards(numbers)
-    text = {"map": about_map, "clipping": clipping}.get(where)
-    return _small(text(numbers)) if text else ""
+    about = ABOUT.get(numbers.state.below)
+    return about(numbers) if about else ""
 
 
 def _small(text: str) -> str:
-    return f'<div style="font-size:13px;line-height:18px">{text}</div>'
+    return f'<div class="mlp-about">{text}</div>'
 
 
 def about_map(numbers: Numbers) -> str:
@@ -239,12 +241,12 @@ def why_backwards(numbers: Numbers) -> str:
     count = (f"<div>Multiplications at depth {depth}: <b>{with_reuse}</b> going back and reusing, "
              f"<b>{without}</b> with each product on its own.</div>")
     body = _products(depth, skip) if depth <= MOST_WRITTEN else _longest_product(depth, skip)
-    return f'<div class="mlp-why" style="font-size:12px;line-height:18px">{body}{count}</div>'
+    return f'<div class="mlp-why">{body}{count}</div>'
 
 
 def _products(depth: int, skip: bool) -> str:
     """A line for each gradient, and what the marks mean."""
-    lines = "".join(f'<div style="white-space:nowrap">{_product(layer, depth, skip)}</div>'
+    lines = "".join(f'<div>{_product(layer, depth, skip)}</div>'
                     for layer in range(depth, 0, -1))
     return (f'{lines}<div><small><span style="{SHARED}">marked</span>: also in the line above, '
             "found already. g′₃ is g′(z₃).</small></div>")
@@ -279,6 +281,12 @@ def _product(layer: int, depth: int, skip: bool) -> str:
     return f"∂J/∂{symbol(f'w{layer}')} = {marked}{rest}"
 
 
+ABOUT: dict[str, Callable[[Numbers], str]] = {
+    "map": lambda numbers: _small(about_map(numbers)), "why": why_backwards,
+    "clipping": lambda numbers: _small(clipping(numbers))}
+"""What stands above each picture, by its name; a part may show it too, as "about_map"."""
+
+
 # -- training -----------------------------------------------------------------------------------
 
 
@@ -286,7 +294,7 @@ def training(found: Training | None) -> str:
     """The text above the picture of a training."""
     if found is None:
         return _small("Press Train: the same start plain, with skips, and clipped.")
-    return _small(f"After {found.taken} of {found.steps} steps from the same start:")
+    return _small(f"After {found.taken} of {found.steps} steps from the same start.")
 
 
 def results(found: Training) -> str:

@@ -12,13 +12,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import ipywidgets as widgets
-
 from ...drawing.neuron import ActivationPicture, LossPicture
 from ...text import number
-from ...widgets.canvas import Sheet, Slot
+from ...widgets.canvas import Slot
 from ...widgets.lab import Lab, Preset
-from ...widgets.layout import column, folded, heading, line, presets
+from ...widgets.layout import Section, stack
 from ...widgets.parameter_table import Group
 from . import scenes, words
 from .numbers import ACTIVATIONS, PRESETS, Numbers, OneNeuronState
@@ -40,10 +38,10 @@ class OneNeuronLab(Lab[OneNeuronState, Numbers]):
         name: Preset(values, TITLES[name], name, "The lecture's example on the point (3, 6)")
         for name, values in PRESETS.items()
     }
-    sheets = (
-        Sheet("lab", "The activation with its slope, and the loss over w",
-              Slot("activation", ActivationPicture, scenes.activation),
-              Slot("loss", LossPicture, scenes.loss, progress=True)),
+    slots = (
+        Slot("activation", ActivationPicture, scenes.activation, "The activation with its slope"),
+        Slot("loss", LossPicture, scenes.loss, "The loss over w, with the steps of SGD",
+             progress=True),
     )
 
     def compute(self, state: OneNeuronState) -> Numbers:
@@ -91,17 +89,20 @@ class OneNeuronLab(Lab[OneNeuronState, Numbers]):
 
     # -- where things stand -----------------------------------------------------------------------
 
-    def layout(self) -> list[widgets.Widget]:
-        """Controls and numbers beside the pictures, or below each other if narrow."""
-        point = [self.control(name, slider_width=100).widget for name in "xy"]
+    def headline(self, numbers: Numbers) -> tuple[str, str]:
+        """L with its formula."""
+        return "L = (g − y)²", number(numbers.loss, 5)
+
+    def layout(self) -> list[Section]:
+        """The neuron; and the loss over w, on which SGD descends."""
+        control = self.control
         assert self.table and self.descent
+        self.blocks["board"] = self.text(words.board, "mlp-board")
         return [
-            column("left", *presets(self.preset_buttons), self.table.widget,
-                   *folded(heading("One point <small>SGD never changes x and y</small>"), *point,
-                           line(self.control("activation").widget),
-                           line(self.undo_button, self.reset_button))),
-            column("right", *(canvas.widget for canvas in self.canvases)),
-            column("left", self.text(words.board, "mlp-board"), *folded(*self.descent.rows)),
+            Section("Neuron", ("activation",), [stack(
+                self.table.widget, control("x").widget, control("y").widget,
+                control("activation").widget, self.blocks["board"])]),
+            Section("Loss and SGD", ("loss",), [stack(self.descent.widget)]),
         ]
 
     def table_rows(self) -> list[tuple[str, str, str]]:

@@ -66,13 +66,11 @@ def board(numbers: Numbers) -> str:
     symbols, _, product = text["∂L/∂w"].partition("2(g − y)")
     zeros = numbers.zero_factors
     mark = f"<br>&emsp;&emsp;<b>← {listed([f'{name} = 0' for name in zeros])}</b>" if zeros else ""
-    rows = (text["z"], text["g"], f'{before} = <b class="mlp-mse-now">{loss}</b>',
+    rows = (text["z"], text["g"], f"{before} = <b>{loss}</b>",
             f"{symbols}2(g − y)", f"&emsp;&emsp;{_zeros_bold(product, zeros)}{mark}")
-    # the last row has room for two lines: the mark, or the end of a product of many digits
-    style = "white-space:normal;overflow-wrap:anywhere;vertical-align:top;height:"
-    body = "".join(f'<tr><td style="{style}{height}px">{row}</td></tr>'
-                   for row, height in zip(rows, (19, 19, 19, 19, 38), strict=True))
-    return f"<table>{body}</table>"
+    *short, last = rows
+    body = "".join(f"<div>{row}</div>" for row in short)
+    return f'<div class="mlp-lines">{body}<div class="mlp-last-line">{last}</div></div>'
 
 
 def _zeros_bold(text: str, zeros: list[str]) -> str:

@@ -20,10 +20,10 @@ from ...drawing.diagram import DiagramPicture
 from ...drawing.fit import FitPicture
 from ...drawing.landscape import LandscapePicture
 from ...fields import declared
-from ...text import LETTERS
-from ...widgets.canvas import Sheet, Slot
+from ...text import LETTERS, fixed
+from ...widgets.canvas import Slot
 from ...widgets.lab import Lab, Preset
-from ...widgets.layout import OneOf, column, folded, heading, line, presets
+from ...widgets.layout import Fold, OneOf, Section, line, stack
 from ...widgets.parameter_table import Group
 from . import scenes, words
 from .data import Points
@@ -54,13 +54,12 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
         "stuck": Preset(PRESETS["stuck"], "Stuck", "stuck",
                         "A start from which descent ends on a plateau"),
     }
-    sheets = (
-        Sheet("lab", "The fit, and the network or the landscape of J",
-              Slot("fit", FitPicture, scenes.fit, also=("compare",)),
-              Slot("diagram", DiagramPicture, scenes.diagram, also=("hour", "edges", "operation"),
-                   when=lambda state: state.view == "network"),
-              Slot("landscape", LandscapePicture, scenes.landscape, also=("across", "up"),
-                   progress=True, when=lambda state: state.view == "landscape")),
+    slots = (
+        Slot("fit", FitPicture, scenes.fit, "The fit", also=("compare",)),
+        Slot("diagram", DiagramPicture, scenes.diagram, "The network with its numbers",
+             also=("hour", "edges", "operation"), when=lambda state: state.view == "network"),
+        Slot("landscape", LandscapePicture, scenes.landscape, "The landscape of J",
+             also=("across", "up"), progress=True, when=lambda state: state.view == "landscape"),
     )
 
     def prepare(self) -> None:
@@ -139,6 +138,12 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
         self._random = random_start(self._seed, self.state.data)
         return self._random
 
+    def is_in_force(self, preset: str) -> bool:
+        """Whether the parameters are those of a preset; of "random" the last drawn."""
+        if preset == "random":
+            return bool(self._random) and dict(self.numbers.parameters) == self._random
+        return super().is_in_force(preset)
+
     def preset_title(self, name: str) -> str:
         """With the seed of a random start."""
         return f"random, seed {self._seed}" if name == "random" else name
@@ -149,8 +154,12 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
         """J, the chosen hour, and the steepest parameter."""
         return words.describe(self.numbers)
 
+    def headline(self, numbers: Numbers) -> tuple[str, str]:
+        """J, which is the mean squared error."""
+        return "J = MSE", fixed(numbers.loss)
+
     def board(self, numbers: Numbers) -> str:
-        """MSE now, the best so far, the baselines', and the optimum once revealed."""
+        """The best so far, the baselines' MSE, and the optimum once revealed."""
         return words.board(numbers, self.best, self.revealed)
 
     def table_rows(self) -> list[tuple[str, str, str]]:
@@ -170,33 +179,34 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
 
     # -- where things stand ---------------------------------------------------------------------
 
-    def layout(self) -> list[widgets.Widget]:
-        """Parameters, pictures, and the rest: two columns, or below each other if narrow."""
+    def layout(self) -> list[Section]:
+        """The fit beside the parameters; the network, hour by hour, or the landscape."""
         assert self.table and self.descent
         best = self.button("My best", "mlp-best", self.bring_back_best,
                            tooltip="Bring back the parameters of your smallest MSE")
-        self._reveal_button = self.button("Reveal optimum", "mlp-reveal", self.reveal,
-                                          width="128px")
+        self._reveal_button = self.button("Reveal optimum", "mlp-reveal", self.reveal)
         data: DataControl = self._part(DataControl(declared(ThreeNeuronState)["data"], self))
+        self.blocks["board"] = stack(self.text(self.board, "mlp-board"),
+                                     line(best, self._reveal_button))
+        self.blocks["data"] = data.widget
+        folds = self.folds(
+            Fold("Descent", "descent", [self.descent.widget]),
+            Fold("Compare", "compare", [self.blocks["board"], self.control("compare").widget]),
+            Fold("Data", "data", [data.widget, self.control("activation").widget]))
         return [
-            column("left", *presets(self.preset_buttons), self.table.widget,
-                   *folded(line(self.undo_button, self.reset_button))),
-            column("right", *(canvas.widget for canvas in self.canvases),
-                   self.control("view").widget, self._below()),
-            column("left", self.text(self.board, "mlp-board"), *folded(
-                line(best, self._reveal_button), self.control("compare").widget,
-                *self.descent.rows, heading("Data and network"),
-                data.widget, line(self.control("activation").widget))),
+            Section("Fit", ("fit",), [stack(self.table.widget, folds)]),
+            Section("Network and landscape", ("diagram", "landscape"), [stack(
+                self.control("view").widget, self._below())]),
         ]
 
     def _below(self) -> OneOf:
-        """What stands below the pictures: the hour and the stepper, or the two axes."""
+        """What stands beside the lower picture: the hour and the stepper, or the two axes."""
         assert self.stepper
-        hour = self.control("hour", label_width=0, box_width=120, slider_width=150)
         axes = [self.control(name).widget for name in ("across", "up")]
+        steps = self.folds(Fold("Step by step", "stepper", [self.stepper.widget]))
         return self._part(OneOf(lambda state: state.view, {
-            "network": (line(hour.widget, self.control("edges").widget), *self.stepper.rows),
-            "landscape": (line(*axes, widgets.HTML("the other five stay")),),
+            "network": (self.control("hour").widget, self.control("edges").widget, steps),
+            "landscape": (line(*axes), widgets.HTML("the other five stay")),
         }))
 
     def refresh(self, changed: str = "") -> None:

@@ -170,17 +170,17 @@ class ThreeNeuronState(State):
         "all days", DATA, read=load_points, write=attrgetter("source"),
         contents=attrgetter("contents"), texts=tuple(TRAFFIC),
         allowed=f"{', '.join(map(repr, TRAFFIC))}, a text file of two columns, or two lists (x, y)")
-    activation: str = choice("relu", ACTIVATIONS, DATA, label="hidden neurons", width="200px")
+    activation: str = choice("relu", ACTIVATIONS, DATA, label="hidden neurons")
     hour: float = number(None, VIEW, most=1e9, slider=lambda state: hours_of(state.data),
                          default_for=lambda state: default_hour(state.data), follows="data",
                          label="hour x", says="the x of the diagram and the stepper; by default 8, "
                          "or the middle point of data without it")
     view: str = choice("network", {"network": "Network", "landscape": "Landscape and path"}, VIEW,
-                       buttons="170px")
+                       buttons=True)
     edges: str = choice("values", {"values": "values", "gradients": "gradients"}, VIEW,
-                        label="edges show", width="200px")
-    across: str = _axis("w11", "a parameter of the landscape", width="130px")
-    up: str = _axis("b11", "the other one", width="110px")
+                        label="edges show")
+    across: str = _axis("w11", "a parameter of the landscape")
+    up: str = _axis("b11", "the other one")
     compare: tuple[str, ...] = several(
         (), {"line": "line", "quadratic": "quadratic"}, VIEW, label="compare with",
         called="baseline", formerly="rivals")

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from ...fields import Field
 from ...widgets.controls import Control
 from ...widgets.host import Host
-from ...widgets.layout import NAMED, line, sized
+from ...widgets.layout import line
 from .data import decode, parse_columns
 from .traffic import TRAFFIC
 
@@ -22,11 +22,11 @@ class DataControl(Control):
 
     def __init__(self, of: Field, host: Host) -> None:
         super().__init__(of, host)
-        self.names = widgets.Dropdown(description="data", options=list(TRAFFIC), style=NAMED,
-                                      layout=sized("150px"))
+        self.names = widgets.Dropdown(description="data", options=list(TRAFFIC))
         self.names.add_class("mlp-data")
+        self.names.add_class("mlp-choice")
         self.upload = widgets.FileUpload(description="Own CSV", accept=".csv,.txt,.tsv",
-                                         multiple=False, layout=sized("120px"))
+                                         multiple=False)
         self.upload.add_class("mlp-upload")
         host.on_value(self.names, self._choose)
         host.on_value(self.upload, self._take_file)

@@ -13,7 +13,8 @@ from ...explain.operations import lit
 from ...text import number, symbol
 from .numbers import NOTATION, Numbers
 
-LEGEND = "blue, solid: positive\norange, dashed: negative\nthicker: larger    grey: no effect"
+LEGEND = ("blue, solid: positive\norange, dashed: negative\nthicker: larger    grey: no effect\n"
+          "crossed out: off everywhere")
 
 
 def fit(numbers: Numbers) -> FitScene:
@@ -44,15 +45,15 @@ def diagram(numbers: Numbers) -> DiagramScene:
     """Four circles, seven edges, at the chosen hour; a halo around what the stepper is at."""
     halos = _halos(numbers)
     nodes = (
-        Node("x", 0.1, 0.51, f"x = {number(numbers.state.hour)}", lit=halos.get("x", "")),
-        _hidden(numbers, 0, 0.71, halos), _hidden(numbers, 1, 0.31, halos),
-        Node("y", 0.87, 0.51, f"ŷ = {number(numbers.output)}", lit=halos.get("y", "")),
-        Node("1b11", 0.47, 0.955, "1", size=17, still=True),
-        Node("1b12", 0.47, 0.05, "1", size=17, still=True),
-        Node("1b21", 0.87, 0.83, "1", size=17, still=True),
+        Node("x", 0.088, 0.5, f"x = {number(numbers.state.hour)}", size=72, lit=halos.get("x", "")),
+        _hidden(numbers, 0, 0.697, halos), _hidden(numbers, 1, 0.303, halos),
+        Node("y", 0.904, 0.5, f"ŷ = {number(numbers.output)}", size=82, lit=halos.get("y", "")),
+        Node("1b11", 0.48, 0.955, "1", size=17, still=True),
+        Node("1b12", 0.48, 0.045, "1", size=17, still=True),
+        Node("1b21", 0.904, 0.83, "1", size=17, still=True),
     )
     edges = tuple(_edge(numbers, name, halos.get(name, "")) for name in NOTATION.parameters)
-    return DiagramScene(nodes, edges, LEGEND)
+    return DiagramScene(nodes, edges, LEGEND, caption_at=(0.012, 0.14))
 
 
 def _hidden(numbers: Numbers, neuron: int, y: float, halos: dict[str, str]) -> Node:
@@ -60,7 +61,7 @@ def _hidden(numbers: Numbers, neuron: int, y: float, halos: dict[str, str]) -> N
     lines = (f"{NOTATION.symbol(Var(kind, 1, neuron))} = "
              f"{number(numbers.value(kind, 1, neuron), 3)}" for kind in "za")
     key = f"h{neuron + 1}"
-    return Node(key, 0.47, y, "\n".join(lines), numbers.off[neuron], 88, lit=halos.get(key, ""))
+    return Node(key, 0.48, y, "\n".join(lines), numbers.off[neuron], 90, lit=halos.get(key, ""))
 
 
 def _edge(numbers: Numbers, name: str, halo: str) -> Edge:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...text import fixed, number, symbol
-from ...widgets.lab import big_number
+from ...widgets.blocks import small_board
 from .numbers import Numbers
 
 ROUNDING = 1e-10
@@ -52,7 +52,7 @@ def revealed(numbers: Numbers) -> str:
 
 
 def board(numbers: Numbers, best: Best | None, is_revealed: bool) -> str:
-    """MSE now, the student's best, the baselines', and the optimum once revealed."""
+    """The student's best MSE, the baselines', and the optimum once revealed."""
     baselines = numbers.baselines
     rows = (
         ("your best so far", "best", fixed(best[0]) if best else "–"),
@@ -61,8 +61,7 @@ def board(numbers: Numbers, best: Best | None, is_revealed: bool) -> str:
         ("quadratic", "quadratic", fixed(baselines.quadratic.mse)),
         ("smallest possible", "optimum", _optimum(numbers, is_revealed)),
     )
-    return big_number("J = MSE now", fixed(numbers.loss),
-                      [(text, f"mse-{key}", shown) for text, key, shown in rows])
+    return small_board([(text, f"mse-{key}", shown) for text, key, shown in rows])
 
 
 def _optimum(numbers: Numbers, is_revealed: bool) -> str:

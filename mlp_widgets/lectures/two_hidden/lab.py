@@ -21,17 +21,17 @@ from ...drawing.diagram import DiagramPicture
 from ...drawing.picture import Picture
 from ...fields import Field, declared, one_of
 from ...text import number, symbol
-from ...widgets.canvas import Sheet, Slot
+from ...widgets.canvas import Slot
 from ...widgets.controls import Control
 from ...widgets.host import Host
 from ...widgets.lab import Lab, Preset
-from ...widgets.layout import NAMED, column, folded, heading, line, presets, sized
+from ...widgets.layout import Fold, Section, line, stack
 from ...widgets.parameter_table import Group
 from . import scenes, words
 from .numbers import NOTATION, OTHERS, PRESETS, Numbers, TwoHiddenState
 
 TRIED_STEPS = 100
-WIDTH, HEIGHT = 828, 284
+WIDTH, HEIGHT = 696, 272
 """Of the diagram, CSS pixels."""
 CLASSES = ("worked", "weight", "neuron-dead", "output-dead", "skip-z", "skip-a")
 SYMBOLS = tuple(map(symbol, NOTATION.parameters))
@@ -51,15 +51,13 @@ class TwoHiddenLab(Lab[TwoHiddenState, Numbers]):
     presets: ClassVar[Mapping[str, Preset]] = {
         name: Preset(values, name, css)
         for (name, values), css in zip(PRESETS.items(), CLASSES, strict=True)}
-    sheets = (
-        Sheet("lab", "The network with its numbers",
-              Slot("diagram", partial(DiagramPicture, WIDTH, HEIGHT), scenes.diagram,
-                   also=("operation",))),
-        Sheet("below", "The descent, or the network with another skip",
-              Slot("curves", partial(CurvesPicture, SYMBOLS), scenes.curves, progress=True,
-                   when=lambda state: state.below == "curves"),
-              Slot("beside", partial(DiagramPicture, height=260), scenes.beside,
-                   when=lambda state: state.below == "beside")),
+    slots = (
+        Slot("diagram", partial(DiagramPicture, WIDTH, HEIGHT), scenes.diagram,
+             "The network with its numbers", also=("operation",)),
+        Slot("curves", partial(CurvesPicture, SYMBOLS), scenes.curves, "The descent",
+             progress=True, when=lambda state: state.below == "curves"),
+        Slot("beside", partial(DiagramPicture, height=260), scenes.beside,
+             "The network with another skip", when=lambda state: state.below == "beside"),
     )
 
     def prepare(self) -> None:
@@ -140,26 +138,36 @@ class TwoHiddenLab(Lab[TwoHiddenState, Numbers]):
 
     # -- where things stand -----------------------------------------------------------------
 
-    def layout(self) -> list[widgets.Widget]:
-        """The diagram over the whole width, controls on the left, explanations on the right."""
-        control, (diagram, below) = self.control, self.canvases
+    def headline(self, numbers: Numbers) -> tuple[str, str]:
+        """L at the point (x, y)."""
+        return "L = (g − y)²", number(numbers.values["L"], 5)
+
+    def layout(self) -> list[Section]:
+        """The diagram over the whole width; below it weights, point and explanations."""
+        control = self.control
         others = self._part(PointsControl(declared(TwoHiddenState)["others"], self))
         revive = self.button("Can it revive?", "mlp-revive", self.revive,
                              tooltip="Take 100 steps and see whether a dead weight moves")
         assert self.table and self.descent and self.stepper
+        self.controls["others"] = others
+        why = [control("explain").widget, self.text(words.product_board)]
+        self.blocks |= {
+            "board": self.text(words.board, "mlp-board"), "why": stack(*why),
+            "blocked": stack(self.text(self._blocked), line(revive)),
+        }
+        folds = self.folds(
+            Fold("Step by step", "stepper", [self.stepper.widget]),
+            Fold("Why this gradient?", "why", [self.blocks["why"]]),
+            Fold("More points", "points", [others.widget]))
         return [
-            column("whole", *presets(self.preset_buttons), diagram.widget),
-            column("left", self.table.widget,
-                   *folded(control("x").widget, control("y").widget,
-                           line(control("output").widget, control("skip").widget), others.widget,
-                           line(self.undo_button, self.reset_button, revive)),
-                   self.text(words.board, "mlp-board"), self.text(self._blocked),
-                   *folded(*self.descent.rows)),
-            column("right",
-                   *folded(heading("Why is a gradient what it is?"), control("explain").widget,
-                           self.text(words.product_board)),
-                   heading("Step by step"), *self.stepper.rows, control("below").widget,
-                   self.text(words.below), below.widget),
+            Section("Network", ("diagram",), [
+                stack(self.table.widget, control("x").widget, control("y").widget,
+                      line(control("output").widget, control("skip").widget)),
+                stack(folds, self.blocks["blocked"])], wide=True),
+            Section("Descent and skip", ("curves", "beside"), [stack(
+                control("below").widget, self.text(words.below),
+                self.folds(Fold("Descent", "descent", [self.descent.widget])),
+                self.blocks["board"])]),
         ]
 
     def table_rows(self) -> list[tuple[str, str, str]]:
@@ -177,8 +185,8 @@ class TwoHiddenLab(Lab[TwoHiddenState, Numbers]):
 
     def snapshot_rows(self) -> list[list[Picture | list[Picture]]]:
         """The diagram; below it the numbers, and the curves or the other diagram."""
-        diagram, below = (canvas.in_view for canvas in self.canvases)
-        return [[*diagram], [self.table_picture(338, 420), *below]]
+        diagram, *below = self.pictures_in_view
+        return [[diagram], [self.table_picture(338, 420), *below]]
 
 
 class PointsControl(Control):
@@ -186,8 +194,8 @@ class PointsControl(Control):
 
     def __init__(self, of: Field, host: Host) -> None:
         super().__init__(of, host)
-        self.widget = widgets.Dropdown(description=of.symbol, options=self._options(()),
-                                       style=NAMED, layout=sized("326px"))
+        self.widget = widgets.Dropdown(description=of.symbol, options=self._options(()))
+        self.widget.add_class("mlp-choice")
         self.connect(self.widget, f"mlp-{of.name}")
 
     def _options(self, others: tuple) -> list[tuple[str, tuple]]:

@@ -69,18 +69,18 @@ class TwoHiddenState(State):
     w2_2: float = _weight(2.0)
     x: float = number(1.0, DATA, most=LARGEST, slider=(-5.0, 5.0, 0.1), always=True)
     y: float = number(3.0, DATA, most=LARGEST, slider=(-10.0, 10.0, 0.1), always=True)
-    output: str = choice("identity", OUTPUTS, DATA, width="160px")
-    skip: str = choice("none", {"none": "none", "z": "z²", "a": "a¹"}, DATA, width="160px",
+    output: str = choice("identity", OUTPUTS, DATA)
+    skip: str = choice("none", {"none": "none", "z": "z²", "a": "a¹"}, DATA,
                        says="g = z² + f(z²) with z, g = a₁¹ + a₂¹ + f(z²) with a")
     others: tuple[tuple[float, float], ...] = parsed(
         (), DATA, as_points, label="points", says="points beside (x, y)",
         allowed=f"at most {MOST_OTHERS} pairs [(x, y), ...]")
     explain: str = choice("w2_1", {name: f"∂L/∂{symbol(name)}" for name in NOTATION.parameters},
-                          VIEW, called="weight", buttons="96px",
+                          VIEW, called="weight", buttons=True,
                           says="the weight whose gradient is written out")
     below: str = choice("curves", {"curves": "Curves of SGD",
                                    "beside": "The same weights, other skip"},
-                        VIEW, called="picture", buttons="236px")
+                        VIEW, called="picture", buttons=True)
     operation: int = place(most_operations((1, 2, 1), biases=False))
     learning_rate: float = number(0.01, RATE, most=LARGEST, slider=(-5, 1, 0.05), log=True,
                                   positive=True, label="learning rate η", called="learning rate")

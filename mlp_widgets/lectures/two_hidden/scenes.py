@@ -12,13 +12,15 @@ from ...explain.notation import Var
 from ...text import TITLES, number, symbol
 from .numbers import HIDDEN, NOTATION, SUBSCRIPTS, Numbers, TwoHiddenState, other_skip
 
-LEGEND = "blue, solid: positive weight\norange, dashed: negative\ngrey: gets no update"
+LEGEND = ("blue: weight > 0\norange, dashed: < 0\nthicker: larger\npurple: gradients\n"
+          "grey: no update")
+SHORT_LEGEND = "blue: weight > 0    orange, dashed: < 0    grey: no update"
 SKIP_TITLES = {"none": "plain (no skip)", "z": "skip g = z² + f(z²)", "a": "skip g = a¹ + f(z²)"}
-PLACES = {"x": (0.05, 0.5, 62), "h1": (0.285, 0.765, 116), "h2": (0.285, 0.235, 116),
-          "z2": (0.57, 0.5, 106), "g": (0.785, 0.5, 100), "L": (0.948, 0.5, 80)}
+PLACES = {"x": (38 / 696, 0.5, 60), "h1": (218 / 696, 0.783, 100), "h2": (218 / 696, 0.217, 100),
+          "z2": (413 / 696, 0.5, 90), "g": (556 / 696, 0.5, 88), "L": (650 / 696, 0.5, 76)}
 """Circle -> x and y, shares of the picture, and diameter."""
-PLACES_BESIDE = {"x": (0.06, 0.46, 46), "h1": (0.33, 0.73, 78), "h2": (0.33, 0.24, 78),
-                 "z2": (0.66, 0.46, 92), "g": (0.915, 0.46, 78)}
+PLACES_BESIDE = {"x": (0.07, 0.52, 46), "h1": (0.33, 0.77, 78), "h2": (0.33, 0.27, 78),
+                 "z2": (0.65, 0.52, 78), "g": (0.9, 0.52, 78)}
 ENDS = {"w1_1": ("x", "h1", 1), "w2_1": ("x", "h2", -1), "w1_2": ("h1", "z2", 1),
         "w2_2": ("h2", "z2", -1)}
 """Weight -> the circles that its edge joins, and the side of its label."""
@@ -36,17 +38,24 @@ def diagram(numbers: Numbers) -> DiagramScene:
     """Six circles with z, a and ∂L/∂z, and on every edge its weight and gradient."""
     v, states, halos = numbers.values, _circle_states(numbers), lit(numbers)
 
-    def lines(*names: str) -> str:
-        return "\n".join(f"{name} = {short(v[name])}" for name in names)
+    def lines(*names: str, gradient: str = "") -> str:
+        texts = [f"{name} = {short(v[name])}" for name in names]
+        return "\n".join(texts + ([_gradient_text(numbers, gradient)] if gradient else []))
 
-    texts = {"x": lines("x"), "z2": lines("z²", "∂L/∂z²"), "g": lines("g", "∂L/∂g"),
+    texts = {"x": lines("x"), "z2": lines("z²", gradient="z²"), "g": lines("g", gradient="g"),
              "L": lines("L", "y")}
-    texts |= {f"h{j + 1}": lines(f"z{s}¹", f"a{s}¹", f"∂L/∂z{s}¹")
+    texts |= {f"h{j + 1}": lines(f"z{s}¹", f"a{s}¹", gradient=f"z{s}¹")
               for j, s in zip(HIDDEN, SUBSCRIPTS, strict=True)}
     nodes = [Node(key, x, y, texts[key], states.get(key, "on"), size, lit=halos.get(key, ""))
              for key, (x, y, size) in PLACES.items()]
     edges = [_weight_edge(numbers, name, halos) for name in ENDS]
-    return DiagramScene(nodes, [*edges, *_other_edges(numbers, halos)], LEGEND)
+    return DiagramScene(nodes, [*edges, *_other_edges(numbers, halos)], LEGEND,
+                        caption_at=(0.8, 0.835))
+
+
+def _gradient_text(numbers: Numbers, name: str) -> str:
+    """The gradient by z or g, its number below its name, so that it fits a circle."""
+    return f"∂L/∂{name}\n{short(numbers.values[f'∂L/∂{name}'])}"
 
 
 def _weight_edge(numbers: Numbers, name: str, halos: dict[str, str]) -> Edge:
@@ -81,7 +90,7 @@ def _other_edges(numbers: Numbers, halos: dict[str, str]) -> list[Edge]:
              state=_function_state(numbers), side=-1, lit=halos.get("f", ""))
     return [
         f, Edge("g", "L", state="plain", lit=halos.get("gL", "")),
-        Edge("z2", "g", "skip: +1", state=skip_z, bend=66.0, lit=halos.get("skip z", "")),
+        Edge("z2", "g", "skip: +1", state=skip_z, bend=62.0, lit=halos.get("skip z", "")),
         Edge("h1", "g", "skip: +1", state=skip_a, bend=64.0, lit=halos.get("skip a1", "")),
         Edge("h2", "g", "skip: +1", state=skip_a, bend=-64.0, side=-1,
              lit=halos.get("skip a2", "")),
@@ -122,10 +131,8 @@ def beside(numbers: Numbers) -> DiagramScene:
     other = Numbers(other_skip(numbers.state))
     states = _circle_states(other)
 
-    def text(name: str) -> str:
-        return f"∂L/∂{name}\n{short(other.values[f'∂L/∂{name}'])}"
-
-    texts = {"x": "x", "z2": text("z²"), "g": text("g"), "h1": text("z₁¹"), "h2": text("z₂¹")}
+    texts = {"x": "x"} | {key: _gradient_text(other, name) for key, name in
+                          (("z2", "z²"), ("g", "g"), ("h1", "z₁¹"), ("h2", "z₂¹"))}
     nodes = [Node(key, x, y, texts[key], states.get(key, "on"), size)
              for key, (x, y, size) in PLACES_BESIDE.items()]
     edges = [_gradient_edge(other, name) for name in ENDS]
@@ -134,14 +141,15 @@ def beside(numbers: Numbers) -> DiagramScene:
               Edge("z2", "g", "+1", state=skip_z, bend=52.0),
               Edge("h1", "g", "+1", state=skip_a, bend=42.0),
               Edge("h2", "g", "+1", state=skip_a, bend=-42.0, side=-1)]
-    return DiagramScene(nodes, edges, "", f"The same weights, {SKIP_TITLES[other.state.skip]}")
+    name = f"The same weights, {SKIP_TITLES[other.state.skip]}"
+    return DiagramScene(nodes, edges, SHORT_LEGEND, name, caption_at=(0.016, 0.045))
 
 
 def _gradient_edge(numbers: Numbers, name: str) -> Edge:
     """An edge with the gradient of its weight alone."""
     start, end, side = ENDS[name]
     gradient = numbers.gradient_at[name]
-    return Edge(start, end, f"∂L/∂{symbol(name)} = {short(gradient)}", numbers.parameters[name],
+    return Edge(start, end, f"∂L/∂{symbol(name)}\n{short(gradient)}", numbers.parameters[name],
                 "on" if gradient else "off", side=side)
 
 

@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping
 
 from ...text import Factor, counted_steps, inner, number, product, sum_of_products, symbol
-from ...widgets.lab import big_number
+from ...widgets.blocks import small_board
 from ...widgets.why_zero import why_in_words
 from .numbers import NOTATION, Numbers, TwoHiddenState, other_skip
 from .scenes import SKIP_TITLES
@@ -65,13 +65,13 @@ def blocked(numbers: Numbers) -> str:
 
 
 def board(numbers: Numbers) -> str:
-    """L, g and y at the point (x, y); with several points also J."""
+    """g and y at the point (x, y); with several points also J."""
     s, v = numbers.state, numbers.values
     rows = [("g", "value-g", number(v["g"], 5)), ("y", "value-y", number(s.y, 5))]
     if s.others:
         rows.append((f"J, mean over {1 + len(s.others)} points", "value-mean",
                      number(numbers.loss, 5)))
-    return big_number("L = (g − y)²", number(v["L"], 5), rows)
+    return small_board(rows)
 
 
 def below(numbers: Numbers) -> str:

@@ -13,15 +13,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import ipywidgets as widgets
 import numpy as np
 
 from ...drawing.picture import Picture
 from ...drawing.wide_layers import HistogramsPicture, LayersPicture
 from ...fields import one_of, whole_number
-from ...widgets.canvas import Sheet, Slot
+from ...widgets.canvas import Slot
 from ...widgets.lab import Lab, Preset
-from ...widgets.layout import column, folded, heading, line, presets
+from ...widgets.layout import Fold, Section, heading, line, stack
 from . import scenes, words
 from .learning import Learning
 from .numbers import LARGEST_SEED, PRESETS, Numbers, WideState
@@ -42,13 +41,13 @@ class WideNetworkLab(Lab[WideState, Numbers]):
     """
 
     state_type = WideState
+    title = "Wider networks: the size of the first weights"
     descends = False
     presets: ClassVar = {name: Preset(values, name, name.lower().replace(" ", "-"))
                          for name, values in PRESETS.items()}
-    sheets = (
-        Sheet("lab", "Variance, gradient and activations by layer",
-              Slot("layers", LayersPicture, scenes.layers),
-              Slot("histograms", HistogramsPicture, scenes.histograms)),
+    slots = (
+        Slot("layers", LayersPicture, scenes.layers, "Variance and gradient by layer"),
+        Slot("histograms", HistogramsPicture, scenes.histograms, "The activations of three layers"),
     )
 
     def prepare(self) -> None:
@@ -113,37 +112,36 @@ class WideNetworkLab(Lab[WideState, Numbers]):
 
     # -- where things stand -----------------------------------------------------------------------
 
-    def layout(self) -> list[widgets.Widget]:
-        """Presets and pictures over the whole width, controls left, numbers right."""
-        numbers = {name: self.control(name, label_width=92, box_width=190, slider_width=134,
-                                      digits=7 if name == "seed" else 4).widget
-                   for name in ("depth", "width", "small", "large", "seeds", "seed")}
-        choices = [self.control(name).widget for name in ("activation", "init", "compare")]
+    def headline(self, numbers: Numbers) -> tuple[str, str]:
+        """What each layer multiplies the variance by."""
+        name = words.INITS[numbers.state.init]
+        return f"{name}: variance per layer", f"× {words.short(numbers.main.per_layer)}"
+
+    def layout(self) -> list[Section]:
+        """The layers over the whole width, controls below; then the activations of three layers."""
+        control = self.control
         draw = self.button("New draws", "mlp-draw", self.new_draws,
                            tooltip="Other random weights and inputs")
+        learn = self.button("20 steps", "mlp-learn", lambda: self.step(SHOWN_STEPS), primary=True,
+                            tooltip="Gradient descent from the first draw")
+        self.blocks |= {
+            "board": self.text(words.board, "mlp-board"),
+            "trial": stack(heading("Does it learn? <small>gradient descent, first draw</small>"),
+                           line(control("learning_rate").widget, learn),
+                           self.text(self._trial_in_words, "mlp-trial"))}
+        folds = self.folds(
+            Fold("Numbers", "board", [self.blocks["board"]]),
+            Fold("Draws", "draws", [control("seeds").widget, control("seed").widget, line(draw)]),
+            Fold("Too small, too large", "sizes",
+                 [control("small").widget, control("large").widget]))
         return [
-            column("whole", *presets(self.preset_buttons), self.canvases[0].widget),
-            column("left", heading("Network <small>layers × neurons, no biases</small>"),
-                   numbers["depth"], numbers["width"], choices[0],
-                   *folded(heading("Initialization <small>W ~ N(0, c²/n), n inputs</small>")),
-                   *choices[1:],
-                   *folded(numbers["small"], numbers["large"], numbers["seeds"],
-                           line(numbers["seed"], draw),
-                           line(self.undo_button, self.reset_button))),
-            column("right", self.text(words.board, "mlp-board"), *folded(
-                heading("Does it learn? <small>gradient descent, first draw</small>"),
-                *self._trial_rows())),
+            Section("Layers", ("layers",), [
+                stack(control("depth").widget, control("width").widget,
+                      control("activation").widget),
+                stack(control("init").widget, control("compare").widget, folds)], wide=True),
+            Section("Activations and learning", ("histograms",), [stack(self.blocks["trial"])],
+                    wide=True),
         ]
-
-    def _trial_rows(self) -> tuple[widgets.Widget, widgets.Widget]:
-        """Learning rate and button; below, what the steps did."""
-        rate = self.control("learning_rate", label_width=0, box_width=200, digits=7)
-        button = self.button("20 steps", "mlp-learn", lambda: self.step(SHOWN_STEPS),
-                             tooltip="Gradient descent from the first draw")
-        # room for the answer from the start, so that nothing moves when it comes
-        answer = self.text(self._trial_in_words, height="190px", margin="0", overflow="auto",
-                           flex="0 0 auto")
-        return line(rate.widget, button), answer
 
     def table_rows(self) -> list[tuple[str, str, str]]:
         """The numbers for viewers without a kernel."""

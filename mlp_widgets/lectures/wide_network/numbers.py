@@ -37,12 +37,12 @@ class WideState(State):
     # one network of 50 x 200 is two million weights: the slider acts when it is let go
     width: int = whole(100, DATA, 1, MOST_WIDTH, always=True, continuous=False,
                        says="neurons of each, and inputs")
-    activation: str = choice("relu", ACTIVATIONS, DATA, always=True, width="326px",
+    activation: str = choice("relu", ACTIVATIONS, DATA, always=True,
                              label="activation f of the hidden layers")
-    init: str = choice("he", INITS, DATA, always=True, width="326px", called="initialization",
+    init: str = choice("he", INITS, DATA, always=True, called="initialization",
                        label="● initialization",
                        says="weights ~ N(0, c²/n), with c = 0, small, 1, √2, large")
-    compare: str = choice("xavier", COMPARED, DATA, always=True, width="326px",
+    compare: str = choice("xavier", COMPARED, DATA, always=True,
                           called="initialization", label="■ compared with",
                           says="the initialization beside it")
     small: float = number(0.1, DATA, slider=(-3.0, 0.0, 0.05), log=True, positive=True,

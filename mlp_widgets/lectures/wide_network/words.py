@@ -210,13 +210,11 @@ def rows(numbers: Numbers) -> list[Row]:
 
 
 def board(numbers: Numbers) -> str:
-    """What the variance is multiplied by at each layer, and the numbers behind it."""
+    """The numbers behind what the variance is multiplied by at each layer."""
     body = "".join(
         "<tr>" + "".join(f"<td>{html.escape(cell).replace('    ', '&emsp;')}</td>" for cell in row)
         + "</tr>" for row in rows(numbers))
-    return (f'<table><tr class="mlp-now"><td>{INITS[numbers.state.init]}: variance per layer</td>'
-            f'<td>× <span class="mlp-mse-now">{short(numbers.main.per_layer)}</span></td></tr>'
-            f"</table><table>{body}</table>")
+    return f"<table>{body}</table>"
 
 
 def table_rows(numbers: Numbers) -> list[tuple[str, str, str]]:
