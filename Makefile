@@ -67,15 +67,18 @@ present: $(PRESENT_READY)
 # $(call part,name,command) runs one part of the tests; if it fails, the last line names it.
 part = @echo == $(1) && $(2) || (echo == make test FAILED in this part: $(1) && exit 1)
 
+# Tests that run or draw all notebooks: they belong to these, not to the code that one changes.
+OF_NOTEBOOKS := tests/test_notebook_states.py tests/test_stale_pictures.py
+
 quick: $(TEST_READY)
 	$(call part,style,$(PY) -m ruff check)
 	$(call part,types,$(PY) -m mypy)
 	$(call part,unit tests,$(PY) -m pytest -p no:nbval -n auto --dist loadfile tests --ignore=tests/browser \
-	  --ignore=tests/test_notebook_states.py)
+	  $(addprefix --ignore=,$(OF_NOTEBOOKS)))
 
 test: quick
 	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env -n auto --dist loadfile notebooks \
-	  tests/test_notebook_states.py)
+	  $(OF_NOTEBOOKS))
 	$(call part,browser,$(PY) -m pytest -p no:nbval -n auto --dist loadfile tests/browser)
 	@echo == make test: all parts passed
 

@@ -23,7 +23,8 @@ from mlp_widgets.widgets.why_zero import why_in_words
 
 SLOPES = {"identity": lambda z: 1.0, "relu": lambda z: float(z >= 0), "threshold": lambda z: 0.0,
           "leaky_relu": lambda z: 1.0 if z >= 0 else 0.01,
-          "tanh": lambda z: 1 - math.tanh(z) ** 2,
+          # not 1 - tanh(z)², which is 0 from |z| = 19 on
+          "tanh": lambda z: 4 * math.exp(-2 * abs(z)) / (1 + math.exp(-2 * abs(z))) ** 2,
           "sigmoid": lambda z: 1 / (2 + 2 * math.cosh(z))}  # fmt: skip
 NOT_A_FACTOR = {"cancel", "skip", "underflow"}
 

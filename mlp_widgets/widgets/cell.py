@@ -12,6 +12,9 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
+LONG = 160
+"""Characters of a status line that may need to scroll in a narrow cell."""
+
 
 class Shown:
     """What stands in a cell. It gives ``snapshot``, ``words`` and a ``widget``."""
@@ -122,7 +125,7 @@ class Cell(Shown):
 
     def show_status(self, sentence: str) -> None:
         """Put a sentence into the status line, which screen readers read out."""
-        self.status.value = escaped("mlp-status", sentence, "status")
+        self.status.value = escaped("mlp-status", sentence, "status", len(sentence) > LONG)
 
     def show_error(self, sentence: str) -> None:
         """Put an error into the error line; the empty string clears it."""
@@ -151,10 +154,11 @@ def _base64(file: Path) -> str:
     return base64.b64encode(file.read_bytes()).decode("ascii")
 
 
-def escaped(css_class: str, text: str, role: str = "") -> str:
-    """Plain text as a block of HTML."""
+def escaped(css_class: str, text: str, role: str = "", may_scroll: bool = False) -> str:
+    """Plain text as a block of HTML; the keyboard reaches one that may scroll."""
     role = role and f' role="{role}"'
-    return f'<div class="{css_class}"{role}>{html.escape(text)}</div>'
+    tab = ' tabindex="0"' * may_scroll
+    return f'<div class="{css_class}"{role}{tab}>{html.escape(text)}</div>'
 
 
 def all_widgets(widget: widgets.Widget) -> Iterator[widgets.Widget]:

@@ -458,7 +458,8 @@ class Lab(Cell, Generic[S, N]):
     def _headline(self, numbers: N) -> str:
         """The main number as HTML."""
         name, value = self.headline(numbers)
-        return (f'<div class="mlp-headline-box"><span>{name} = </span>'
+        sign = "" if value.startswith("×") else "= "
+        return (f'<div class="mlp-headline-box"><span>{name} {sign}</span>'
                 f'<b class="mlp-mse-now">{value}</b></div>')
 
     def is_in_force(self, preset: str) -> bool:

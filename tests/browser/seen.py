@@ -9,6 +9,8 @@ from real_jupyter import FLOW
 PICTURE = ".mlp-pictures"  # with this a page finds the first picture of its lab
 
 LAST_ROW = 24  # CSS pixels: 18 points
+IN_PICTURES = 16
+"""CSS pixels of the smallest text in a presented picture: it shares a screen with its sliders."""
 READABLE = 4.5  # contrast of text and what is behind it (WCAG 2.1, 1.4.3)
 
 # What axe-core finds and core ipywidgets cannot mend: rule -> the elements. The README lists them.

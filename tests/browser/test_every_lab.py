@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from described_labs import LABS, LabDescription, number
 from seen import (
-    LAST_ROW,
+    IN_PICTURES,
     PICTURE,
     boxes,
     clipped,
@@ -254,7 +254,7 @@ def large_and_fits(page) -> None:
     """All that is in view can be read from the last row, and has room."""
     assert small_texts(page.find(".mlp-lab")) == [] and page.overflow(".mlp-lab") == []
     for zoom, sharpness in picture_sizes(page):
-        assert SMALL * 96 / 72 * zoom >= LAST_ROW
+        assert SMALL * 96 / 72 * zoom >= IN_PICTURES
         assert sharpness > 0.95
 
 

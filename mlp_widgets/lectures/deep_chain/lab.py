@@ -170,9 +170,11 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
         """The rows and the words beside the lower picture."""
         text, threshold = self.blocks["below"], self.control("max_norm").widget
         rates = [self.control(name).widget for name in ("learning_rate", "steps")]
-        return self._part(OneOf(lambda state: state.below, {
+        rows = self._part(OneOf(lambda state: state.below, {
             "map": [text], "why": [text], "clipping": [threshold, text],
             "training": [threshold, *rates, self.blocks["training"]]}))
+        rows.add_class("mlp-below")
+        return rows
 
     def table_rows(self) -> list[tuple[str, str, str]]:
         """The numbers for viewers without a kernel."""

@@ -114,8 +114,7 @@ class WideNetworkLab(Lab[WideState, Numbers]):
 
     def headline(self, numbers: Numbers) -> tuple[str, str]:
         """What each layer multiplies the variance by."""
-        name = words.INITS[numbers.state.init]
-        return f"{name}: variance per layer", f"× {words.short(numbers.main.per_layer)}"
+        return "variance per layer", f"× {words.short(numbers.main.per_layer)}"
 
     def layout(self) -> list[Section]:
         """The layers over the whole width, controls below; then the activations of three layers."""

@@ -1,0 +1,133 @@
+"""A page with every lab in the states in which each of its controls stands somewhere, and what is
+asked of such a page: used by the tests of what must be seen together, in every home.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from on_screen import HIDDEN_AT_START, HIDDEN_PARTS, HIDDEN_STEPS, UNTIL_SIZED, cases_of
+from real_jupyter import NUMBER_LABS, JupyterServer, NotebookPage
+
+from mlp_widgets.fields import declared
+from mlp_widgets.lectures import LABS
+
+LAPTOP, LARGER, DESK = (1366, 768), (1440, 900), (1920, 1080)
+PROJECTORS = [(1280, 720), DESK]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A lab in a state: the changes of its first one, and what must be seen with its controls."""
+
+    number: int
+    kind: type
+    changes: dict[str, Any]
+    seen: list[dict[str, Any]]
+
+    def __str__(self) -> str:
+        return f"{self.kind.__name__}({', '.join(f'{k}={v!r}' for k, v in self.changes.items())})"
+
+    @property
+    def root(self) -> str:
+        """Where it stands in a page with all cases."""
+        return f"[data-mlp-lab='{self.number}'] .mlp-lab"
+
+
+@cache
+def all_cases() -> list[Case]:
+    """States of all labs in which each of their controls stands somewhere."""
+    found = [(kind, dict(changes), seen) for kind in map(LABS.get, LABS)
+             for changes, seen in cases_of(kind).items()]
+    return [Case(number, *case) for number, case in enumerate(found)]
+
+
+def cells(cases: list[Case]) -> list[str]:
+    """The cells of a notebook with all cases."""
+    names = ", ".join(kind for kind in {case.kind.__name__ for case in cases})
+    return [f"from mlp_widgets import {names}\nlabs = []",
+            *(f"labs.append({case})\nlabs[-1]" for case in cases)]
+
+
+def with_all(browser, server: JupyterServer, *more_cells: str) -> NotebookPage:
+    """A page with all cases, run, and more cells."""
+    page = browser.open(server, server.write("cases.ipynb", *cells(all_cases()), *more_cells))
+    page.run_all()
+    page.settle()
+    page.page.evaluate(NUMBER_LABS)
+    return page
+
+
+def click_all(page: NotebookPage, selector: str) -> None:
+    """Press all buttons that fit, at once."""
+    if page.page.locator(selector).count():
+        page.page.locator(selector).evaluate_all("all => all.forEach(e => e.click())")
+        page.settle()
+
+
+def fold(page: NotebookPage, is_open: bool) -> None:
+    """Open or close the folds of all labs."""
+    click_all(page, f".mlp-fold-switch{':not(.mod-active)' if is_open else '.mod-active'}")
+
+
+def size(page: NotebookPage, width: int, height: int, files: bool | None = None) -> None:
+    """Give a page a size, in JupyterLab with the file browser or without."""
+    page.page.set_viewport_size({"width": width, "height": height})
+    if files is not None:
+        verb = "expand" if files else "collapse"
+        page.page.evaluate(f"window.jupyterapp.shell.{verb}Left()")
+    page.page.evaluate(UNTIL_SIZED)
+
+
+def hidden_in(page: NotebookPage, cases: list[Case]) -> tuple[list[str], dict[type, set[str]]]:
+    """What is not seen with a control that has the keyboard; and the controls that had it."""
+    found, had = [], defaultdict(set)
+    for case in cases:
+        answer = page.page.evaluate(HIDDEN_PARTS, [case.root, case.seen])
+        found += [f"{case}: {hidden}" for hidden in answer["hidden"]]
+        had[case.kind] |= set(answer["done"])
+    return found, had
+
+
+def assert_all_had_it(had: dict[type, set[str]]) -> None:
+    """No control was left out."""
+    for kind in map(LABS.get, LABS):
+        assert had[kind] == set(declared(kind.state_type))
+
+
+# --- presented ---
+
+
+def present(page: NotebookPage, is_on: bool) -> None:
+    """Press or release Present of all labs."""
+    click_all(page, f".mlp-lab .mlp-present{':not(.mod-active)' if is_on else '.mod-active'}")
+
+
+def check_start_presented(page: NotebookPage, files: bool | None) -> None:
+    """Presets, J, all sliders of the first column and the first picture are on one screen."""
+    for screen in PROJECTORS:
+        size(page, *screen, files)
+        for case in all_cases():
+            if not case.changes:
+                hidden = page.page.evaluate(HIDDEN_AT_START, case.root)
+                assert hidden == [], f"{case} at {screen}"
+
+
+def check_steps_presented(page: NotebookPage, files: bool | None) -> None:
+    """The stepper is on one screen with what it lights, in whatever section it stands."""
+    click_all(page, ".mlp-fold-stepper")
+    walked = 0
+    for place in range(2):
+        click_all(page, f".mlp-page-{place}")
+        for case in all_cases():
+            lit = [seen["pictures"][0] for seen in case.seen if seen["field"] == "operation"]
+            if lit and page.page.locator(f"{case.root} .mlp-next").is_visible():
+                walked += 1
+                for screen in PROJECTORS:
+                    size(page, *screen, files)
+                    hidden = page.page.evaluate(HIDDEN_STEPS, [case.root, lit[0]])
+                    assert hidden == [], f"{case} at {screen}"
+    assert walked == sum("operation" in declared(kind.state_type) for kind in LABS.values())

@@ -1,0 +1,396 @@
+"""What is to be seen with each control of a lab, found from its declarations, and where it stands.
+
+A control in use stands in some state of its lab: ``cases_of(lab)`` gives states in which each
+control of the lab stands in it. ``seen_with(lab)`` says for each control in a state which
+picture it changes first and whether its gradient stands beside it; ``hidden_parts`` puts the
+keyboard on each of them in a page and tells what of these cannot be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import asdict, dataclass
+from typing import Any
+from unittest.mock import patch
+
+import ipywidgets as widgets
+from real_jupyter import FLOW
+
+from mlp_widgets.fields import Choice, Field, Number, Several, State, Switch, declared
+from mlp_widgets.widgets.canvas import Slot
+from mlp_widgets.widgets.lab import Lab
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A field, and what must be seen with its control: the first picture that stands there of
+    those that it changes, and its gradient."""
+
+    field: str
+    controls: str
+    pictures: list[str]
+    has_gradient: bool
+
+
+def selector(name: str, of: Field) -> str:
+    """The elements of a field's control that take the keyboard."""
+    roots = [f".mlp-{name}", f".mlp-box-{name}", f".mlp-slider-{name}"]
+    if isinstance(of, Several):
+        roots += [f".mlp-{name}-{option}" for option in of.options]
+    if of.role.name == "PLACE":
+        roots = [".mlp-stepper"]
+    return f":is({', '.join(roots)}) :is(input, select, button, .noUi-handle), button.mlp-{name}"
+
+
+def others(of: Field, state: State) -> Iterator[object]:
+    """Other values of a field, the largest and smallest included."""
+    if isinstance(of, Choice):
+        yield from of.options
+    elif isinstance(of, Switch):
+        yield not getattr(state, of.name)
+    elif isinstance(of, Several):
+        yield from ((), tuple(of.options))
+    elif isinstance(of, Number) and (ends := of.ends(state)) is not None:
+        yield from (10.0 ** end if of.log else end for end in (ends[1], ends[0]))
+    elif isinstance(of, Number):
+        yield getattr(state, of.name) + 1
+
+
+def changed(state: State, name: str, value: object) -> State | None:
+    """A state with another value; None where that is not allowed."""
+    try:
+        return state.changed(**{name: value})
+    except (ValueError, ArithmeticError):
+        return None
+
+
+def unlike(state: State, name: str) -> State:
+    """The same state with an unknown value of a field that a function reads."""
+    other = copy(state)
+    other.__dict__.pop("of_the_network", None)
+    object.__setattr__(other, name, object())
+    return other
+
+
+def pictures_of(lab: Lab, name: str) -> list[str]:
+    """The pictures in view that a field changes, in the order of the lab."""
+    state, of = lab.state, declared(lab.state_type)[name]
+    shown = [slot for slot in lab.slots if slot.is_shown(state)]
+    if not of.role.of_the_network:
+        return [slot.name for slot in shown if name in slot.also]
+    new = [other for value in others(of, state) if (other := changed(state, name, value))]
+    return [slot.name for slot in shown if any(
+        depends(slot, state, other) for other in new or [unlike(state, name)])]
+
+
+def depends(slot: Slot, state: State, other: State) -> bool:
+    """Whether a picture looks otherwise in another state."""
+    return slot.key(state, None) != slot.key(other, None)
+
+
+def in_view(widget: widgets.Widget) -> Iterator[widgets.Widget]:
+    """A widget and what stands in it now, in closed folds too."""
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from in_view(child)
+
+
+def has_control(lab: Lab, name: str) -> bool:
+    """Whether the control of a field stands in a lab and is in use."""
+    of = declared(lab.state_type)[name]
+    classes = {css for widget in in_view(lab.widget) for css in widget._dom_classes}
+    names = [f"mlp-{name}", f"mlp-box-{name}", "mlp-slider-step" if of.role.name == "PLACE" else ""]
+    several = [f"mlp-{name}-{option}" for option in getattr(of, "options", ())]
+    return bool(classes & {*names, *several}) and (of.when is None or of.when(lab.state))
+
+
+@patch.object(Lab, "show_pictures", lambda lab: None)  # no pixel is asked for here
+def cases_of(kind: type[Lab]) -> dict[tuple, list[dict[str, str]]]:
+    """Changes of the first state, so that each control of a lab stands in one of these states;
+    and what must be seen with the controls there."""
+    own, lab = declared(kind.state_type), kind(scale=0.25)
+    found = {(): seen_with(lab)}
+    for case in _changes(lab):
+        missing = set(own) - {seen["field"] for shown in found.values() for seen in shown}
+        if not missing:
+            break
+        lab.reset()
+        lab.set(**case)
+        if any(has_control(lab, name) for name in missing):
+            found[tuple(case.items())] = seen_with(lab)
+    assert not missing, f"no control was found of {', '.join(missing)} of {kind.__name__}"
+    return _each_once(found)
+
+
+def _each_once(found: dict[tuple, list]) -> dict[tuple, list]:
+    """Of each case the controls with a first picture that no case before it has; those with the
+    most controls first."""
+    kept: dict[tuple, list] = {}
+    known: set[tuple] = set()
+    for case in sorted(found, key=lambda case: (bool(case), -len(found[case]))):
+        keys = [(seen["field"], *seen["pictures"][:1]) for seen in found[case]]
+        if new := [seen for key, seen in zip(keys, found[case], strict=True) if key not in known]:
+            kept[case] = new
+        known |= set(keys)
+    return kept
+
+
+def _changes(lab: Lab) -> Iterator[dict[str, Any]]:
+    """One choice, then a choice and a number at an end."""
+    own, state = declared(lab.state_type), lab.state
+    choices = [{name: value} for name, of in own.items() if isinstance(of, (Choice, Switch))
+               for value in others(of, state) if changed(state, name, value)]
+    yield from choices
+    for choice in choices:
+        after = state.changed(**choice)
+        for name, of in own.items():
+            if isinstance(of, Number) and of.role.name == "DATA":
+                yield from ({**choice, name: value} for value in others(of, after)
+                            if changed(after, name, value))
+
+
+def seen_with(lab: Lab) -> list[dict[str, str]]:
+    """What must be seen with each control of a lab in its present state."""
+    own = declared(lab.state_type)
+    beside = lab.table._gradients.value if lab.table else ""
+    return [asdict(Seen(name, selector(name, of), pictures_of(lab, name),
+                        f'"mlp-gradient-{name}"' in beside))
+            for name, of in own.items() if has_control(lab, name)]
+
+
+# hidden(e) of a lab says why an element is not all seen, or "". What scrolls is the nearest box
+# that does, or the page. scroller, top and bottom: this box, and what of the window it shows.
+VISIBLE = """
+    const lab = document.querySelector(root);
+    const frame = () => new Promise(requestAnimationFrame);
+    const scrolls = e => /auto|scroll/.test(getComputedStyle(e).overflowY);
+    const above = e => e.parentElement ? [e.parentElement, ...above(e.parentElement)] : [];
+    const scroller = above(lab).find(e => scrolls(e) && e.scrollHeight > e.clientHeight + 1)
+        ?? document.scrollingElement;
+    const page = scroller === document.scrollingElement;
+    const edge = page ? { top: 0, left: 0 } : scroller.getBoundingClientRect();
+    const top = Math.max(edge.top, 0), left = Math.max(edge.left, 0);
+    const bottom = Math.min(edge.top + scroller.clientHeight, innerHeight);
+    const right = Math.min(edge.left + scroller.clientWidth, innerWidth);
+
+    const hidden = e => {  // why, or ""
+        if (!e) return 'is not there';
+        const box = e.getBoundingClientRect();
+        if (!box.width || !box.height) return 'takes no room';
+        const out = { above: top - box.top, below: box.bottom - bottom,
+                      left: left - box.left, right: box.right - right };
+        for (const side in out) if (out[side] > 1) return `is ${Math.round(out[side])} ${side}`;
+        const [x, y, dx, dy] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2,
+                                box.width / 2 - 2, box.height / 2 - 2];
+        for (const [across, down] of [[0, 0], [-1, -1], [-1, 1], [1, -1], [1, 1]]) {
+            const hit = document.elementFromPoint(x + across * dx, y + down * dy);
+            if (!hit || !(e.contains(hit) || hit.contains(e)))
+                return `is behind ${hit?.className || hit?.tagName}`;
+        }
+        return '';
+    };
+    lab.scrollIntoView();
+    await frame();
+    await frame();  // a notebook draws a cell when it comes into view
+"""
+
+# Each control is come to from above and from below: with the lab's end, then its start, just in
+# view.
+HIDDEN_PARTS = f"""async ([root, seen]) => {{
+    {VISIBLE}
+    const focus = (e, from) => {{
+        document.activeElement.blur();
+        const box = lab.getBoundingClientRect();
+        scroller.scrollTop += from === 'above' ? box.top - bottom + 40 : box.bottom - top - 40;
+        e.focus();
+    }};
+    const found = new Set(), done = [];
+    for (const {{ field, controls, pictures, has_gradient }} of seen) {{
+        const all = [...lab.querySelectorAll(controls)].filter(e =>
+            e.checkVisibility({{ visibilityProperty: true }}) && !e.matches(':disabled')
+            && !e.closest('[disabled]'));
+        if (all.length) done.push(field);
+        const picture = pictures.map(name => lab.querySelector(`img.mlp-picture-${{name}}`))
+            .find(image => image?.checkVisibility());
+        const gradient = lab.querySelector(`.mlp-gradient-${{field}}`);
+        for (const e of all) for (const from of ['above', 'below']) {{
+            focus(e, from);
+            const named = {{ control: e.closest('.noUi-target') ?? e,
+                            J: lab.querySelector('.mlp-headline') }};
+            if (pictures.length) named.picture = picture;
+            if (has_gradient) named.gradient = gradient?.closest('.mlp-gradient-row');
+            for (const name in named) {{
+                const why = hidden(named[name]);
+                if (why) found.add(`${{field}} from ${{from}}: ${{name}} ${{why}}`);
+            }}
+        }}
+    }}
+    return {{ done, hidden: [...found] }};
+}}"""
+
+# A lab that is presented, scrolled to its start: all that is to be seen at once, and its first
+# picture at least half as wide as the lab, or half as high as the screen. The rows of the first
+# column are those of its table, or all that stand in no fold.
+HIDDEN_AT_START = f"""async root => {{
+    {VISIBLE}
+    const column = lab.querySelector('.mlp-section-0 > .mlp-controls > :first-child');
+    const rows = [...(column.querySelector('.mlp-table') ?? column).querySelectorAll('.mlp-row')]
+        .filter(e => e.checkVisibility() && !e.closest('.mlp-fold'));
+    const named = {{ presets: lab.querySelector('.mlp-presets'),
+        J: lab.querySelector('.mlp-headline'), picture: lab.querySelector('.mlp-section-0 img') }};
+    rows.forEach((row, k) => {{ named[`slider ${{k + 1}} of ${{rows.length}}`] = row; }});
+    const found = Object.keys(named).filter(name => hidden(named[name]))
+        .map(name => `${{name}} ${{hidden(named[name])}}`);
+    const {{ width, height }} = named.picture.getBoundingClientRect();
+    if (width < 0.5 * lab.clientWidth && height < 0.5 * (bottom - top))
+        found.push(`picture is small: ${{Math.round(width)}} x ${{Math.round(height)}}`);
+    return found;
+}}"""
+
+# The stepper with the keyboard on Next: its buttons, its words, and the picture that it lights.
+HIDDEN_STEPS = f"""async ([root, picture]) => {{
+    {VISIBLE}
+    const parts = ['.mlp-back', '.mlp-next', '.mlp-play', '.mlp-replay', '.mlp-operation-box',
+                   `img.mlp-picture-${{picture}}`];
+    document.activeElement.blur();
+    lab.querySelector('.mlp-next').focus();
+    return parts.filter(css => hidden(lab.querySelector(css)))
+        .map(css => `${{css}} ${{hidden(lab.querySelector(css))}}`);
+}}"""
+
+# In boxes of so many CSS pixels: texts that are cut or end outside of the lab, and pairs of texts
+# that overlap. Status and error stand one over the other on purpose; a title may be shortened.
+TEXTS_IN_THE_WAY = f"""([roots, widths]) => {{
+    {FLOW}
+    const found = new Set();
+    const ways = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
+    const clips = e => getComputedStyle(e).overflowY !== 'visible';
+    function rects(text, lab) {{
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        let boxes = [...range.getClientRects()];
+        for (let e = text.parentElement; e !== lab; e = e.parentElement) if (clips(e)) {{
+            const edge = e.getBoundingClientRect();
+            boxes = boxes.map(box => ({{ left: Math.max(box.left, edge.left),
+                right: Math.min(box.right, edge.right), top: Math.max(box.top, edge.top),
+                bottom: Math.min(box.bottom, edge.bottom) }}));
+        }}
+        return boxes.filter(box => box.right - box.left > 1 && box.bottom - box.top > 1);
+    }}
+    function look(lab, width) {{
+        const texts = [], walk = document.createTreeWalker(lab, NodeFilter.SHOW_TEXT);
+        const edge = lab.getBoundingClientRect();
+        while (walk.nextNode()) {{
+            const text = walk.currentNode, e = text.parentElement;
+            if (!text.data.trim() || e.closest('style, option, .mlp-words, .mlp-error-box')
+                || !e.checkVisibility({{ visibilityProperty: true }})) continue;
+            const said = `${{width}}: ${{text.data.trim().slice(0, 40)}}`;
+            const box = e.closest('button, div, label, td');
+            if (box.scrollWidth > box.clientWidth + 1 && !box.matches('.mlp-title'))
+                found.add(`${{said}} is cut: ${{box.scrollWidth}} in ${{box.clientWidth}}`);
+            const own = rects(text, lab);
+            for (const rect of own) if (rect.left < edge.left - 1 || rect.right > edge.right + 1)
+                found.add(`${{said}} ends outside`);
+            for (const [other, theirs] of texts)
+                if (own.some(a => theirs.some(b => ways(a, b))))
+                    found.add(`${{said}} overlaps ${{other.data.trim().slice(0, 40)}}`);
+            texts.push([text, own]);
+        }}
+        for (const e of lab.querySelectorAll('input:not([type=checkbox])'))
+            if (e.checkVisibility() && e.scrollWidth > e.clientWidth + 1)
+                found.add(`${{width}}: ${{e.value}} is cut`);
+    }}
+    inFlow(() => {{
+        for (const root of roots) for (const width of widths) {{
+            const lab = document.querySelector(root), box = lab.parentElement;
+            box.style.flex = `0 0 ${{width}}px`;
+            try {{
+                lab.clientWidth;  // what follows the width of a box may come a pass later
+                if (lab.clientWidth === width) look(lab, width);
+                else found.add(`${{width}}: it is ${{lab.clientWidth}} wide`);
+            }} finally {{ box.style.flex = ''; }}
+        }}
+    }});
+    return [...found];
+}}"""
+
+# How much of its cell's width a lab takes, and the share of its area that is kept free for words
+# that are not there.
+ROOM = """root => {
+    const lab = document.querySelector(root), edge = lab.getBoundingClientRect();
+    const leaves = 'img, input, select, button, td, .noUi-target, .mlp-status';
+    const boxes = [...lab.querySelectorAll(leaves)].filter(e => e.checkVisibility())
+        .map(e => e.getBoundingClientRect());
+    const width = Math.max(...boxes.map(b => b.right)) - Math.min(...boxes.map(b => b.left));
+    let free = 0;
+    for (const e of lab.querySelectorAll('.mlp-controls *')) {
+        if (!e.checkVisibility() || !parseFloat(getComputedStyle(e).minHeight)) continue;
+        const range = document.createRange(), box = e.getBoundingClientRect();
+        range.selectNodeContents(e);
+        const ends = Math.max(box.top, ...[...range.getClientRects()].map(rect => rect.bottom));
+        free += Math.max(0, box.bottom - ends) * box.width;
+    }
+    return { width: width / lab.closest('.jp-Cell').clientWidth, height: edge.height,
+             free: free / (edge.width * edge.height) };
+}"""
+
+# Where the controls and pictures of a lab stand, measured from its start.
+PLACES = f"""root => {{
+    {FLOW}
+    const lab = document.querySelector(root), round = length => Math.round(length);
+    return inFlow(() => {{
+        const start = lab.getBoundingClientRect();
+        return [...lab.querySelectorAll('input, select, button, .noUi-target, img, .mlp-strip')]
+            .filter(e => e.checkVisibility()).map(e => {{
+                const box = e.getBoundingClientRect();
+                return [e.tagName, round(box.left - start.left), round(box.top - start.top),
+                        round(box.width), round(box.height)];
+            }});
+    }});
+}}"""
+
+# All sliders of a lab go to one end.
+ALL_SLIDERS = """([root, key]) => {
+    for (const handle of document.querySelectorAll(`${root} .noUi-handle`)) handle.dispatchEvent(
+        new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+}"""
+
+# Panels of JupyterLab follow the window a little later.
+UNTIL_SIZED = """async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const widths = () => [...document.querySelectorAll('.mlp-lab')].map(e => e.clientWidth).join();
+    for (let before = '', quiet = 0; quiet < 8; before = widths()) {
+        await frame();
+        quiet = widths() === before ? quiet + 1 : 0;
+    }
+}"""
+
+# A new view of a lab's output at the right of the notebook, of this width; the views before it are
+# closed. JupyterLab puts it below, and gives no width: the shell moves it, its layout is set anew.
+PUT_BESIDE = """async ([root, width]) => {
+    const app = window.jupyterapp, shell = app.shell;
+    const views = () => [...shell.widgets('main')]
+        .filter(widget => widget.node.querySelector('.jp-LinkedOutputView'));
+    views().forEach(widget => widget.dispose());
+    const cell = document.querySelector(root).closest('.jp-Cell');
+    const notebook = [...shell.widgets('main')].find(widget => widget.node.contains(cell));
+    shell.activateById(notebook.id);
+    notebook.content.activeCellIndex =
+        notebook.content.widgets.findIndex(widget => widget.node === cell);
+    await app.commands.execute('notebook:create-output-view');
+    const view = views().at(-1);
+    shell.add(view, 'main', { mode: 'split-right', ref: notebook.id });
+    const dock = view.parent, layout = dock.saveLayout();
+    layout.main.sizes = [dock.node.clientWidth - width - dock.spacing, width];
+    dock.restoreLayout(layout);
+    const frame = () => new Promise(requestAnimationFrame);
+    while (!view.node.querySelector('.mlp-lab img')) await frame();
+    view.node.querySelector('.mlp-lab').dataset.mlpBeside = '';
+    return view.node.clientWidth;
+}"""
+
+CLOSE_BESIDE = """() => [...window.jupyterapp.shell.widgets('main')]
+    .filter(widget => widget.node.querySelector('.jp-LinkedOutputView'))
+    .forEach(widget => widget.dispose())"""

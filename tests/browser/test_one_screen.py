@@ -1,0 +1,229 @@
+"""What belongs together is seen together: each control with J, its gradient and its picture.
+
+All of it is found from the declarations of the labs in the registry, see ``on_screen``. Here it is
+looked at in JupyterLab.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from lab_cases import (
+    DESK,
+    LAPTOP,
+    LARGER,
+    Case,
+    all_cases,
+    assert_all_had_it,
+    check_start_presented,
+    check_steps_presented,
+    click_all,
+    fold,
+    hidden_in,
+    present,
+    size,
+    with_all,
+)
+from on_screen import (
+    ALL_SLIDERS,
+    CLOSE_BESIDE,
+    HIDDEN_PARTS,
+    PLACES,
+    PUT_BESIDE,
+    ROOM,
+    TEXTS_IN_THE_WAY,
+    UNTIL_SIZED,
+)
+from real_jupyter import CHECKOUT, JupyterServer, NotebookPage, dark
+from seen import KNOWN, pale_texts
+
+VIEW = 490  # CSS pixels: a view of a lab beside its notebook
+WIDTHS = range(320, 1901, 100)
+RUN_LAST_CELL = """async () => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    notebook.activeCellIndex = notebook.widgets.length - 1;
+    await window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+# A lab and two parts of it. Run a second time, the last cell closes the first part.
+PARTS = ["lab, run_before = ThreeNeuronLab(), False\nlab",
+         "part = lab.part('w11', 'J', 'gradient', 'fit')\npart",
+         "lab.part('w11', 'b11', 'presets', 'J', 'gradient', 'fit')",
+         "if run_before:\n    part.close()\nrun_before = True"]
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[Case]:
+    """States of all labs in which each of their controls stands somewhere."""
+    return all_cases()
+
+
+@pytest.fixture(scope="module")
+def jupyterlab(server, browser) -> Iterator[NotebookPage]:
+    """All cases in JupyterLab, on a server of their own."""
+    with (JupyterServer(CHECKOUT / "notebooks") as own, with_all(browser, own, *PARTS) as page):
+        yield page
+        assert page.problems() == []
+
+
+# --- the rule: with a control in focus, all that follows it is seen ---
+
+
+@pytest.mark.parametrize("files", [True, False], ids=["files", "no_files"])
+@pytest.mark.parametrize("screen", [LAPTOP, LARGER, DESK], ids=str)
+def test_what_follows_a_control_is_seen_with_it_in_jupyterlab(jupyterlab, cases, screen, files):
+    fold(jupyterlab, False)
+    size(jupyterlab, *screen, files)
+    assert hidden_in(jupyterlab, cases)[0] == []
+
+
+@pytest.mark.parametrize("files", [True, False], ids=["files", "no_files"])
+@pytest.mark.parametrize("screen", [LAPTOP, LARGER, DESK], ids=str)
+def test_the_same_with_all_folds_open(jupyterlab, cases, screen, files):
+    fold(jupyterlab, True)
+    size(jupyterlab, *screen, files)
+    found, had = hidden_in(jupyterlab, cases)
+    assert found == []
+    assert_all_had_it(had)
+
+
+def test_the_same_in_a_view_beside_the_notebook(jupyterlab, cases):
+    page, found = jupyterlab, []
+    fold(page, True)
+    size(page, *LAPTOP, False)
+    try:
+        for case in cases:
+            assert page.page.evaluate(PUT_BESIDE, [case.root, VIEW]) == pytest.approx(VIEW, abs=10)
+            page.page.evaluate(UNTIL_SIZED)
+            answer = page.page.evaluate(HIDDEN_PARTS, ["[data-mlp-beside]", case.seen])
+            found += [f"{case}: {hidden}" for hidden in answer["hidden"]]
+            assert answer["done"] == [seen["field"] for seen in case.seen]
+    finally:
+        page.page.evaluate(CLOSE_BESIDE)
+    assert found == []
+
+
+# --- presented ---
+
+
+@pytest.fixture
+def presented(jupyterlab) -> Iterator[NotebookPage]:
+    """All labs presented, their folds closed, at their first sections."""
+    fold(jupyterlab, False)
+    present(jupyterlab, True)
+    click_all(jupyterlab, ".mlp-page-0")
+    yield jupyterlab
+    present(jupyterlab, False)
+
+
+def test_presented_presets_j_sliders_and_picture_are_on_one_screen(presented):
+    check_start_presented(presented, files=True)
+
+
+def test_presented_the_stepper_is_seen_with_what_it_lights(presented):
+    check_steps_presented(presented, files=True)
+
+
+# --- in a box of any width, and with any numbers ---
+
+
+def texts_in_the_way(page: NotebookPage, cases: list[Case], *widths: int) -> list[str]:
+    """Texts of labs, and of the parts after them, that are cut or overlap in such boxes."""
+    roots = [f"[data-mlp-lab='{number}'] .mlp-lab" for number in range(len(cases) + 2)]
+    return page.page.evaluate(TEXTS_IN_THE_WAY, [roots, widths])
+
+
+@pytest.mark.parametrize("is_open", [False, True], ids=["folded", "open"])
+def test_no_text_is_cut_or_overlaps_another(jupyterlab, cases, is_open):
+    size(jupyterlab, *DESK, False)
+    fold(jupyterlab, is_open)
+    assert texts_in_the_way(jupyterlab, cases, *WIDTHS) == []
+
+
+def test_presented_no_text_is_cut_or_overlaps_another(presented, cases):
+    size(presented, *DESK, False)
+    fold(presented, True)
+    for place in range(2):
+        click_all(presented, f".mlp-page-{place}")
+        assert texts_in_the_way(presented, cases, *WIDTHS[::4]) == []
+
+
+@pytest.mark.parametrize("is_open", [False, True], ids=["folded", "open"])
+def test_a_lab_takes_the_room_there_is_and_keeps_little_of_it_free(jupyterlab, cases, is_open):
+    """On a wide screen what is seen of a lab is at least 85 % as wide as its cell. Of the lab's
+    area at most a tenth is kept free for words that are not there: the height from the last word
+    to the lower edge, times the width, of every box of its controls that has a least height."""
+    size(jupyterlab, *DESK, False)
+    fold(jupyterlab, is_open)
+    for case in cases:
+        room = jupyterlab.page.evaluate(ROOM, case.root)
+        assert room["width"] >= 0.85 and room["free"] <= 0.1, f"{case}: {room}"
+
+
+def test_nothing_jumps_and_no_text_overlaps_when_sliders_go_to_their_ends(jupyterlab, cases):
+    page, at_first = jupyterlab, [case for case in cases if not case.changes]
+    size(page, *LAPTOP, False)
+    fold(page, True)
+    before = [page.page.evaluate(PLACES, case.root) for case in at_first]
+    for key in ("End", "Home"):
+        for case in at_first:
+            page.page.evaluate(ALL_SLIDERS, [case.root, key])
+        page.settle()
+        try:
+            for case, places in zip(at_first, before, strict=True):
+                assert page.page.evaluate(PLACES, case.root) == places, f"{case}: {key}"
+            assert texts_in_the_way(page, cases, 320, VIEW, 700, 920, 1300) == []
+        finally:
+            click_all(page, ".mlp-reset")
+
+
+# --- parts ---
+
+
+def test_a_key_on_one_part_moves_all_and_closing_one_leaves_the_others(jupyterlab, cases):
+    page, first = jupyterlab, len(cases)  # the lab, and after it two parts of it
+
+    def shown(number: int) -> list[str]:
+        page.look_at(number)
+        return [page.pixels(".mlp-picture-fit"), page.text(".mlp-mse-now"),
+                page.text(".mlp-gradient-w11")]
+
+    for moved, others in ((2, (0, 1, 2)), (0, (0, 1, 2))):
+        before = [shown(first + k) for k in others]
+        page.look_at(first + moved)
+        page.press(".mlp-slider-w11", "ArrowRight", times=3)
+        page.settle()
+        after = [shown(first + k) for k in others]
+        assert all(old != new for a, b in zip(before, after, strict=True)
+                   for old, new in zip(a, b, strict=True))
+        assert after[0] == after[1] == after[2]
+    page.page.evaluate(RUN_LAST_CELL)
+    page.settle()
+    assert page.page.locator(".mlp-part").count() == 1  # from now on the one after the lab
+    before = shown(first)
+    page.press(".mlp-slider-w11", "ArrowLeft")
+    page.settle()
+    for old, new, of_part in zip(before, shown(first), shown(first + 1), strict=True):
+        assert old != new == of_part
+
+
+# --- for all eyes ---
+
+
+def test_axe_finds_nothing_new_and_no_text_is_pale_in_any_lab_and_part(jupyterlab):
+    from axe_playwright_python.sync_playwright import Axe
+
+    labs = jupyterlab.page.locator(".mlp-lab")
+
+    def found() -> list[str]:
+        answer = Axe().run(jupyterlab.page, context=".mlp-lab").response
+        assert len(answer["passes"]) > 8  # it has looked
+        pale = [text for lab in labs.all() for text in pale_texts(lab, at_least=8)]
+        return pale + [f"{rule['id']}: {node['html'][:200]}" for rule in answer["violations"]
+                       for node in rule["nodes"]
+                       if rule["id"] not in KNOWN or KNOWN[rule["id"]] not in node["html"]]
+
+    fold(jupyterlab, True)
+    assert found() == []
+    with dark(jupyterlab):
+        assert found() == []
