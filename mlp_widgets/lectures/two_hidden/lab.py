@@ -158,12 +158,14 @@ class TwoHiddenLab(Lab[TwoHiddenState, Numbers]):
         folds = self.folds(
             Fold("Step by step", "stepper", [self.stepper.widget]),
             Fold("Why this gradient?", "why", [self.blocks["why"]]),
+            # the status line has the reasons at first sight: once is enough
+            Fold("What is dead?", "dead", [self.blocks["blocked"]]),
             Fold("More points", "points", [others.widget]))
         return [
             Section("Network", ("diagram",), [
                 stack(self.table.widget, control("x").widget, control("y").widget,
                       line(control("output").widget, control("skip").widget)),
-                stack(folds, self.blocks["blocked"])], wide=True),
+                folds], wide=True),
             Section("Descent and skip", ("curves", "beside"), [stack(
                 control("below").widget, self.text(words.below),
                 self.folds(Fold("Descent", "descent", [self.descent.widget])),
