@@ -28,13 +28,18 @@ def number(value: float, digits: int = 4, *, plus: bool = False, pad: bool = Fal
     if size == 0:
         return "0"
     if not 1e-3 <= size < 1e6:
-        mantissa, exponent = f"{size:.{digits - 1}e}".split("e")
-        if not pad and "." in mantissa:
-            mantissa = mantissa.rstrip("0").rstrip(".")
-        return f"{sign}{mantissa}e{int(exponent)}".replace("-", "−")
+        return scientific(value, digits, plus=plus, pad=pad)
     if size >= 10 ** (digits - 1):
         return f"{sign}{size:.0f}"
     return sign + (f"{size:#.{digits}g}" if pad else f"{size:.{digits}g}")
+
+
+def scientific(value: float, digits: int, *, plus: bool = False, pad: bool = False) -> str:
+    """A finite number as "1.25e4"; ``plus`` and ``pad`` as for :func:`number`."""
+    mantissa, exponent = f"{value:{'+' if plus else '-'}.{digits - 1}e}".split("e")
+    if not pad and "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return f"{mantissa}e{int(exponent)}".replace("-", "−")
 
 
 def known(value: float, digits: int = 4) -> str:

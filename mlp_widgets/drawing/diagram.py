@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.collections import LineCollection, PathCollection
 
-from ..text import number
+from ..text import number, scientific
 from .picture import STYLING, Picture, Scene, added
 from .quick_artists import LINE_HEIGHT, QuickText, text_width
 from .style import BLACK, FAINT, GRADIENT, GREY, LIT, NEGATIVE, OFF, POSITIVE, SMALL, STYLE
@@ -105,9 +105,7 @@ def _written(value: float, plus: bool) -> Iterator[str]:
     """A number in ever fewer digits: "−0.699", "−7e−1"."""
     for digits in (3, 2, 1):
         yield number(value, digits, plus=plus)
-        mantissa, exponent = f"{value:+.{digits - 1}e}".split("e")
-        mantissa = mantissa if plus else mantissa.removeprefix("+")
-        yield f"{mantissa}e{int(exponent)}".replace("-", "−")
+        yield scientific(value, digits, plus=plus, pad=True)
 
 
 def fitted(line: str, room: float) -> str:

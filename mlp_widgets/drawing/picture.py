@@ -22,7 +22,7 @@ from matplotlib.collections import Collection
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ..text import number, round_limit
+from ..text import number, round_limit, scientific
 from .style import STYLE
 
 STYLING = threading.RLock()
@@ -135,10 +135,7 @@ def short_ticks(value: float, _position: int | None) -> str:
     """Tick labels without the factor that matplotlib writes above an axis, over its title; long
     ones as "1.25e4"."""
     text = number(value, 3)
-    if abs(value) < 1e4 or "e" in text:
-        return text
-    mantissa, exponent = f"{value:.2e}".split("e")
-    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}".replace("-", "−")
+    return text if abs(value) < 1e4 or "e" in text else scientific(value, 3)
 
 
 def few_ticks(most: int) -> MaxNLocator:

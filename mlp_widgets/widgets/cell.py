@@ -12,6 +12,8 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
+RUN_IT = "Run this notebook to move the sliders."
+"""What a viewer without a kernel is told."""
 LONG = 160
 """Characters of a status line that may need to scroll in a narrow cell."""
 
@@ -134,8 +136,7 @@ class Cell(Shown):
     def close(self) -> None:
         """Remove it from the page and free its widgets."""
         with self._lock:
-            for widget in all_widgets(self.widget):
-                widget.close()
+            close_all(self.widget)
 
 
 @cache
@@ -159,6 +160,13 @@ def escaped(css_class: str, text: str, role: str = "", may_scroll: bool = False)
     role = role and f' role="{role}"'
     tab = ' tabindex="0"' * may_scroll
     return f'<div class="{css_class}"{role}{tab}>{html.escape(text)}</div>'
+
+
+def close_all(*roots: widgets.Widget) -> None:
+    """Free widgets and all that is inside them."""
+    for root in roots:
+        for widget in all_widgets(root):
+            widget.close()
 
 
 def all_widgets(widget: widgets.Widget) -> Iterator[widgets.Widget]:

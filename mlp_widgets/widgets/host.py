@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import ipywidgets as widgets
 
-from ..drawing.picture import Picture
 from ..explain.zeros import Why
 from ..fields import State
 
@@ -89,9 +88,6 @@ class Host(Protocol):
     def send_words(self) -> None: ...
 
     def headline(self, numbers: Any) -> tuple[str, str]: ...
-
-    def small_table(self, rows: Sequence[tuple[str, str, str]], width: int,
-                    height: int) -> Picture: ...
 
     def show_status(self, sentence: str) -> None: ...
 

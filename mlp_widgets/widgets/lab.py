@@ -39,13 +39,13 @@ from ..text import number, symbol
 from .beside import put_beside, why_not
 from .blocks import Text
 from .canvas import Canvas, PicturesInView, Progress, Slot
-from .cell import Cell, all_widgets
+from .cell import RUN_IT, Cell, close_all
 from .controls import Control, control_of
 from .descent import Descent, Path
 from .history import History
 from .host import Listener, Numbers, Refreshed
 from .later import Later
-from .layout import Fold, Folds, Section, line, stack, styled
+from .layout import Fold, Folds, Section, line, mark, stack, styled
 from .parameter_table import Group, ParameterTable
 from .part import Part, Parts
 from .png import composite_png
@@ -204,7 +204,7 @@ class Lab(Cell, Generic[S, N]):
 
     def table_notes(self) -> tuple[str, ...]:
         """What stands below these numbers."""
-        return ("Run this notebook to move the sliders.",)
+        return (RUN_IT,)
 
     @property
     def picture_title(self) -> str:
@@ -470,7 +470,7 @@ class Lab(Cell, Generic[S, N]):
     def _mark_preset(self) -> None:
         """The preset in force stands out."""
         for name, button in self.preset_buttons.items():
-            (button.add_class if self.is_in_force(name) else button.remove_class)("mlp-on")
+            mark(button, "mlp-on", self.is_in_force(name))
 
     # -- parts ---------------------------------------------------------------------------------
 
@@ -501,16 +501,8 @@ class Lab(Cell, Generic[S, N]):
 
     def _take_from_beside(self) -> None:
         """Close the panel at the side, if there is one, and the sentence about it."""
-        for widget in self._beside:
-            for part in all_widgets(widget):
-                part.close()
+        close_all(*self._beside)
         self._beside = ()
-
-    def small_table(self, rows: Sequence[tuple[str, str, str]], width: int,
-                    height: int) -> TablePicture:
-        """Some numbers as a picture, for viewers without a kernel."""
-        return TablePicture(self.title, rows, ("Run this notebook to move the sliders.",), width,
-                            height, self.scale)
 
     no_operations: ClassVar[str] = ""
     """What the stepper says of a network that it does not walk through."""
@@ -573,14 +565,16 @@ class Lab(Cell, Generic[S, N]):
     def words(self) -> str:
         """The present state, and what the pictures in view show."""
         with self._lock:
-            shown = [canvas.words for canvas in self._shown() if canvas.slot.is_shown(self.state)]
-            return " ".join([self.describe(), *shown])
+            return " ".join([self.describe(), *(canvas.words for canvas in self._in_view())])
 
     @property
     def pictures_in_view(self) -> list[Picture]:
         """The pictures that the lab shows in this state."""
-        return [canvas.picture for canvas in self.canvases.values()
-                if canvas.slot.is_shown(self.state)]
+        return [canvas.picture for canvas in self._in_view()]
+
+    def _in_view(self) -> list[Canvas]:
+        """The canvases that the lab itself shows, whatever its parts do."""
+        return [canvas for canvas in self.canvases.values() if canvas.slot.is_shown(self.state)]
 
     def recover(self) -> None:
         """Show the last good state after an error; a second error would hide the first."""
@@ -634,9 +628,7 @@ class Lab(Cell, Generic[S, N]):
                 part.runner.stop()
                 part.runner.join(1.0)
         super().close()
-        for block in self.blocks.values():  # those that stand in no part may not stand in the lab
-            for widget in all_widgets(block):
-                widget.close()
+        close_all(*self.blocks.values())  # one of them may stand neither in the lab nor in a part
 
 
 def _attribute(name: str) -> property:

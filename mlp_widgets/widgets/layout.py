@@ -20,6 +20,11 @@ def styled(css: str, *parts: widgets.Widget) -> widgets.VBox:
     return box
 
 
+def mark(widget: widgets.Widget, css: str, marked: bool) -> None:
+    """Give a widget a CSS class, or take it away."""
+    (widget.add_class if marked else widget.remove_class)(css)
+
+
 def line(*parts: widgets.Widget) -> widgets.HBox:
     """Controls side by side, in a second line where there is no room."""
     box = widgets.HBox(parts)

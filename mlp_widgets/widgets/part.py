@@ -14,10 +14,11 @@ from typing import Any, ClassVar, Protocol
 import ipywidgets as widgets
 
 from ..drawing.picture import Picture
+from ..drawing.table import TablePicture
 from ..fields import PARAMETER, Parsed, Place, declared, one_of
 from ..text import number, symbol
 from .canvas import Canvas
-from .cell import Shown
+from .cell import RUN_IT, Shown
 from .controls import Control
 from .host import Host
 from .layout import stack, styled
@@ -113,7 +114,7 @@ class Part(Shown):
         pictures: list[Picture] = [canvas.in_view for canvas in self.canvases]
         rows = [("", "", ""), *((name, "", value) for name, value in self._numbers())]
         height = max(sum(picture.height for picture in pictures), 40 + 22 * len(rows))
-        table = self._host.small_table(rows, NUMBERS_WIDTH, height)
+        table = TablePicture(self._host.title, rows, (RUN_IT,), NUMBERS_WIDTH, height, self.scale)
         return composite_png([table, [*pictures]] if pictures else [table])
 
     def close(self) -> None:

@@ -69,39 +69,33 @@ class PngEncoder:
         packed = self._colors.astype(np.uint32) @ np.array([1, 256, 65536], np.uint32)
         self._index_of[_groups_of(packed)[::-1]] = np.arange(len(packed))[::-1]
 
-    def encode(self, *pictures: np.ndarray) -> bytes:
-        """One PNG of opaque pixels, below each other; each uint8 of shape (height, width, 4)."""
-        return self._png(self.rows(*pictures))
+    def encode(self, pixels: np.ndarray) -> bytes:
+        """One PNG of opaque pixels, uint8 of shape (height, width, 4)."""
+        return self._png(self.rows(pixels))
 
     @property
     def colors(self) -> np.ndarray:
         """The colour table, uint8 of shape (entries, 3)."""
         return self._colors
 
-    def rows(self, *pictures: np.ndarray) -> np.ndarray:
+    def rows(self, pixels: np.ndarray) -> np.ndarray:
         """The index of every pixel in the colour table, as the rows of a PNG."""
-        height, width = sum(len(pixels) for pixels in pictures), pictures[0].shape[1]
+        height, width = pixels.shape[:2]
+        places, packed = _coloured(pixels)
+        flat = np.zeros(height * width + -height * width % EIGHT, np.uint8)  # 0 is white
+        flat.view(np.uint64)[places] = self._look_up(packed).view(np.uint64).ravel()
         # each row of a PNG begins with the number of its filter: 0, none
-        lines, top = np.zeros((height, width + 1), np.uint8), 0
-        coloured = [_coloured(pixels) for pixels in pictures]
-        found = self._look_up([packed for _, packed in coloured])
-        for pixels, (places, _), indices in zip(pictures, coloured, found, strict=True):
-            size = len(pixels) * width
-            flat = np.zeros(size + -size % EIGHT, np.uint8)  # 0 is white
-            flat.view(np.uint64)[places] = indices.view(np.uint64).ravel()
-            lines[top : top + len(pixels), 1:] = flat[:size].reshape(-1, width)
-            top += len(pixels)
+        lines = np.zeros((height, width + 1), np.uint8)
+        lines[:, 1:] = flat[: height * width].reshape(height, width)
         return lines
 
-    def _look_up(self, pictures: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """The index of each pixel; the new shades of all pictures are learned together."""
-        found = [self._index_of.take(_groups_of(packed), mode="clip") for packed in pictures]
-        new = [packed[indices == UNKNOWN] for packed, indices in zip(pictures, found, strict=True)
-               if indices.max(initial=0) == UNKNOWN]
-        if not new:
+    def _look_up(self, packed: np.ndarray) -> np.ndarray:
+        """The index of each pixel; new shades are learned."""
+        found = self._index_of.take(_groups_of(packed), mode="clip")
+        if found.max(initial=0) < UNKNOWN:
             return found
-        self._learn(np.concatenate(new))
-        return self._look_up(pictures)
+        self._learn(packed[found == UNKNOWN])
+        return self._look_up(packed)
 
     def _learn(self, packed: np.ndarray) -> None:
         """Give an index to each group: an entry of its own while there is room, else the nearest.

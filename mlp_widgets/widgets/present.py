@@ -16,7 +16,7 @@ from functools import partial
 import ipywidgets as widgets
 
 from .cell import Cell
-from .layout import line
+from .layout import line, mark
 
 PRESENTING = "mlp-presenting"
 """CSS class of what is presented."""
@@ -48,9 +48,9 @@ class Present:
         self._cell.widget.remove_class(f"mlp-at-{self._page}")
         self._cell.widget.add_class(f"mlp-at-{page}")
         for k, button in enumerate(self.pages):
-            (button.add_class if k == page else button.remove_class)("mlp-on")
+            mark(button, "mlp-on", k == page)
         self._page = page
 
     def _pressed(self, change: Mapping[str, bool]) -> None:
         for widget in self._cell.in_the_page:
-            (widget.add_class if change["new"] else widget.remove_class)(PRESENTING)
+            mark(widget, PRESENTING, change["new"])

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...core import gradient_norm
 from ...text import SUBSCRIPTS, counted_steps, inner, number, symbol
+from ...widgets.blocks import small_board
 from ...widgets.why_zero import why_in_words
 from .depth_map import AXES, map_point
 from .multiplications import counted
@@ -117,9 +118,7 @@ def board(numbers: Numbers) -> str:
         ("∂J/∂w₁", "dJ-dw1 mlp-gradient-w mlp-gradient-w1", written(numbers.gradient["w1"])),
         *_extremes(numbers),
     ]
-    body = "".join(f'<tr><td>{text}</td><td class="mlp-value-{key}">{value}</td></tr>'
-                   for text, key, value in rows)
-    return f"<table>{body}</table>"
+    return small_board([(text, f"value-{key}", value) for text, key, value in rows])
 
 
 def loss(numbers: Numbers) -> str:

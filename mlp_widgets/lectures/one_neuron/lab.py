@@ -116,7 +116,7 @@ class OneNeuronLab(Lab[OneNeuronState, Numbers]):
         """The formulas, the gradient's with its numbers."""
         symbols, _, result = self.lines["∂L/∂w"].partition(" = ")[2].partition(" = ")
         return ("z = w·x,   g = f(z),   L = (g − y)²", f"∂L/∂w = {symbols}",
-                f"           = {result}", "Run this notebook to move the sliders.")
+                f"           = {result}", *super().table_notes())
 
     def snapshot_rows(self) -> list:
         """Numbers on the left, both pictures on the right."""

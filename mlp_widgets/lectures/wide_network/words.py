@@ -9,6 +9,7 @@ import numpy as np
 
 from ...explain.zeros import Why, Zero
 from ...text import SUPERSCRIPTS, counted_steps, number
+from ...widgets.cell import RUN_IT
 from ...widgets.why_zero import TOO_SMALL
 from .learning import Learning
 from .networks import point_count
@@ -233,8 +234,7 @@ def table_title(state: WideState) -> str:
 
 def table_notes(state: WideState) -> tuple[str, str]:
     """What stands below these rows."""
-    return (f"{point_count(state.width)} random inputs",
-            "Run this notebook to move the sliders.")
+    return f"{point_count(state.width)} random inputs", RUN_IT
 
 
 # -- does it learn? -----------------------------------------------------------------------------
