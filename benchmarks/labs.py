@@ -70,7 +70,7 @@ CASES = [
         step=0.1,
         low=-15.0,
         high=15.0,
-        notebook="three_neuron.ipynb",
+        notebook="03_three_neuron.ipynb",
     ),
     LabCase(
         name="two hidden",

@@ -72,7 +72,7 @@ def apart(lab) -> None:
 
 
 def test_which_labs_descend():
-    assert DESCENDING == ["one_neuron", "three_neuron", "two_hidden", "example"]
+    assert DESCENDING == ["one_neuron", "two_hidden", "three_neuron", "example"]
 
 
 @pytest.mark.parametrize("name", OTHERS)

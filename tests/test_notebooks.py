@@ -120,7 +120,7 @@ def test_a_widget_can_be_seen_without_a_kernel(notebook):
 
 
 def test_its_html_page_shows_a_picture_for_each_widget(notebook):
-    # start.ipynb shows pictures of the labs beside its live part.
+    # 00_start.ipynb shows pictures of the labs beside its live part.
     shown = [{VIEW, "image/png"} & set(o.get("data", {})) for o in outputs(notebook)]
     page, _ = HTMLExporter().from_notebook_node(notebook)
     pictures = re.findall(r'<img[^>]*src="data:image/png;base64,', page)

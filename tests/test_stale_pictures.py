@@ -80,7 +80,7 @@ def drawn_anew(source: str, text: str) -> tuple[bytes, str]:
     kinds = {kind.__name__: kind for kind in LABS.values()}
     if text.split("(")[0] in kinds:
         return snapshot_of(eval(text, {"__builtins__": {}, **kinds}))  # a lab, or a part of one
-    if named := re.fullmatch(r'picture\("(\w+)"\)', source):  # start.ipynb
+    if named := re.fullmatch(r'picture\("(\w+)"\)', source):  # 00_start.ipynb
         return snapshot_of(LABS[named[1]](scale=1))
     # The picture of a question shows its text alone.
     title = text.partition(". ")[0]

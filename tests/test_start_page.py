@@ -1,4 +1,4 @@
-"""notebooks/start.ipynb leads to every lab and every notebook, and its first cell is for Colab."""
+"""The start page leads to every lab and every notebook, and its first cell is for Colab."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOTATION = re.compile(r"^\| \| MIT 6\.390 .*?(?=\n\n|\Z)", re.MULTILINE | re.DOT
 
 @pytest.fixture(scope="module")
 def cells() -> list:
-    return nbformat.read(NOTEBOOKS / "start.ipynb", as_version=4).cells
+    return nbformat.read(NOTEBOOKS / "00_start.ipynb", as_version=4).cells
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +66,10 @@ def test_a_link_leads_to_a_notebook_of_that_lab(cells):
 
 def test_every_notebook_is_linked_once_in_the_order_of_the_readme(cells, readme):
     linked = [notebook for found in sections(cells).values() for notebook in found]
-    assert sorted(linked) == sorted({p.name for p in NOTEBOOKS.glob("*.ipynb")} - {"start.ipynb"})
+    everyone = {path.name for path in NOTEBOOKS.glob("*.ipynb")}
+    assert sorted(linked) == sorted(everyone - {"00_start.ipynb"})
     in_readme = re.findall(r"^\| `notebooks/([\w.]+)`", readme, re.MULTILINE)
-    assert linked == [name for name in in_readme if name != "start.ipynb"]
+    assert linked == [name for name in in_readme if name != "00_start.ipynb"]
 
 
 def test_the_registry_names_the_notebooks_of_each_lab(cells):

@@ -15,23 +15,24 @@ from typing import Any
 @dataclass(frozen=True)
 class Entry:
     """A lab: the name of its class, the field whose slider a student moves first, and its
-    notebooks in the lecture's order."""
+    notebooks. The number before their names is the lab's place in the course, so that a list of
+    files shows them in that order."""
 
     lab: str
     moved: str
     notebooks: tuple[str, ...]
 
 
-CHAIN = ("chain_1_forward", "chain_2_backward", "chain_3_why_backwards", "chain_4_generic_layer",
-         "chain_5_vanishing_exploding", "chain_6_remedies")
+CHAIN = ("04a_chain_forward", "04b_chain_backward", "04c_chain_why_backwards",
+         "04d_chain_generic_layer", "04e_chain_vanishing_exploding", "04f_chain_remedies")
 
 # fmt: off
 REGISTRY: dict[str, Entry] = {
-    "one_neuron": Entry("OneNeuronLab", "w", ("one_neuron",)),
-    "three_neuron": Entry("ThreeNeuronLab", "w11", ("three_neuron",)),
-    "two_hidden": Entry("TwoHiddenLab", "w1_1", ("two_hidden",)),
+    "one_neuron": Entry("OneNeuronLab", "w", ("01_one_neuron",)),
+    "two_hidden": Entry("TwoHiddenLab", "w1_1", ("02_two_hidden",)),
+    "three_neuron": Entry("ThreeNeuronLab", "w11", ("03_three_neuron",)),
     "deep_chain": Entry("DeepChainLab", "w", CHAIN),
-    "wide_network": Entry("WideNetworkLab", "depth", ("wide_network",)),
+    "wide_network": Entry("WideNetworkLab", "depth", ("05_wide_network",)),
 }
 """Folder -> lab."""
 # fmt: on

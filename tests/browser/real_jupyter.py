@@ -1,7 +1,7 @@
 """A real JupyterLab in a real browser, for the browser tests and for the benchmarks.
 
     with JupyterServer("notebooks") as server, Browser() as browser:
-        page = browser.open(server, "three_neuron.ipynb")
+        page = browser.open(server, "03_three_neuron.ipynb")
         page.run_all()
         page.press(".mlp-slider-w11", "ArrowRight")
         assert page.problems() == []

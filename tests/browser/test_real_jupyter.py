@@ -43,7 +43,7 @@ def opened(browser, own_server) -> Iterator[NotebookPage]:
 
 
 def test_a_notebook_of_the_course_runs_from_top_to_bottom(own_server, browser):
-    with browser.open(own_server, "three_neuron.ipynb") as page:
+    with browser.open(own_server, "03_three_neuron.ipynb") as page:
         page.run_all()
         page.settle()
         assert page.value(".mlp-box-b11") == -5.9  # of the lecture's parameters
