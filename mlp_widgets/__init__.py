@@ -19,11 +19,13 @@ _HOME = {
     "LABS": "mlp_widgets.lectures",
     "Lab": "mlp_widgets.widgets.lab",
     "Poll": "mlp_widgets.widgets.poll",
+    "answer": "mlp_widgets.widgets.answer",
     "backward_through": "mlp_widgets.lectures.generic_layer.check",
     "check_layer": "mlp_widgets.lectures.generic_layer.check",
     "lecture_poll": "mlp_widgets.lectures.polls",
-    "predict_gradient": "mlp_widgets.widgets.predictions",
-    "will_move": "mlp_widgets.widgets.predictions",
+    "predict": "mlp_widgets.widgets.predict",
+    "predict_gradient": "mlp_widgets.widgets.next_step",
+    "will_move": "mlp_widgets.widgets.next_step",
 }
 
 __all__ = ["__version__", *sorted(_HOME)]

@@ -26,6 +26,8 @@ import numpy as np
 from .text import number as written
 from .text import symbol
 
+COVER = "covered"
+"""The field that covers the gradients, of those states that have it."""
 LARGEST = 1e30
 """Of a number, unless its field says another: products of a few such numbers stay finite."""
 
@@ -112,11 +114,11 @@ class Number(Field):
     """A real number of at most the size ``most``. The number box takes all of these.
 
     slider: its ends and step, or a function of the state; with ``log`` exponents of ten. None: a
-    box alone. box_step: how far an arrow key goes in the box, if not as far as on the slider.
+    box alone. fine_step: how far the box's own buttons go, if not a tenth of the slider's step.
     """
 
     most: float = LARGEST
-    box_step: float = 0.0
+    fine_step: float = 0.0
     positive: bool = False
     not_negative: bool = False
     slider: Ends | Callable[[Any], Ends] | None = None
@@ -136,6 +138,14 @@ class Number(Field):
     def the_noun(self) -> str:
         """"the learning rate", where a sentence calls it so."""
         return f"the {self.called}" if self.called else self.name
+
+    @property
+    def takes(self) -> str:
+        """What is allowed, for a sentence: "a number from −1e30 to 1e30"."""
+        if self.positive:
+            return "a positive number"
+        low = 0 if self.not_negative else -self.most
+        return f"a number from {written(low)} to {written(self.most)}"
 
     def described(self) -> str:
         """Its sign, if that is not free."""
@@ -161,6 +171,11 @@ class Whole(Number):
         """An int in the range."""
         return whole_number(self.noun, value, self.low, self.high)
 
+    @property
+    def takes(self) -> str:
+        """With the range."""
+        return f"a whole number from {self.low} to {self.high}"
+
     def described(self) -> str:
         """The range."""
         return f"{self.low} to {self.high}"
@@ -185,7 +200,9 @@ class Choice(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Switch(Field):
-    """On or off."""
+    """On or off. ``button``: not a checkbox, but a button with these words when it is off, on."""
+
+    button: tuple[str, str] | None = None
 
     def check(self, value: Any) -> bool:
         """True or False, and nothing that only counts as such."""
@@ -198,8 +215,8 @@ class Switch(Field):
         return "True or False"
 
     def change_in_words(self, value: bool) -> str:
-        """With its name."""
-        return f"{self.symbol} = {('off', 'on')[value]}"
+        """With its name; a button says it by itself."""
+        return "" if self.button else f"{self.symbol} = {('off', 'on')[value]}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,6 +313,13 @@ def switch(default: bool, role: Role, **options: Any) -> bool:
     return _declared(Switch(default=default, role=role, **options))
 
 
+def cover() -> bool:
+    """The :class:`Switch` that covers the gradients wherever they stand, until somebody asks."""
+    return switch(False, VIEW, label="cover", button=("Cover gradients", "Show gradients"),
+                  tooltip="Put ? in the place of the gradients: predict them first",
+                  says="True: a ? stands in the place of the gradients")
+
+
 def several(default: tuple[str, ...], options: Mapping[str, str], role: Role,
             **more: Any) -> tuple[str, ...]:
     """:class:`Several` of some names."""
@@ -364,6 +388,11 @@ class State:
         names |= {name for name, of in own.items()
                   if of.follows and getattr(earlier, of.follows) != getattr(self, of.follows)}
         return self.changed(**{name: getattr(earlier, name) for name in names})
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether a question covers the gradients."""
+        return bool(getattr(self, COVER, False))
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -440,8 +469,8 @@ def real(name: str, value: Any, most: float = LARGEST) -> float:
 
 def whole_number(name: str, value: Any, low: int, high: int) -> int:
     """An int from low to high; ValueError on all else."""
-    found = real(name, value, 1e9)
-    if found != int(found) or not low <= found <= high:
+    found = real(name, value, math.inf)
+    if not low <= found <= high or found != int(found):
         raise ValueError(f"{name} must be a whole number from {low} to {high}, "
                          f"got {written(found)}")
     return int(found)
@@ -469,3 +498,14 @@ def check_names(state: type[State], names: Iterable[str]) -> None:
     """ValueError unless all names are fields of a state."""
     for name in names:
         one_of("field", name, declared(state))
+
+
+def changes_in_words(before: State, after: State) -> str:
+    """"w₁₁ = 0.45. " if one or two numbers or switches of a state changed.
+
+    More of them the lab sums up; and of what is chosen by a name, the control says it.
+    """
+    own = declared(type(after))
+    names = [name for name in own if getattr(before, name) != getattr(after, name)]
+    said = [own[name].change_in_words(getattr(after, name)) for name in names]
+    return "".join(f"{words}. " for words in said) if len(names) <= 2 and all(said) else ""

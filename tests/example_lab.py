@@ -12,9 +12,10 @@ from mlp_widgets.core import Network, forward
 from mlp_widgets.drawing.picture import Picture, Scene
 from mlp_widgets.explain.notation import Notation, Var
 from mlp_widgets.explain.numbers import NetworkNumbers
-from mlp_widgets.fields import DATA, PARAMETER, RATE, State, choice, number, place
+from mlp_widgets.fields import DATA, PARAMETER, RATE, State, choice, cover, number, place
 from mlp_widgets.widgets.canvas import Slot
-from mlp_widgets.widgets.lab import Lab, Preset
+from mlp_widgets.widgets.lab import Lab
+from mlp_widgets.widgets.presets import Preset
 
 NOTATION = Notation({"w1": Var("w", 1), "w2": Var("w", 2)}, depth=2)
 GRID = np.linspace(-3, 3, 61)
@@ -28,6 +29,7 @@ class ExampleState(State):
     activation: str = choice("relu", {"relu": "ReLU", "tanh": "tanh", "sigmoid": "σ"}, DATA)
     learning_rate: float = number(0.01, RATE, slider=(-4, 0, 0.1), log=True, positive=True)
     operation: int = place(11)
+    covered: bool = cover()
 
 
 class ExampleNumbers(NetworkNumbers):

@@ -20,10 +20,11 @@ from mlp_widgets import LABS
 from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.history import History
 from mlp_widgets.widgets.lab import Lab
+from mlp_widgets.widgets.number_box import NumberBox
 
 SLIDERS = (widgets.IntSlider,)
 CHOICES = (widgets.Dropdown, widgets.ToggleButtons)
-NUMBER_BOXES = (widgets.FloatText,)
+NUMBER_BOXES = (NumberBox,)
 VALUES = (*SLIDERS, *CHOICES, *NUMBER_BOXES, widgets.Checkbox)
 
 
@@ -68,6 +69,17 @@ def find(lab: Lab, css: str) -> widgets.Widget | None:
     """The widget of this CSS class, in view or not; None if there is none."""
     found = [w for w in all_widgets(lab.widget) if css in getattr(w, "_dom_classes", ())]
     return found[0] if found else None
+
+
+def type_in(box: widgets.Widget, number: object) -> None:
+    """Type a number, or a text, into a number box; any other control is set."""
+    box.value = str(number) if isinstance(box, NumberBox) else number
+
+
+def problem(lab: Lab, name: str) -> str:
+    """What the control of a field says of a number that was typed."""
+    said = lab.controls[name].problem
+    return text_of(said) if said else ""
 
 
 def shown_values(lab: Lab) -> list[tuple[str, object]]:
@@ -160,6 +172,7 @@ def as_new(lab: Lab) -> Lab:
     lab.views.close()
     lab.prepare()
     lab.reset()
+    lab.set(covered=False)  # which Reset leaves as it is
     lab._history = History()
     lab.listeners.clear()
     without_path(lab)

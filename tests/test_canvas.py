@@ -243,6 +243,8 @@ class Sketches:
         )
         self.state = Heights()
         self.canvases = {slot.name: Canvas(slot, 1.0) for slot in slots}
+        for canvas in self.canvases.values():
+            canvas.in_lab = True
         self.show()
 
     def scene(self, name):

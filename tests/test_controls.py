@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import ipywidgets as widgets
 import pytest
+from helpers import text_of
 
 from mlp_widgets.fields import (
     DATA,
@@ -22,7 +25,8 @@ from mlp_widgets.fields import (
 )
 from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.controls import control_of
-from mlp_widgets.widgets.parameter_table import bar_length, gradient_row
+from mlp_widgets.widgets.number_box import FITS, shown_in_box, stepped
+from mlp_widgets.widgets.parameter_table import arrow_length, gradient_row
 from mlp_widgets.widgets.sliders import StepSlider
 
 NAMES = {"line": "Line", "quadratic": "Quadratic"}
@@ -47,6 +51,7 @@ class Receiver:
 
     def __init__(self):
         self.state, self.moves, self.setting = Shown(), [], False
+        self.refuses: Exception | None = None
 
     def on_value(self, control, action):
         def moved(change):
@@ -56,7 +61,22 @@ class Receiver:
         control.observe(moved, names="value")
 
     def set(self, **changes):
+        if self.refuses:
+            raise self.refuses
+        self.state.changed(**changes)
         self.moves.append(changes)
+
+    def button(self, text, css_class, action, *, tooltip):
+        made = widgets.Button(description=text, tooltip=tooltip)
+        made.add_class(css_class)
+        made.on_click(lambda _: action())
+        return made
+
+    @contextmanager
+    def refreshing(self):
+        self.setting = True
+        yield
+        self.setting = False
 
 
 @pytest.fixture
@@ -83,44 +103,134 @@ def control(host):
 def show(control, host, **changes) -> None:
     """What a lab does after a change."""
     host.state = host.state.changed(**changes)
-    host.setting = True
-    control.refresh(host.state)
-    host.setting = False
+    with host.refreshing():
+        control.refresh(host.state)
 
 
 def test_box_and_slider_set_the_number(control, host):
     row = control("w1_1")
-    assert (row.box.value, row.slider.number) == (1.0, 1.0) and host.moves == []
+    assert (row.box.value, row.slider.number) == ("1", 1.0) and host.moves == []
     row.slider.value = 85
-    row.box.value = 7.125
+    row.box.value = "7.125"
     assert host.moves == [{"w1_1": 1.25}, {"w1_1": 7.125}]
     assert isinstance(row.slider, StepSlider) and row.slider.continuous_update
-    assert "mlp-slider-w1_1" in row.slider._dom_classes and row.box.step == 0.05
+    assert "mlp-slider-w1_1" in row.slider._dom_classes
     assert "mlp-box-w1_1" in row.box._dom_classes and row.box.description == "w₁¹"
+    assert not row.box.continuous_update  # nothing is sent before Enter
 
 
 def test_a_row_shows_a_value_beyond_its_ends_and_between_its_steps(control, host):
     row = control("w1_1")
     show(row, host, w1_1=1234.5678)
-    assert row.box.value == 1235.0 and row.slider.number == 3.0
+    assert row.box.value == "1235" and row.slider.number == 3.0
     show(row, host, w1_1=-0.123456)
-    assert row.box.value == -0.1235 and row.slider.number == -0.1 and host.moves == []
+    assert row.box.value == "-0.1235" and row.slider.number == -0.1 and host.moves == []
 
 
 def test_a_logarithmic_row(control, host):
     row = control("learning_rate", digits=3)
-    assert (row.box.step, row.slider.continuous_update) == (0.001, False)
+    assert not row.slider.continuous_update
     show(row, host, learning_rate=0.050234)
-    assert row.box.value == 0.0502 and row.slider.number == 0.0501187
+    assert row.box.value == "0.0502" and row.slider.number == 0.0501187
     row.slider.value = 120
     assert host.moves == [{"learning_rate": 1000.0}]
 
 
 def test_a_row_of_whole_numbers(control, host):
     row = control("depth")
-    assert (row.box.step, row.box.value, row.slider.number) == (1, 40.0, 40)
+    assert (row.box.value, row.slider.number) == ("40", 40)
     row.slider.value = 6
     assert host.moves == [{"depth": 7}]
+
+
+# --- numbers as they are typed ---
+
+
+@pytest.mark.parametrize(("typed", "number"), [
+    ("1,5", 1.5), ("−1,5", -1.5), ("-1.5", -1.5), (" 2 ", 2.0), ("1e-3", 0.001), ("1.0", 1.0)])
+def test_a_box_takes_numbers_as_they_are_written_anywhere(control, host, typed, number):
+    row = control("w1_1")
+    row.box.value = typed
+    assert host.moves == [{"w1_1": number}] and row.problem is None
+    assert row.box.value == "1"  # as the state has it, also where only the writing differs
+
+
+BAD = [
+    ("w1_1", "abc", "'abc' is no number: write one such as 1234.5 or 1.2e3"),
+    ("w1_1", "1e400", "w1_1 must be a number from −1e30 to 1e30, got ∞"),
+    ("w1_1", "nan", "'nan' is no number: write one such as 1234.5 or 1.2e3"),
+    ("w1_1", " ", "an empty box is no number: w₁¹ must be a number from −1e30 to 1e30"),
+    ("w1_1", "7,850", "7,850 can mean 7850 or 7.850: write one of these two"),
+    ("learning_rate", "", "an empty box is no number: learning rate must be a positive number"),
+    ("learning_rate", "0", "learning_rate must be positive, got 0"),
+    ("depth", "", "an empty box is no number: depth must be a whole number from 1 to 100"),
+    ("depth", "1e400", "depth must be a whole number from 1 to 100, got ∞"),
+    ("depth", "2,5", "depth must be a whole number from 1 to 100, got 2.5"),
+]
+
+
+@pytest.mark.parametrize(("name", "typed", "sentence"), BAD)
+def test_what_cannot_be_used_is_said_beside_the_box_until_the_next_good_value(
+        control, host, name, typed, sentence):
+    row = control(name)
+    before = row.box.value
+    for _ in range(2):  # the same again is said again
+        row.box.value = typed
+        assert text_of(row.problem) == sentence and 'role="alert"' in row.problem.value
+        assert row.problem in row.widget.children and row.box.value == before
+    assert host.moves == []
+    row.box.value = "3"
+    assert row.problem.value == "" and host.moves == [{name: 3}]
+    row.box.value = typed
+    show(row, host)  # the lab shows a state again: another control had a good value
+    assert row.problem.value == ""
+
+
+def test_what_the_lab_refuses_is_said_beside_the_box_too(control, host):
+    row = control("depth")
+    host.refuses = ArithmeticError("J would be <infinity>")
+    row.box.value = "3"
+    assert text_of(row.problem) == "J would be <infinity>" and row.box.value == "40"
+    host.refuses, row.problem.value = None, ""
+    show(row, host, depth=100)
+    row.finer[0].click()
+    assert text_of(row.problem) == "depth must be a whole number from 1 to 100, got 101"
+
+
+@pytest.mark.parametrize(("value", "digits", "text"), [
+    (0.00112, 4, "0.00112"), (-0.0012345, 4, "-0.00123"), (-0.12345, 4, "-0.1235"), (0.0, 4, "0"),
+    (1234.5678, 4, "1235"), (-1.2345e-5, 4, "-1.23e-5"), (1.2345e-300, 4, "1.2e-300"),
+    (-1e-300, 4, "-1e-300"), (0.050234, 3, "0.0502"), (1_000_000, 4, "1000000"), (1e30, 4, "1e30")])
+def test_a_box_shows_a_number_of_which_all_can_be_seen(value, digits, text):
+    assert shown_in_box(value, digits) == text and len(text) <= FITS
+    assert float(text) == pytest.approx(value, rel=0.05)  # copied, it is a number in code
+
+
+# --- fine steps ---
+
+
+@pytest.mark.parametrize(("name", "changes", "up", "down"), [
+    ("w1_1", {}, 1.005, 0.995), ("w1_1", {"w1_1": -0.123456}, -0.12, -0.125),
+    ("w1_1", {"w1_1": 7.3}, 7.305, 7.295), ("w1_1", {"w1_1": 0.005}, 0.01, 0.0),
+    ("depth", {}, 41, 39), ("bare", {}, 1, 0), ("reach", {}, 1.05, 0.95),
+    ("learning_rate", {}, 0.011, 0.009), ("learning_rate", {"learning_rate": 0.0502}, 0.051, 0.05),
+    ("learning_rate", {"learning_rate": 20.0}, 21, 19)])
+def test_two_buttons_go_a_tenth_of_a_step(control, host, name, changes, up, down):
+    row = control(name)
+    show(row, host, **changes)
+    for button in row.finer:
+        button.click()
+    assert host.moves == [{name: up}, {name: down}]
+    assert [button.description for button in row.finer] == [
+        f"{row.box.description} up", f"{row.box.description} down"]
+
+
+@pytest.mark.parametrize("step", [0.005, 0.01, 1, 0.1, 1e-7])
+def test_as_many_fine_steps_down_as_up_end_where_they_began(step):
+    value = 3 * step
+    for up in [True] * 25 + [False] * 50 + [True] * 25:
+        value = stepped(value, step, up)
+    assert value == pytest.approx(3 * step, rel=1e-12)
 
 
 def test_ends_that_follow_the_state(control, host):
@@ -132,11 +242,12 @@ def test_ends_that_follow_the_state(control, host):
 
 def test_a_box_alone_that_is_not_always_in_use(control, host):
     row = control("bare")
-    assert row.slider is None and row.widget.children == (row.box,) and not row.box.disabled
-    show(row, host, depth=10)
-    assert row.box.disabled
-    show(row, host, depth=11)
+    assert row.slider is None and row.widget.children == (row.box, *row.finer)
     assert not row.box.disabled
+    show(row, host, depth=10)
+    assert row.box.disabled and all(button.disabled for button in row.finer)
+    show(row, host, depth=11)
+    assert not row.box.disabled and not any(button.disabled for button in row.finer)
 
 
 @pytest.mark.parametrize(("name", "kind"), [("activation", widgets.Dropdown),
@@ -174,29 +285,29 @@ def test_several_names(control, host):
 
 def test_a_control_keeps_no_copy_of_the_state(control, host):
     row = control("w1_1")
-    row.box.value = 2.0  # refused by the lab: it shows what it had
-    show(row, host)
-    assert (row.box.value, row.slider.number) == (1.0, 1.0)
-    row.box.value = 2.0
+    row.box.value = "2"  # not taken over by the lab: it shows what it had
+    assert (row.box.value, row.slider.number) == ("1", 1.0)
+    row.box.value = "2"
     assert host.moves == [{"w1_1": 2.0}] * 2
 
 
 # --- a gradient beside its slider ---
 
 
-@pytest.mark.parametrize(
-    ("gradient", "arrow", "left"),
-    [(-2.0, "▸", 50.0), (2.0, "◂", 50.0 - 50 * bar_length(2.0)), (0.0, "·", 50.0)],
-)
-def test_arrow_and_bar_of_a_gradient_lie_where_the_loss_falls(gradient, arrow, left):
-    """A negative gradient: J falls when the parameter grows, to the right."""
+@pytest.mark.parametrize(("gradient", "number", "side", "says"), [
+    (-2.0, "−2.00", "right", "J falls when w₁₁ grows"),
+    (2.0, "+2.00", "left", "J falls when w₁₁ shrinks"),
+    (0.0, "0", "", "J does not change with w₁₁")])
+def test_a_gradient_has_its_sign_and_an_arrow_to_where_the_loss_falls(gradient, number, side, says):
     row = gradient_row("w11", gradient, "J")
-    assert f"&thinsp;{arrow}</span>" in row
-    assert f'left:{left:.1f}%;width:{50 * bar_length(gradient):.1f}%' in row
-    falls = {"▸": "falls when w₁₁ grows", "◂": "falls when w₁₁ shrinks", "·": "does not change"}
-    assert f"J {falls[arrow]}" in row
+    assert f'<span class="mlp-gradient-w11">{number}</span>' in row and f'title="{says}"' in row
+    assert re.findall(r"mlp-falls-(\w+)", row) == [side] * bool(side)
+    assert bool(side) == (f'style="--size:{arrow_length(gradient):.3f}"' in row)
+    seen = re.sub(r'<span class="mlp-words">[^<]*</span>', "", row)
+    assert re.sub("<[^>]*>", "", seen) == number
+    assert re.sub("<[^>]*>", "", row) == f"∂J/∂w₁₁ = {number}: {says}."  # what is read out
 
 
-def test_a_bar_grows_with_the_size_of_the_gradient_up_to_its_full_length():
-    lengths = [bar_length(g) for g in (0.0, 1e-3, -0.1, 1.0, -30.0, 100.0, 1e9)]
+def test_an_arrow_grows_with_the_size_of_the_gradient_up_to_its_full_length():
+    lengths = [arrow_length(g) for g in (0.0, 1e-3, -0.1, 1.0, -30.0, 100.0, 1e9)]
     assert lengths == sorted(lengths) and lengths[0] == 0 and lengths[-2:] == [1.0, 1.0]

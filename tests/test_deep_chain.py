@@ -12,6 +12,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from helpers import half_a_digit, read
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lab_tools import WAIT, all_words, as_new, find, live_widgets, run_threads, text_of, wait_until
 from oracle import compare, complex_step
 
@@ -19,8 +21,8 @@ from mlp_widgets.core import forward, gradient_descent
 from mlp_widgets.explain.operations import lit
 from mlp_widgets.lectures.deep_chain import scenes, words
 from mlp_widgets.lectures.deep_chain.chain import chain
-from mlp_widgets.lectures.deep_chain.depth_map import make_map, map_key
-from mlp_widgets.lectures.deep_chain.lab import DeepChainLab
+from mlp_widgets.lectures.deep_chain.depth_map import AXES, changes_to, make_map, map_key, map_point
+from mlp_widgets.lectures.deep_chain.lab import BUTTONS, DeepChainLab
 from mlp_widgets.lectures.deep_chain.numbers import (
     ACTIVATIONS,
     BELOW,
@@ -41,6 +43,7 @@ SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
 @pytest.fixture(scope="module")
 def made():
     lab = DeepChainLab(scale=0.5)
+    lab.appear()  # as in a page
     yield lab
     lab.close()
 
@@ -178,14 +181,52 @@ def test_relu_dead_in_the_middle():
 
 
 def test_skip_saves_it():
-    with_skip, without = preset("skip saves it"), preset("sigmoid vanishes")
-    assert with_skip.state.weights == without.state.weights
-    assert abs(with_skip.gradient["w1"]) > 1 > 1e12 * abs(without.gradient["w1"])
-    assert (with_skip.layers.factor >= 1).all()
+    with_skip = preset("skip saves it")
+    without = Numbers(with_skip.state.changed(skip=False))
+    compare("plain", without.gradient["w1"], 1.11e-17, 1e-2)
+    assert all(0.4 < abs(gradient) < 1.5 for gradient in with_skip.gradient.values())
+    assert with_skip.loss < without.loss  # and J is no worse for it
+    assert (with_skip.layers.factor > 0.8).all() and (with_skip.layers.factor < 1).all()
     assert "arrives" in plain(words.blocked(with_skip))
 
 
+def test_skip_explodes():
+    with_skip, without = preset("skip explodes"), preset("identity w = 1.5 explodes")
+    assert with_skip.state.weights == without.state.weights
+    for gradient in with_skip.layers.dJ_dw:  # each factor is 1 + 1.5
+        assert math.isclose(gradient, 2 * 2.5**59, rel_tol=1e-12)
+    assert with_skip.gradient["w1"] > 1e12 * without.gradient["w1"]
+
+
+RINGS = {"sigmoid vanishes": (-30, -10), "identity w = 1.5 explodes": (3, 30),
+         "tanh at the edge": (-3, -1), "ReLU dead in the middle": (-math.inf, -math.inf),
+         "skip saves it": (-1, 1), "skip explodes": (10, 30)}
+"""Where log10 |∂J/∂w₁| of the cell under the ring is, and of all cells that the ring touches."""
+
+
+@pytest.mark.parametrize("name", RINGS)
+def test_the_ring_stands_where_the_name_of_the_preset_says(name):
+    state, (low, high) = preset(name).state, RINGS[name]
+    assert state.below == "map"
+    found, (scale, depth) = make_map(map_key(state)), map_point(state)
+    column, row = int(np.abs(found.scales - scale).argmin()), depth - 1
+    touched = found.log10[row, column]  # the edge is thinner than the ring
+    if name != "tanh at the edge":
+        touched = found.log10[max(row - 2, 0):row + 3, column - 4:column + 5]
+    assert (low <= touched).all() and (touched <= high).all()
+
+
+def test_every_preset_has_a_button_with_a_short_text(lab):
+    assert list(BUTTONS) == list(PRESETS) == list(lab.presets)
+    texts = [button.description for button in lab.preset_buttons.values()]
+    assert len(set(texts)) == len(texts) and sum(map(len, texts)) <= 92
+    assert lab.preset_buttons["sigmoid vanishes"].tooltip == (
+        "sigmoid vanishes: 20 sigmoid layers, every w = 1")
+
+
 def test_clipping_tames_it():
+    assert preset("clipping tames it").state.below == "clipping"
+    assert preset("clipping tames it").norm > 10000
     training = Training(preset("clipping tames it").state)
     training.step(250)
     assert training.ways["plain"].diverged == 3
@@ -195,10 +236,10 @@ def test_clipping_tames_it():
 def test_what_the_status_line_says(lab):
     lab.preset("sigmoid vanishes")
     assert said(lab) == ("Preset sigmoid vanishes. 20 sigmoid layers, every w = 1: ŷ = 0.65905, "
-                         "J = 0.43434. ∂J/∂w₁ = 1.205e−13, ∂J/∂w₂₀ = 0.1952.")
+                         "J = 0.43434.")
     lab.set(mode="random", std=0.5, skip=True, depth=1, x=0)
     assert lab.describe() == ("1 sigmoid layer, weights drawn with std 0.5, with skips: ŷ = 0.5, "
-                              "J = 0.25. ∂J/∂w₁ = 0; 1 of 1 gradients is 0.")
+                              "J = 0.25. 1 of 1 gradients is 0.")
 
 
 # --- the stepper ---
@@ -406,7 +447,7 @@ def test_J_may_overflow_alone():
     s = solve(**OVERFLOWS["J only"])  # ŷ = 1e155, J = 1e310
     assert s.overflow is None and math.isinf(s.loss) and s.exists
     assert words.loss(s) == "overflow"
-    assert words.describe(s).endswith("overflow: J = (ŷ − y)² is too large for a float "
+    assert words.describe(s).endswith("Overflow: J = (ŷ − y)² is too large for a float "
                                       "(over 1.8e308).")
 
 
@@ -439,8 +480,9 @@ def test_the_map_is_what_single_chains_give(mode, activation, skip):
     for _ in range(8):
         row, column = draw.randrange(len(found.depths)), draw.randrange(len(found.scales))
         scale, depth = float(found.scales[column]), int(found.depths[row])
+        factor = scale / max(abs(getattr(state, n)) for n in OWN[:depth])
         single = {"shared": {"w": scale}, "random": {"std": scale},
-                  "each": {n: scale * getattr(state, n) for n in OWN}}[mode]  # fmt: skip
+                  "each": {n: factor * getattr(state, n) for n in OWN}}[mode]  # fmt: skip
         s = Numbers(state.changed(depth=depth, **single))
         gradient = abs(s.gradient["w1"])
         if s.overflow is not None or not 1e-300 < gradient < 1e300:
@@ -448,6 +490,33 @@ def test_the_map_is_what_single_chains_give(mode, activation, skip):
         else:
             assert math.isclose(found.log10[row, column], math.log10(gradient), rel_tol=1e-9,
                                 abs_tol=1e-9)  # fmt: skip
+
+
+OWN_WEIGHTS = st.lists(st.floats(-3, 3).map(lambda w: round(w, 2)), min_size=10, max_size=10)
+
+
+@settings(max_examples=60)
+@given(mode=st.sampled_from(["shared", "random", "each"]), depth=st.integers(1, 10),
+       own=OWN_WEIGHTS, skip=st.booleans(),
+       places=st.lists(st.tuples(st.floats(0.05, 3), st.integers(1, 10)), min_size=1, max_size=5))
+def test_wherever_one_goes_on_the_map_one_is_there_and_the_map_stays(mode, depth, own, skip,
+                                                                     places):
+    state = DeepChainState(mode=mode, depth=depth, skip=skip, y=0.3,
+                           **dict(zip(OWN, own, strict=True)))
+    first = make_map(map_key(state))
+    assert first.depths[-1] == (10 if mode == "each" else 100)
+    assert (first.scales[0], first.scales[-1]) == (AXES[mode].low, AXES[mode].high)
+    flat = mode == "each" and not all(own)  # of weights that are all 0 the first click makes others
+    for scale, layers in places:
+        state = state.changed(**changes_to(state, scale, layers))
+        assert state.mode == mode
+        assert map_point(state) == (pytest.approx(round(scale, 2), abs=1e-12), layers)
+        now = make_map(map_key(state))
+        assert now.log10.shape == first.log10.shape
+        if not flat:
+            with np.errstate(invalid="ignore"):
+                close = np.isclose(now.log10, first.log10, rtol=1e-6, atol=1e-6)
+            assert close.mean() > 0.99  # rounding tells where ŷ is y
 
 
 @pytest.mark.parametrize("mode", ["shared", "random"])
@@ -493,6 +562,7 @@ def test_a_click_on_the_map_moves_the_setting(lab, mode):
         compare("weights", lab.weights, [0.55 * w for w in before[:4]], 1e-12)
     else:
         assert getattr(lab, "w" if mode == "shared" else "std") == 0.55
+    assert map_point(lab.state) == (0.55, 4)
     lab.undo()
     assert lab.depth == 9 and lab.weights == before
 
@@ -502,7 +572,7 @@ def test_a_click_on_a_row_of_the_map_is_that_depth(rests, monkeypatch):
     lab = DeepChainLab(mode="each", depth=5, scale=0.5)
     lab.control("depth").slider.value += 1
     assert lab.depth == 6
-    wait_until(lambda: "depth from 1 to 6" in all_words(lab))  # nothing more is to come
+    wait_until(lambda: "Now at 1, depth 6" in all_words(lab))  # nothing more is to come
     lab.clicks.clicked(place_of(lab, 1.0, 5))
     assert lab.depth == 5
     lab.clicks.clicked(place_of(lab, 1.0, 2))
@@ -518,7 +588,7 @@ def test_a_click_elsewhere_does_nothing(lab):
     before = lab.state
     lab.clicks.clicked(event)
     assert lab.state is before
-    lab.part("map")  # there it can be clicked
+    lab.part("map").appear()  # there it can be clicked
     lab.clicks.clicked(event)
     assert lab.depth == 50 and lab.below == "why"
 
@@ -540,9 +610,15 @@ def test_clicks_come_from_ipyevents_where_it_is_installed(monkeypatch):
     monkeypatch.setitem(sys.modules, "ipyevents", SimpleNamespace(Event=Event))
     lab = DeepChainLab(scale=0.5)
     (event,) = made
-    assert event.options == {"source": lab.canvases["map"].image, "watched_events": ["click"]}
+    assert event.options == {
+        "source": lab.canvases["map"].image, "watched_events": ["mousedown", "mousemove", "click"],
+        "prevent_default_action": True, "throttle_or_debounce": "throttle", "wait": 40}
+    lab.appear()
     event.action(place_of(lab, -1.5, 40))
     assert (lab.w, lab.depth) == (-1.5, 40)
+    for buttons, there in ((0, (-1.5, 40)), (1, (2.0, 70))):  # without a button it passes only
+        event.action({**place_of(lab, 2.0, 70), "event": "mousemove", "buttons": buttons})
+        assert (lab.w, lab.depth) == there
     click = {name: 2 * pixels for name, pixels in place_of(lab, 0.5, 20).items()
              if name.startswith("relative")}  # as older versions send it
     event.action(click)
@@ -836,11 +912,20 @@ def test_one_weight_a_layer_in_a_deep_chain_makes_it_shorter(lab):
     assert "Depth set to 10" in said(lab)
 
 
-def test_rows_beyond_the_depth_cannot_be_moved(lab):
-    lab.set(mode="each", depth=4)
-    rows = [lab.control(name) for name in OWN]
-    assert [row.slider.disabled for row in rows] == [False] * 4 + [True] * 6
-    assert [row.box.disabled for row in rows] == [False] * 4 + [True] * 6
+def test_weights_that_are_not_in_use_cannot_be_moved(lab):
+    """The style sheet hides them in the lab; in a part they are grey."""
+    fields = ("w", *OWN, "seed", "std")
+    for changes, used in (({"mode": "shared"}, ("w",)), ({"mode": "random"}, ("seed", "std")),
+                          ({"mode": "each", "depth": 4}, OWN[:4]), ({"depth": 10}, OWN),
+                          ({"depth": 1}, OWN[:1])):
+        lab.set(**changes)
+        rows = {name: lab.control(name) for name in fields}
+        shown = lab.blocks["weights"].children
+        assert set(shown) >= {rows[name].widget for name in used}
+        free = [name for name in fields if not rows[name].slider.disabled]
+        assert free == [name for name in rows if not rows[name].box.disabled]
+        # the first weights can always be moved: then each layer has its own
+        assert set(free) == {*used, *OWN[:lab.depth]}
 
 
 def test_deep_chains_are_shown_as_profiles(lab):

@@ -19,7 +19,7 @@ from mlp_widgets.drawing.fit import FitPicture, FitScene
 from mlp_widgets.drawing.landscape import LandscapePicture, LandscapeScene
 from mlp_widgets.drawing.picture import Picture, Scene, stepped_limit
 from mlp_widgets.drawing.quick_artists import CAP_HEIGHT, QuickImage, QuickText, _outline
-from mlp_widgets.drawing.style import BLACK, GRADIENT, LANDSCAPE, NEURON
+from mlp_widgets.drawing.style import BLACK, GRADIENT, HIDDEN, LANDSCAPE, VALUE
 from mlp_widgets.fields import PARAMETER, Choice, Number, Place, Several, Switch, declared
 from mlp_widgets.lectures.three_neuron import scenes
 from mlp_widgets.lectures.three_neuron.numbers import LECTURE, Numbers, ThreeNeuronState
@@ -282,17 +282,25 @@ def test_a_kink_stands_at_its_hour(picture, neuron):
         rows = slice(top, len(pixels) - round(low) - 5)  # upper half of the plot of contributions
         columns = changed_columns(pixels[rows], without[rows])
         assert abs(columns.mean() + 0.5 - x) <= 1 and len(columns) <= 5
-        color = np.round(np.array(to_rgb(NEURON[neuron])) * 255)
+        color = np.round(np.array(to_rgb(HIDDEN[neuron])) * 255)
         assert np.abs(pixels[rows][:, columns, :3] - color).max(axis=-1).min() <= 1
 
 
-def test_a_kink_outside_is_not_drawn(picture):
+def test_a_kink_outside_has_no_line_but_an_arrow_at_the_edge(picture):
     picture.update(fit_scene(kinks=(None, None)))
     without = copy_of(picture)
-    for kink in (-1e9, -5.0, 24.5, np.inf, -np.inf, None):
+    low = len(without) - round(picture.parts.bbox.y1)  # below the plot of the curve
+    for kink, text in ((-1e9, "◂ kink 1: x = −1e9"), (-5.0, "◂ kink 1: x = −5"),
+                       (24.5, "kink 1: x = 24.5 ▸"), (np.inf, "kink 1: x = ∞ ▸"),
+                       (-np.inf, "◂ kink 1: x = −∞")):
         picture.update(fit_scene(kinks=(5.0, 6.0)))
-        picture.update(fit_scene(kinks=(kink, kink)))
-        assert (picture.render() == without).all(), kink
+        picture.update(fit_scene(kinks=(kink, None)))
+        pixels = picture.render()
+        assert (pixels[low:] == without[low:]).all() and (pixels != without).any(), kink
+        label, other = picture.kink_names
+        assert label.text == text and not other.get_visible()
+    picture.update(fit_scene(kinks=(None, None)))
+    assert (picture.render() == without).all()
 
 
 def test_the_curve_passes_through_its_points(picture):
@@ -301,7 +309,8 @@ def test_the_curve_passes_through_its_points(picture):
     pixels = picture.render()
     places = picture.fit.transData.transform(np.column_stack([scene.grid, scene.curve]))
     for x, y in places[3:-3:7]:
-        assert pixels[len(pixels) - 1 - round(y), round(x), :3].max() < 60
+        colour = pixels[len(pixels) - 1 - round(y), round(x), :3] / 255
+        assert np.abs(colour - to_rgb(VALUE)).max() < 0.1
 
 
 def test_residuals_are_prediction_minus_data(picture):
@@ -479,12 +488,14 @@ def test_edges_and_nodes_look_as_their_numbers(diagram):
     dashes = dict(zip(LECTURE, picture.lines.get_linestyle(), strict=True))
     for name, value in LECTURE.items():
         grey = name == "w21"  # at x = 8 neuron 1 is off
-        assert colors[name] == ("#d0d0d0" if grey else "#0072b2" if value > 0 else "#c04a00")
+        assert colors[name] == ("#d0d0d0" if grey else VALUE)
         assert (dashes[name][1] is None) == (value > 0)
     widths = dict(zip(LECTURE, picture.lines.get_linewidth(), strict=True))
     assert sorted(widths, key=widths.get) == sorted(LECTURE, key=lambda n: abs(LECTURE[n]))
     faces = [to_hex(face) for face in picture.circles.get_facecolor()]
     assert faces == ["#ffffff", "#efefef", *["#ffffff"] * 5]
+    rims = [to_hex(rim) for rim in picture.circles.get_edgecolor()]
+    assert rims == [BLACK, "#d0d0d0", HIDDEN[1].lower(), *[BLACK] * 4]
     assert len(picture.crosses.get_segments()) == 0
     picture.update(scenes.diagram(numbers_of(b12=-1.0)))  # neuron 2 is off everywhere
     middle = np.mean([line.mean(axis=0) for line in picture.crosses.get_segments()], axis=0)
@@ -546,12 +557,31 @@ def landscape_scene(**changes) -> LandscapeScene:
 
 def test_the_point_stands_at_the_present_values(map_of):
     map_of.update(landscape_scene(point=(0.5, -1.0)))
-    x, y = map_of.map.transData.transform((0.5, -1.0))
-    pixels = map_of.render()
-    assert (pixels[len(pixels) - 1 - round(y), round(x), :3] == WHITE).all()
-    assert map_of.point.get_xydata().tolist() == [[0.5, -1.0]]
+    for ring in map_of.point:
+        assert ring.get_xydata().tolist() == [[0.5, -1.0]]
     map_of.update(landscape_scene(point=(7.0, -1e6)))  # outside: at the edge
-    assert map_of.point.get_xydata().tolist() == [[2.0, -2.0]]
+    for ring in map_of.point:
+        assert ring.get_xydata().tolist() == [[2.0, -2.0]]
+
+
+def test_the_path_stays_visible_under_the_ring_of_the_point(map_of):
+    """Two steps of a few pixels: all of the path is inside the ring."""
+    short = np.array([(0.5, -1.0), (0.58, -1.0), (0.54, -1.0)])
+    changes = {"steps": np.arange(3), "J_path": np.array([3.0, 2.0, 1.0])}
+    map_of.update(landscape_scene(point=(0.54, -1.0), path=short, **changes))
+    pixels = map_of.render()
+    x, y = map_of.map.transData.transform((0.56, -1.0))
+    assert pixels[len(pixels) - 1 - round(y), round(x), :3].max() < 60
+
+
+@pytest.mark.parametrize(("path", "note"), [
+    ([(0.0, 0.0), (1.0, 1.0)], ""), ([(0.0, 0.0), (3.0, 1.0)], "outside: 3, 1"),
+    ([(0.0, -5.0), (1.0, 1.0)], "its path goes outside"),
+])  # fmt: skip
+def test_a_path_that_leaves_the_map_says_so(map_of, path, note):
+    changes = {"steps": np.arange(2), "J_path": np.array([3.0, 2.0])}
+    map_of.update(landscape_scene(path=np.array(path), point=path[-1], **changes))
+    assert map_of.note.text == note
 
 
 def test_a_cell_has_the_colour_of_its_J(map_of):

@@ -124,7 +124,7 @@ def at_first_sight(widget: widgets.Widget) -> list[widgets.Widget]:
 
 
 ONE = (widgets.Button, widgets.ToggleButton, widgets.Checkbox, widgets.Dropdown,
-       widgets.ToggleButtons, widgets.IntSlider, widgets.FloatText, widgets.Text,
+       widgets.ToggleButtons, widgets.IntSlider, widgets.Text,
        widgets.FileUpload)
 
 

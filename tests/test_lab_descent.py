@@ -22,6 +22,7 @@ from lab_tools import (
     find,
     run_threads,
     text_of,
+    type_in,
     wait_until,
 )
 
@@ -92,7 +93,7 @@ def test_a_step_is_theta_minus_alpha_times_the_gradient_beside_the_slider(lab):
     button(lab, "step").click()
     for name, value in lab.parameters.items():
         assert math.isclose(value, before[name] - rate * gradient[name], rel_tol=1e-12)
-        assert find(lab, f"mlp-box-{name}").value == float(f"{value:.4g}")
+        assert find(lab, f"mlp-box-{name}").number == float(f"{value:.4g}")
     assert lab.parameters != before and [values for values, _ in lab.path] == [
         before, lab.parameters]
     assert lab.state.parameters == lab.parameters
@@ -294,7 +295,7 @@ def test_the_role_of_a_field_says_whether_a_run_ends(lab):
 
 ENDING = {
     "a slider": lambda lab, name: setattr(find(lab, f"mlp-slider-{name}"), "value", 1),
-    "a box": lambda lab, name: setattr(find(lab, f"mlp-box-{name}"), "value", 0.125),
+    "a box": lambda lab, name: type_in(find(lab, f"mlp-box-{name}"), 0.125),
     "a preset": lambda lab, name: list(lab.preset_buttons.values())[-1].click(),
     "undo": lambda lab, name: lab.undo_button.click(),
     "reset": lambda lab, name: lab.reset_button.click(),
@@ -358,6 +359,40 @@ def test_a_long_run_pauses_and_keeps_a_bounded_path(lab, monkeypatch):
     last = lab.parameters
     lab.step()
     assert len(lab.path) == 2 and lab.path[0][0] == last
+
+
+@EACH
+def test_a_run_ends_when_the_loss_hardly_falls_and_says_so(lab, monkeypatch):
+    monkeypatch.setattr(module, "STILL_STEPS", 60)
+    monkeypatch.setattr(module, "STILL_SHARE", 1.0)
+    letter = lab.objective_of(lab.state)
+    for count in (61, 121):  # a second run goes on from there
+        lab.run()
+        lab.descent.runner.join(WAIT)
+        assert len(lab.path) == count and "Run" in run_says(lab)
+        assert text_of(lab.status).startswith(
+            f"{letter} hardly falls any more: by less than 100 % in the last 60 steps. ")
+
+
+@pytest.mark.parametrize("name", ["example"])
+def test_a_run_goes_on_while_the_loss_falls_and_gets_faster(lab, monkeypatch):
+    monkeypatch.setattr(module, "MOST_STEPS", 1000)
+    monkeypatch.setattr(module, "STILL_STEPS", 60)
+    monkeypatch.setattr(module, "STILL_SHARE", -1.0)
+    counts = []
+    lab.listeners.add(counter := Frames(lambda: counts.append(len(lab.path) - 1)))
+    lab.run()
+    lab.descent.runner.join(WAIT)
+    assert counter and counts[:22] == [*range(20, 401, 20), 440, 480]
+    assert 2 * lab.descent.steps_per_frame < counts[-1] - counts[-2] <= counts[-2] / 9
+    assert lab.descent._next_frame(30_000) == lab.descent.most_per_frame
+
+
+class Frames:
+    """Told of each state that the lab shows."""
+
+    def __init__(self, lab_changed):
+        self.lab_changed = lab_changed
 
 
 @pytest.mark.parametrize("name", ["example"])

@@ -54,19 +54,19 @@ def test_controls_with_names_and_keyboard_steps(lab):
     for name, of in declared(ExampleState).items():
         if type(of) is Number:
             box, slider = find(lab, f"mlp-box-{name}"), find(lab, f"mlp-slider-{name}")
-            assert box.description == of.symbol and box.step in (0.05, 0.1, 0.001)
+            assert box.description == of.symbol
             slider.set_state({"value": slider.value + 1})  # an arrow key
-            assert getattr(lab, name) == slider.number == pytest.approx(box.value, rel=1e-3)
+            assert getattr(lab, name) == slider.number == pytest.approx(box.number, rel=1e-3)
     assert find(lab, "mlp-activation").description == "activation"
     texts = [button.description for button in of_kind(lab, widgets.Button)]
-    assert [text for text in texts if text != "Load"] == [
+    assert [text for text in texts if text != "Load" and not text.endswith((" up", " down"))] == [
         "Undo", "Reset", "neuron off", "◂ Back", "Next ▸", "▶ Play", "Replay", "Step", "10 steps",
         "▶ Run", "Rewind"]
 
 
 def test_gradients_beside_the_sliders_and_the_reason_for_a_zero(lab):
     shown = next(w for w in tree(lab.widget) if "mlp-gradients" in w._dom_classes)
-    assert "∂J/∂w₁ =+4.80 ◂" in text_of(shown).replace("\u2009", " ")
+    assert "∂J/∂w₁ = +4.80: J falls when w₁ shrinks." in text_of(shown)
     lab.preset("off")
     assert text_of(lab.status) == "Preset off. J = 1. No update for w₁, w₂."
     assert lab.why_zero("w1") == "neuron 1 is off (z₁₁ = −1 < 0)"

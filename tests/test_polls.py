@@ -13,13 +13,16 @@ import math
 import re
 import struct
 import threading
+from dataclasses import dataclass
 
 import ipywidgets as widgets
 import numpy as np
 import pytest
+from example_lab import ExampleLab, ExampleNumbers, ExampleState
 from helpers import WAIT, live_widgets, text_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.collections import LineCollection
 from matplotlib.image import imread
 
 import mlp_widgets
@@ -34,10 +37,33 @@ from mlp_widgets import (
     predict_gradient,
     will_move,
 )
-from mlp_widgets.widgets.predictions import next_step
-from mlp_widgets.widgets.typed_numbers import read_number
+from mlp_widgets.drawing.quick_artists import QuickText
+from mlp_widgets.drawing.widths import WidthsPicture, heights
+from mlp_widgets.fields import PARAMETER, RATE, State, number
+from mlp_widgets.widgets.lab import Lab
+from mlp_widgets.widgets.next_step import next_step
+from mlp_widgets.widgets.png import composite_png
+from mlp_widgets.widgets.poll import question_picture
+from mlp_widgets.widgets.typed_numbers import how_far_off, read_number
 
 YES_NO = {"A": "yes", "B": "no"}
+
+
+@dataclass(frozen=True)
+class PlainState(State):
+    """One that cannot be covered."""
+
+    w1: float = number(0.6, PARAMETER, slider=(-2, 2, 0.05))
+    learning_rate: float = number(0.01, RATE, slider=(-4, 0, 0.1), log=True, positive=True)
+
+
+class PlainLab(Lab[PlainState, ExampleNumbers]):
+    """The example without its cover."""
+
+    state_type = PlainState
+
+    def compute(self, state):
+        return ExampleNumbers(ExampleState(w1=state.w1))
 
 
 @pytest.fixture
@@ -139,7 +165,7 @@ def test_several_choices_may_be_right(keep):
     assert [box.description for box in boxes] == ["A. a", "B. b", "C. c"]
     boxes[1].value = True
     poll.answer_button.click()
-    assert said(poll) == "Not yet: B. Tries: 1."
+    assert said(poll) == "Not yet: B. Tries: 1. 1 more is right."
     boxes[2].value = True
     poll.answer_button.click()
     assert said(poll) == "Right: B and C. Tries: 2."
@@ -207,7 +233,7 @@ def test_text_that_is_no_number_stays_and_is_no_try(keep, text):
     type_in(poll, text)
     assert len(problem(poll)) > 20 and "\n" not in problem(poll)
     assert of_kind(poll, widgets.Text)[0].value == text
-    assert poll.tries == 1 and said(poll) == "Not yet: 6. Tries: 1."
+    assert poll.tries == 1 and said(poll) == "Not yet: 6 is too low by 1 (14 %). Tries: 1."
     type_in(poll, "7")
     assert problem(poll) == "" and poll.right
 
@@ -245,6 +271,28 @@ def test_an_exception_is_caught_and_shown(keep):
         press()
         assert problem(poll) == "This did not work (KeyError: 'oh <b>no</b>')."
         assert "<b>" not in poll.error.value and poll.tries == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "choices", "options", "sentence"),
+    [
+        ("A", {1: "yes", "A": "no"}, {}, "letters and choices must be texts, as .*, got 1"),
+        ("A", {"A": "yes", "B": 2}, {}, "letters and choices must be texts, as .*, got 2"),
+        ("C", YES_NO, {}, "the right answer must be of A, B, got 'C'"),
+        (["A", "B"], YES_NO, {}, "the right answer must be one of A, B"),
+        ([], YES_NO, {"several": True}, "the right answer must be at least one of A, B"),
+        ("B", None, {}, "'B' is no number"),
+        (None, None, {}, "the right answer must be a number, got None"),
+        (math.inf, None, {}, "the right answer must be a finite number"),
+        ("A", YES_NO, {"hint": {"C": "no"}}, "there is no choice 'C' for this hint"),
+        (1, None, {"hint": {"A": "no"}}, "there is no choice 'A' for this hint"),
+    ],
+)
+def test_what_does_not_fit_is_told_when_the_question_is_made(answer, choices, options, sentence):
+    before = live_widgets()
+    with pytest.raises(ValueError, match=sentence):
+        Poll("Is it so?", answer, choices, **options)
+    assert live_widgets() == before
 
 
 @pytest.mark.parametrize(
@@ -338,7 +386,7 @@ def test_an_answer_belongs_to_the_state_it_was_given_for(keep):
     assert (said(poll), explained(poll)) == right and poll.tries == 1
     lab.w2_1 = 1  # neuron 2 is on now
     poll.answer_button.click()
-    assert said(poll) == "Not yet: C (it stays exactly as it is). Tries: 1."
+    assert said(poll) == "Not yet: C (it stays exactly as it is). Tries: 1. ∂L/∂w₂² is not 0."
 
 
 def test_what_does_not_matter_to_the_answer_does_not_disturb_it(keep):
@@ -390,8 +438,8 @@ def test_presses_and_moves_on_other_threads_end_in_a_state_that_fits(keep):
     choose(poll, "C")
 
     def move():
-        for number in range(40):
-            lab.w2_1 = -1.0 if number % 2 else 1.0
+        for turn in range(40):
+            lab.w2_1 = -1.0 if turn % 2 else 1.0
 
     def press():
         for _ in range(40):
@@ -439,10 +487,13 @@ def test_poll_2_updates_what_a_step_changes_of_the_state(keep):
 def test_poll_3_compares_with_what_no_search_goes_below(keep):
     lab = lab_of(keep, ThreeNeuronLab)
     poll = keep(lecture_poll(3, lab))
-    lab.b21 = 5.0
+    lab.controls["b21"].box.value = "5"
     type_in(poll, f"{lab.loss:.4f}")
     assert poll.right is False
-    assert said(poll).endswith(f"There is a smaller one. Your best in the lab is {lab.loss:.4f}.")
+    there_is = f"There is a smaller one. Your best in the lab is {lab.loss:.4f}. "
+    assert said(poll).endswith(f"{there_is}Next: what gradient descent from Stuck reaches, 0.3649.")
+    type_in(poll, "0.4")
+    assert "From your best, move " in said(poll)  # from the second try on
     type_in(poll, "0.1")
     assert said(poll).endswith("No seven parameters reach that on these data.")
     best, mine = lab.baselines.optimum, lab.best[0]
@@ -450,7 +501,7 @@ def test_poll_3_compares_with_what_no_search_goes_below(keep):
     smallest = float(np.mean((lab.numbers.y_hat - lab.state.data.y) ** 2))
     lab.reset()
     type_in(poll, f"{smallest:.3f}")
-    assert poll.right and poll.tries == 3  # moving sliders is no new question
+    assert poll.right and poll.tries == 4  # moving sliders is no new question
     assert f"on these data is {smallest:.4f}" in explained(poll)
     assert mine > smallest
 
@@ -460,7 +511,7 @@ def test_poll_3_says_how_far_the_best_is(keep):
     poll = keep(lecture_poll(3, lab))
     poll.reveal()
     assert "no best in the lab yet" in explained(poll)
-    lab.b21 = 5.0
+    lab.controls["b21"].box.value = "5"
     poll.reveal()
     gap = lab.loss - lab.baselines.optimum.mse
     assert explained(poll).endswith(f"Your best in the lab is {lab.loss:.4f}. "
@@ -653,6 +704,214 @@ def test_a_name_or_lab_without_gradient_is_refused(keep):
             make(None, "w1")
 
 
+# --- why an answer is wrong ---
+
+
+REASONS = {"A": "A is data.", "B": "never said.", "D": "D is computed."}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("A", "A: A is data. 2 more are right."), ("B", "1 more is right."),
+        ("BC", None), ("ABCD", "A: A is data. D: D is computed."), ("BCE", ""),
+        ("ABE", "A: A is data. 1 more is right."),
+    ],
+)
+def test_of_several_choices_the_wrong_ones_have_reasons_and_the_missing_are_counted(keep, given,
+                                                                                    words):
+    poll = keep(Poll("Which?", ["B", "C"], {letter: "?" for letter in "ABCDE"}, several=True,
+                     hint=REASONS))
+    poll.predict(list(given))
+    assert poll.right is (words is None)
+    assert said(poll).partition("Tries: 1.")[2].strip() == (words or "")
+
+
+def test_a_wrong_choice_has_its_own_reason(keep):
+    poll = keep(Poll("Is it so?", "B", {"A": "a", "B": "b", "C": "c"}, hint={"A": "A is data."}))
+    for letter, words in (("A", " A is data."), ("C", "")):
+        poll.predict(letter)
+        assert said(poll).partition(f"Tries: {poll.tries}.")[2] == words
+
+
+@pytest.mark.parametrize(
+    ("given", "right", "words"),
+    [
+        (14, 14.75, "is too low by 0.75 (5.1 %)"), (-10, -9, "is too low by 1 (11 %)"),
+        (-9, -10, "is too high by 1 (10 %)"), (-14.75, 14.75, "is right but for its sign"),
+        (-3, 14.75, "has the wrong sign"), (147.5, 14.75, "is 10 times too large"),
+        (-0.09, -9, "is 100 times too small"), (0.5, 0, "is too high by 0.5"),
+        (0, 3, "is too low by 3"), (1e300, 1e-300, "is ∞ times too large"),
+        (1e-300, -1e300, "has the wrong sign"), (3, 3, "is exactly right"),
+    ],
+)  # fmt: skip
+def test_how_far_off_a_number_is(given, right, words):
+    assert how_far_off(given, right) == words
+
+
+@given(FLOATS, FLOATS)
+def test_how_far_off_is_said_of_any_two_numbers_and_tells_the_side(one, other):
+    words = how_far_off(one, other)
+    assert len(words) < 60 and "nan" not in words and "not a number" not in words
+    assert ("exactly" in words) == (one == other)
+    assert not (" low " in words and one > other) and not (" high " in words and one < other)
+    assert ("sign" in words) == (one < 0 < other or other < 0 < one)
+
+
+def test_a_number_is_told_how_far_off_it_is_unless_the_question_has_a_hint(keep):
+    poll = keep(Poll("How much?", 14.75))
+    type_in(poll, "14")
+    assert said(poll) == "Not yet: 14 is too low by 0.75 (5.1 %). Tries: 1."
+    told = keep(Poll("How much?", 14.75, hint=lambda _: "Look again."))
+    type_in(told, "14")
+    assert said(told) == "Not yet: 14. Tries: 1. Look again."
+
+
+@pytest.mark.parametrize("number", [2, 4, 5, 6])
+def test_every_wrong_choice_of_a_lecture_poll_has_a_reason_that_is_not_the_answer(keep, number):
+    poll = keep(lecture_poll(number))
+    right = poll._right_answer()
+    assert set(poll._hint) == set(poll.choices) - set(right)
+    assert len(set(poll._hint.values())) >= len(poll._hint) - 1
+    for letter, reason in poll._hint.items():
+        assert reason.endswith((".", "?")), letter
+        for sure in right:
+            assert not re.search(rf"\b{re.escape(poll.choices[sure])}\b(?! ·)", reason), reason
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [(3, "number of neurons, and of biases"), (4, "number of weights"), (6, "2 hidden neurons"),
+     (5, "too few"), (1, "too few"), (8, "too many"), (6.5, "too few")],
+)
+def test_poll_1_says_what_a_wrong_count_counts(keep, number, reason):
+    poll = keep(lecture_poll(1))
+    poll.predict(number)
+    assert reason in said(poll) and "7" not in said(poll)
+
+
+def test_a_wrong_move_is_told_where_to_look(keep):
+    lab = lab_of(keep, TwoHiddenLab)
+    one, other = keep(will_move(lab, "w1_2")), keep(will_move(lab, "w2_2"))
+    one.predict("C")
+    assert said(one).endswith("∂L/∂w₁² is not 0.")
+    one.predict("B")
+    assert said(one).endswith("The step goes against the gradient: which sign has ∂L/∂w₁²?")
+    other.predict("A")
+    assert said(other).endswith("is each of its factors a number but 0?")
+
+
+# --- right and wrong look different ---
+
+
+def kind_of(poll) -> str:
+    """The sign that the style sheet gives a verdict; "" if none."""
+    found = re.search(r'class="mlp-status(?: mlp-verdict mlp-verdict-(\w+))?" role="status"',
+                      poll.status.value)
+    return found[1] or ""
+
+
+def test_right_wrong_and_revealed_have_their_signs_and_another_state_has_none(keep):
+    lab = lab_of(keep, TwoHiddenLab)
+    poll = keep(will_move(lab, "w2_2"))
+    assert kind_of(poll) == ""
+    poll.predict("A")
+    assert kind_of(poll) == "wrong" and "<b>Not yet:</b>" in poll.status.value
+    poll.reveal()
+    assert kind_of(poll) == "told"
+    poll.predict("B")
+    assert kind_of(poll) == "wrong"
+    poll.predict("C")
+    assert kind_of(poll) == "right" and "<b>Right:</b>" in poll.status.value
+    poll.reveal()
+    assert kind_of(poll) == "right"
+    lab.x = 2
+    assert kind_of(poll) == ""
+    lab.undo()
+    assert kind_of(poll) == "right"
+
+
+# --- a question that covers its lab ---
+
+
+def test_the_gradients_are_covered_until_the_answer_is_right_or_revealed(keep):
+    lab = lab_of(keep, ExampleLab)
+    assert not lab.covered
+    poll = keep(predict_gradient(lab, "w1"))
+    assert lab.covered
+    poll.predict(100)
+    assert lab.covered
+    poll.predict(lab.gradient["w1"])
+    assert not lab.covered and poll.right
+    other = keep(will_move(lab, "w2"))
+    assert lab.covered
+    other.reveal()
+    assert not lab.covered
+    assert lab._history.last is None  # nothing of it is a change to undo
+
+
+def test_only_a_question_that_asks_for_it_covers_a_lab_that_can(keep):
+    lab, plain = lab_of(keep, ExampleLab), lab_of(keep, PlainLab)
+    keep(Poll("How many?", 1, about=lab))
+    assert not lab.covered
+    poll = keep(predict_gradient(plain, "w1"))
+    poll.reveal()
+    assert not hasattr(plain, "covered")
+
+
+# --- the network beside the question ---
+
+
+@pytest.mark.parametrize(("number", "layers", "marked"), [
+    (4, "784 pixels → 10 classes", ""),
+    (5, "784 pixels → 300 neurons → 100 neurons → 10 outputs", "from the 100 neurons"),
+    (6, "784 pixels → 300 neurons → 100 neurons → 10 outputs", "from the 784 pixels"),
+])  # fmt: skip
+def test_polls_4_to_6_show_their_network_in_picture_and_words(keep, number, layers, marked):
+    poll = keep(lecture_poll(number))
+    (image,) = of_kind(poll, widgets.Image)
+    assert bytes(image.value).startswith(b"\x89PNG") and image.tooltip
+    (words,) = [w for w in of_kind(poll, widgets.HTML) if "mlp-words" in w._dom_classes]
+    assert text_of(words) == poll.picture.words and poll.picture.words in poll.words
+    assert layers in poll.picture.words and marked in poll.picture.words
+    assert ("marked" in poll.picture.words) == bool(marked)
+    assert not re.search(r"785|101|7.?850|bias", poll.picture.words)  # nor is it the answer
+    alone = composite_png([question_picture(poll.title, poll._asked(), poll.scale)])
+    rows = [imread(io.BytesIO(png)).shape[0] for png in (poll.snapshot(), alone)]
+    assert rows[0] == rows[1] + poll.picture.height * poll.scale
+
+
+@pytest.mark.parametrize("asked", [None, 1, 2])
+def test_the_marked_neuron_has_one_line_from_each_circle_of_the_layer_before(asked):
+    picture = WidthsPicture((784, 10, 3), ("a", "b", "c"), asked)
+    lines = [c for c in picture.figure.findobj(LineCollection)]
+    black = [c for c in lines if c.get_linewidth()[0] > 1]
+    grey = sum(len(c.get_segments()) for c in lines) - sum(len(c.get_segments()) for c in black)
+    assert grey == 8 * 10 + 10 * 3
+    assert [len(c.get_segments()) for c in black] == ({None: [], 1: [8], 2: [10]}[asked])
+    for collection in black:
+        assert len({tuple(segment[1]) for segment in collection.get_segments()}) == 1
+    dots = [t for t in picture.figure.findobj(QuickText) if t.text == "⋮"]
+    assert len(dots) == 1  # only of the 784 some are left out
+
+
+def test_a_lone_layer_is_centred_and_a_wide_one_leaves_room_for_dots():
+    assert heights(1, 0, 90).tolist() == [45]
+    assert heights(3, 0, 90).tolist() == [55, 45, 35]
+    assert heights(10, 0, 90).tolist() == [*range(90, -1, -10)]
+    assert heights(11, 0, 90).tolist() == [90, 80, 70, 60, 30, 20, 10, 0]
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")
+@pytest.mark.parametrize("mark", ["\u2066", "\u2067", "\u200b", "\u3000", "\u06c0", "\ud800"])
+def test_characters_that_a_font_lacks_do_not_break_the_picture(keep, mark):
+    poll = keep(Poll(f"Is {mark}it{mark} so?", 1, title=f"{mark}Poll"))
+    plain = keep(Poll("Is it so?", 1, title="Poll"))
+    assert poll.snapshot().startswith(b"\x89PNG")
+    if mark in "\u2066\u2067":
+        assert poll.snapshot() == plain.snapshot()
+
+
 # --- what can be seen, read out and freed ---
 
 
@@ -679,7 +938,7 @@ def test_the_enter_key_answers(keep):
 
 def test_what_is_written_is_escaped(keep):
     bad = "<img src=x onerror=alert(1)> & co"
-    poll = keep(Poll(bad, 1, explain=bad, hint=lambda _: bad, title=bad))
+    poll = keep(Poll(bad, 1, explain=bad, hint=lambda _: f"{bad}: {bad}", title=bad))
     poll.predict(2)
     wrong = poll.status.value
     poll.reveal()
@@ -718,8 +977,8 @@ def test_a_closed_poll_leaves_nothing(keep):
     lab = lab_of(keep, ThreeNeuronLab)
     gc.collect()
     before = live_widgets()
-    for number in (1, 2, 3):
-        poll = lecture_poll(number, lab)
+    for which in (1, 2, 3):
+        poll = lecture_poll(which, lab)
         poll.reveal()
         poll.close()
         poll.close()

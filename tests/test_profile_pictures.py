@@ -18,7 +18,7 @@ from mlp_widgets.drawing.log_lanes import LayerAxis, LogLanes, QuickTicks
 from mlp_widgets.drawing.picture import Picture
 from mlp_widgets.drawing.profiles import Profile, ProfilesPicture, ProfilesScene, SignedAxis
 from mlp_widgets.drawing.quick_artists import CAP_HEIGHT, QuickText, _outline
-from mlp_widgets.drawing.style import LINE, NEURON
+from mlp_widgets.drawing.style import BLACK, GRADIENT, GRADIENT_PALE, VALUE, VALUE_PALE
 from mlp_widgets.drawing.training import TrainingPicture, TrainingScene
 
 TINY, HUGE = 5e-324, 1.7e308  # the ends of 64-bit floats
@@ -210,7 +210,7 @@ def test_the_ink_of_a_number_is_where_it_belongs():
                          (np.nan, "overflow"), (1e300, None)):
         flat = np.full(30, value)
         picture.update(ProfilesScene(Profile(ones, ones, flat, flat), Profile(*[ones * 1e3] * 4)))
-        rows = rows_of(picture, lanes.axes, NEURON[0])
+        rows = rows_of(picture, lanes.axes, GRADIENT_PALE)
         expected = getattr(lanes, where) if where else np.log10(value)
         pixel = np.diff(lanes.axes.get_ylim())[0] / lanes.axes.bbox.height
         assert len(rows) and np.abs(rows - expected).max() < 4 * pixel, value
@@ -438,7 +438,8 @@ def test_plain_and_skip_differ_in_more_than_colour_and_the_present_one_is_heavie
             heavier = plain.get_linewidth() > skip.get_linewidth()
             assert heavier == (present == "plain")
             # equal numbers: the dashes lie on the line, so that both are seen
-            for color in NEURON:
+            is_value = name in ("a", "factor")
+            for color in (VALUE, VALUE_PALE) if is_value else (GRADIENT, GRADIENT_PALE):
                 assert len(rows_of(picture, picture.plots[name].axes, color))
 
 
@@ -467,7 +468,7 @@ def test_the_words_above_the_lengths(norm, words):
 
 def test_only_the_ways_that_are_there_are_drawn_with_their_notes():
     picture = TrainingPicture(scale=2.0)
-    colors = {"plain": NEURON[0], "skip": NEURON[1], "clipping": LINE}
+    colors = {"plain": VALUE_PALE, "skip": VALUE, "clipping": BLACK}
     for names in (["plain"], ["skip", "clipping"], list(colors), []):
         picture.update(training_scene(8, 40, *names))
         for way, color in colors.items():

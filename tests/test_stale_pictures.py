@@ -18,7 +18,6 @@ import inspect
 import io
 import re
 from pathlib import Path
-from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -26,7 +25,9 @@ import pytest
 from drawn_with import WRITTEN, drawn_with
 from PIL import Image  # comes with matplotlib
 
-from mlp_widgets import LABS, Poll
+from mlp_widgets import LABS, Poll, lecture_poll
+from mlp_widgets.widgets.png import composite_png
+from mlp_widgets.widgets.poll import question_picture
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -82,9 +83,11 @@ def drawn_anew(source: str, text: str) -> tuple[bytes, str]:
         return snapshot_of(eval(text, {"__builtins__": {}, **kinds}))  # a lab, or a part of one
     if named := re.fullmatch(r'picture\("(\w+)"\)', source):  # 00_start.ipynb
         return snapshot_of(LABS[named[1]](scale=1))
-    # The picture of a question shows its text alone.
-    title = text.partition(". ")[0]
-    return Poll.snapshot(SimpleNamespace(words=text, title=title, scale=POLL_SCALE)), text
+    if named := re.search(r"lecture_poll\(([456])\)", source):  # these have a picture
+        return snapshot_of(lecture_poll(int(named[1])))
+    # The picture of the others shows their text alone.
+    title, _, asked = text.partition(". ")
+    return composite_png([question_picture(title, asked, POLL_SCALE)]), text
 
 
 def snapshot_of(lab) -> tuple[bytes, str]:

@@ -6,6 +6,7 @@ the losses are those of the measured means in mlp_widgets/lectures/three_neuron/
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -13,11 +14,12 @@ from datetime import datetime, timezone
 import ipywidgets
 import numpy as np
 import pytest
-from lab_tools import find, text_of
+from lab_tools import WAIT, find, text_of, type_in, wait_until
 from oracle import SCALAR_ACTIVATIONS, H, compare
 
 from mlp_widgets import ThreeNeuronLab
 from mlp_widgets.lectures.three_neuron import scenes, words
+from mlp_widgets.lectures.three_neuron.attempts import HINT_AFTER, hint, levels_of
 from mlp_widgets.lectures.three_neuron.data import load_points
 from mlp_widgets.lectures.three_neuron.numbers import (
     ACTIVATIONS,
@@ -33,6 +35,7 @@ from mlp_widgets.lectures.three_neuron.numbers import (
     ranges_for,
 )
 from mlp_widgets.text import symbol
+from mlp_widgets.widgets import descent
 
 OWN = ([0.0, 2.0, 2.0, 5.0, 9.0], [40.0, -10.0, 20.0, 60.0, 30.0])  # x = 2 stands twice
 TINY = ([1.0, 2.0, 3.0, 4.0], [1e-5, 2e-5, 1e-5, 3e-5])
@@ -268,7 +271,30 @@ def test_edges_that_carry_nothing_are_grey():
     assert grey() == {"w21"}  # at 8 neuron 1 is off
     assert grey(hour=20.0) == {"w22"}
     assert grey(b11=0.0, w12=0.0) == {"b11", "w12"}
-    assert grey(edges="gradients", b11=-20.0) == {"w11", "b11", "w21"}
+    # at 8 neuron 1 is off: its gradients are 0 at this hour, whatever they are in the mean
+    assert grey(edges="gradients") == {"w11", "b11", "w21"}
+    assert grey(edges="gradients", hour=20.0) == {"w12", "b12", "w22"}
+    assert grey(edges="gradients", hour=8.5) == set(LECTURE)
+
+
+@EACH_ACTIVATION
+def test_circles_and_edges_are_of_the_same_hour_and_say_which(activation):
+    numbers = numbers_of(edges="gradients", hour=20.0, activation=activation)
+    scene = scenes.diagram(numbers)
+    for name, edge in zip(LECTURE, scene.edges, strict=True):
+        share = float(np.prod(numbers.path_factors(name, 20.0)))
+        assert edge.value == pytest.approx(share, rel=1e-12, abs=1e-300)
+        assert edge.text.startswith(f"∂ℓ/∂{symbol(name)} = ")
+    assert scene.note.startswith("∂ℓ/∂θ at x = 20;") and scene.nodes[0].text == "x = 20"
+    assert scenes.diagram(numbers_of(hour=20.0)).note == "at x = 20"
+    between = scenes.diagram(numbers_of(edges="gradients", hour=8.5, activation=activation))
+    assert between.note.startswith("no data point at x = 8.5")
+
+
+def test_what_is_covered_is_not_on_the_edges(lab):
+    lab.set(edges="gradients", covered=True)
+    assert "∂" not in lab.canvases["diagram"].words and "w₁₁ = 0.4" in lab.words
+    assert lab.table_rows()[1] == ("w₁₁", "0.4", "?")
 
 
 def test_the_fit_shows_the_baselines_that_are_chosen():
@@ -328,7 +354,7 @@ def test_the_headings_name_the_activation_that_is_used(lab):
 
 
 def test_the_table_for_viewers_without_a_kernel(lab):
-    lab.w21 = -1.5
+    by_hand(lab, w21=-1.5)
     rows = lab.table_rows()
     assert rows[1] == ("w₁₁", "0.4", "+24.17") and len(rows) == 14
     assert rows[9:] == [("MSE", "", "0.9011"), ("your best", "", "0.9011"),
@@ -391,35 +417,229 @@ def test_random_starts_lie_on_the_sliders(data):
             assert x[0] - rounding <= kink <= x[-1] + rounding
 
 
+def by_hand(lab, **values):
+    """A student types numbers."""
+    for name, value in values.items():
+        type_in(find(lab, f"mlp-box-{name}"), value)
+
+
+def press(lab, *names: str):
+    """A student presses buttons."""
+    for name in names:
+        find(lab, f"mlp-{name}").click()
+
+
+def board(lab) -> str:
+    """The text of the board, below its rows."""
+    return html.unescape(find(lab, "mlp-board").value.split('<div class="mlp-about">')[1][:-6])
+
+
 def test_best_is_the_smallest_you_found(lab):
-    find(lab, "mlp-best").click()
+    press(lab, "best")
     assert "No best yet" in said(lab) and lab.best is None
     for preset in ("stuck", "zeros", "random"):
-        lab.preset(preset)
+        press(lab, f"preset-{preset}")
         assert lab.best is None and cell(lab, "best") == "–"  # it was given, not found
-    lab.preset("stuck")
-    lab.set(w21=-1.5)
+    press(lab, "preset-stuck")
+    by_hand(lab, w21=-1.5)
     found = lab.loss, lab.parameters
     assert lab.best == found and cell(lab, "best") == cell(lab, "now") == f"{found[0]:.4f}"
     for worse in (-1.45, 2.0):
-        lab.set(w21=worse)
+        by_hand(lab, w21=worse)
         assert lab.best == found and lab.loss > found[0]
-    find(lab, "mlp-best").click()
+    press(lab, "best")
     assert (lab.loss, lab.parameters) == found
-    lab.step()
+    press(lab, "step")
     assert lab.best[0] < found[0]
 
 
+def test_a_run_that_was_asked_for_in_the_page_counts_and_one_from_code_does_not(lab):
+    lab.descent.runner._pause = 0.001
+    for start, counts in ((lab.run, False), (lambda: press(lab, "run"), True)):
+        press(lab, "preset-lecture")
+        start()
+        wait_until(lambda: len(lab.path) > 50)
+        lab.pause()
+        lab.descent.runner.join(WAIT)
+        assert (lab.best is not None) == counts
+    assert lab.best[0] == pytest.approx(lab.loss, abs=1e-3)
+
+
+FROM_CODE = {
+    "a value": lambda lab: lab.set(w21=-1.5), "steps": lambda lab: lab.step(50),
+    "a state": lambda lab: lab.load("ThreeNeuronLab(b21=5.0)"),
+    "a way that begins by hand": lambda lab: (by_hand(lab, b21=9.0), lab.step(50)),
+}
+
+
+@pytest.mark.parametrize("what", FROM_CODE)
+def test_what_code_did_does_not_count_nor_what_follows_from_it(lab, what):
+    press(lab, "preset-stuck")
+    FROM_CODE[what](lab)
+    best = lab.best
+    assert best is None or best[0] > 10
+    by_hand(lab, w22=lab.w22 - 0.01, hour=9.0)
+    press(lab, "ten-steps")
+    assert lab.best == best and "The present parameters were given." in board(lab)
+    press(lab, "preset-stuck")
+    assert board(lab) == ""
+    by_hand(lab, w22=-1.01)
+    assert lab.best == (lab.loss, lab.parameters)
+
+
+def test_a_shared_state_and_the_loaded_optimum_do_not_count(lab):
+    lab.share.toggle.value = True
+    find(lab, "mlp-load").value = "ThreeNeuronLab(b21=5.0)"
+    press(lab, "load-button")
+    assert lab.b21 == 5.0 and lab.best is None
+    press(lab, "preset-lecture", "reveal", "reveal")
+    by_hand(lab, b21=lab.b21 + 0.001)
+    press(lab, "step")
+    assert lab.best is None and lab.loss < 0.3213
+    press(lab, "undo", "undo", "undo")
+    assert lab.parameters == LECTURE
+    by_hand(lab, b21=5.0)
+    assert lab.best == (lab.loss, lab.parameters)
+
+
 def test_best_belongs_to_the_data_and_the_activation(lab):
-    lab.set(w21=-1.5)
+    by_hand(lab, w21=-1.5)
     all_days = lab.best
-    lab.set(data="weekend")
+    find(lab, "mlp-data").value = "weekend"
     assert lab.best == (lab.loss, lab.parameters) != all_days
-    lab.preset("lecture")
+    press(lab, "preset-lecture")
     lab.set(data="all days", activation="sigmoid")
     assert lab.best is None
     lab.set(activation="relu")
     assert lab.best == all_days
+
+
+# --- levels and hints ---
+
+
+@pytest.mark.parametrize("data", ["all days", "weekday", "weekend"])
+def test_the_levels_are_in_the_order_of_difficulty(data):
+    levels = levels_of(numbers_of(data=data))
+    assert {level.key for level in levels} == {"line", "lecture", "quadratic", "descent", "optimum"}
+    values = [level.mse() for level in levels]
+    assert values == sorted(values, reverse=True)
+    assert [level.key for level in levels[-2:]] == ["descent", "optimum"]
+    assert [level.key for level in levels_of(numbers_of(data=OWN))] == ["line", "quadratic"]
+    assert len(levels_of(numbers_of(data=data, activation="tanh"))) == 3
+
+
+def test_each_level_is_said_once_when_it_is_passed(lab):
+    press(lab, "preset-zeros")
+    by_hand(lab, b21=3.0)
+    assert not said(lab).startswith("You") and cell(lab, "descent") == "?"
+    by_hand(lab, w11=0.1, w21=1.0, b21=1.0)
+    assert lab.best[0] > lab.baselines.line.mse
+    by_hand(lab, **LECTURE | {"b21": 5.2})
+    assert said(lab).startswith("You beat the best straight line: 2.5534. b₂₁ = 5.2. J = ")
+    by_hand(lab, b21=4.9)
+    assert said(lab).startswith("You beat the lecture's parameters: 0.5019. "
+                                "You beat the best quadratic: 0.5012. b₂₁ = 4.9. J = ")
+    assert board(lab) == "You beat the best quadratic: 0.5012."  # the signs tell the others
+    assert cell(lab, "descent") == "0.3649" and cell(lab, "optimum") == "?"
+    by_hand(lab, b21=4.95)
+    assert said(lab).startswith("b₂₁ = 4.95.")
+    by_hand(lab, b21=4.0, w22=-0.9)
+    by_hand(lab, b21=4.97)
+    assert "You beat" not in said(lab) and "✓ quadratic" in find(lab, "mlp-board").value
+
+
+def test_poll_3_can_be_won_with_what_the_hints_say(lab):
+    """By hand and by the student's own descent: no number but what the lab says."""
+    lab.descent.runner._pause = 0.001
+    press(lab, "preset-stuck")
+    by_hand(lab, b21=4.9)
+    press(lab, "run")
+    lab.descent.runner.join(WAIT)
+    assert board(lab).startswith("You reached what gradient descent from Stuck reaches: 0.3649.")
+    while lab.attempts.moves < HINT_AFTER:
+        by_hand(lab, w21=lab.w21 - 0.1)
+        by_hand(lab, w22=lab.w22 - 0.1)
+    assert board(lab).endswith(
+        "Hint: From your best no slider helps alone. The best fit has another shape: neuron 1 is "
+        "on from x = 7.39, with w₂₁ < 0 and neuron 2 is on up to x = 16, with w₂₂ < 0; b₂₁ is "
+        "about 9.8. Set that roughly, then press Run.")
+    press(lab, "preset-lecture")
+    by_hand(lab, b11=-3.0, b12=9.6, b21=9.8)
+    press(lab, "run")
+    lab.descent.runner.join(WAIT)
+    assert lab.best[0] < 1.01 * lab.baselines.optimum.mse
+    assert board(lab) == "You reached the smallest MSE there is, within 1 %: 0.3212."
+
+
+def test_a_hint_names_the_one_slider_that_helps_most(lab):
+    by_hand(lab, b21=5.0)
+    said_by = hint(lab.numbers, lab.best)
+    name, value, J = re.fullmatch(
+        r"From your best, move (\S+) to (\S+): that makes the MSE (\S+)\.", said_by).groups()
+    code = next(n for n in LECTURE if symbol(n) == name)
+    by_hand(lab, **{code: value})
+    assert f"{lab.loss:.4f}" == J and lab.best[1][code] == getattr(lab, code)
+    for other, (low, high, step) in ranges_for(lab.state.data).items():
+        for count in range(round((high - low) / step) + 1):
+            moved = {**LECTURE, "b21": 5.0, other: low + count * step}
+            points = lab.state.data
+            assert complex(formula_J(moved, points.x.tolist(), points.y.tolist(), "relu")
+                           ).real > lab.loss - 1e-9, other
+
+
+def test_without_relu_or_with_own_data_the_hint_knows_no_best_fit():
+    for changes in ({"data": OWN}, {"activation": "tanh"}):
+        numbers = numbers_of(**ZEROS, **changes)
+        assert hint(numbers, (1e-9, ZEROS)).endswith("press Run, or begin somewhere else.")
+
+
+# --- where descent ends ---
+
+
+def descent_of_all(starts: list[dict[str, float]], points, rate: float, steps: int) -> np.ndarray:
+    """J before each step of gradient descent from each start, shape (steps, starts)."""
+    p = {name: np.array([[start[name]] for start in starts]) for name in LECTURE}
+    x, y, J = points.x, points.y, np.empty((steps, len(starts)))
+    for k in range(steps):
+        z = [p[f"w1{j}"] * x + p[f"b1{j}"] for j in "12"]
+        a = [np.maximum(one, 0) for one in z]
+        error = p["b21"] + p["w21"] * a[0] + p["w22"] * a[1] - y
+        J[k] = (error**2).mean(axis=1)
+        error *= 2 / x.size
+        slope = {"b21": error}
+        for j in (0, 1):
+            back = error * p[f"w2{j + 1}"] * (z[j] >= 0)
+            slope |= {f"w2{j + 1}": error * a[j], f"w1{j + 1}": back * x, f"b1{j + 1}": back}
+        for name, each in slope.items():
+            p[name] = p[name] - rate * each.sum(axis=1, keepdims=True)
+    return J
+
+
+def frames_to_the_end(J: np.ndarray, lab) -> tuple[int, int]:
+    """(frames, steps) of a run over these J, counted as the descent counts them."""
+    smallest, frames, steps = np.minimum.accumulate(J), 0, 0
+    while steps <= descent.MOST_STEPS:
+        steps += lab.descent._next_frame(steps + 1)
+        frames += 1
+        if steps >= descent.STILL_STEPS:
+            before, now = smallest[steps - descent.STILL_STEPS], J[:steps + 1].min()
+            if before - now <= descent.STILL_SHARE * before:
+                return frames, steps
+    raise AssertionError("it does not end")
+
+
+def test_a_run_from_each_random_start_ends_soon_and_not_all_at_the_same_place(lab):
+    """A frame rests 0.06 s, and draws and sends two pictures: 75 of them and 30,000 steps take
+    less than 20 s."""
+    points = load_points("all days")
+    J = descent_of_all([random_start(seed, points) for seed in range(50)], points, 0.001, 30_000)
+    ends = []
+    for run in J.T:
+        frames, steps = frames_to_the_end(run, lab)
+        assert frames <= 75 and steps <= 30_000
+        assert run[steps] < run[steps:].min() + 0.06  # where it would be after 30,000 steps
+        ends.append(round(float(run[steps]), 1))
+    assert {0.4, 1.2, 2.6} <= set(ends[:20]) and len(set(ends)) >= 4
 
 
 def test_the_second_press_loads_the_optimum(lab):
@@ -503,9 +723,9 @@ def test_the_first_hour_lies_inside_the_data():
 def test_other_data_bring_another_hour_and_undo_takes_it_back(lab):
     lab.set(hour=20.0)
     lab.set(data=LARGE)
-    assert lab.hour == 2010 == find(lab, "mlp-box-hour").value
+    assert lab.hour == 2010 == find(lab, "mlp-box-hour").number
     lab.undo()
-    assert lab.state.data.name == "all days" and lab.hour == 20 == find(lab, "mlp-box-hour").value
+    assert lab.state.data.name == "all days" and lab.hour == 20 == find(lab, "mlp-box-hour").number
     lab.hour = 5.0
     lab.w11 = 0.7
     lab.hour = 6.0

@@ -191,6 +191,21 @@ def diagram_of(lab) -> DiagramPicture:
     return lab.canvases["diagram"].picture
 
 
+def test_labels_lie_where_there_is_room_when_gradients_are_covered_and_shown():
+    shown = scenes.diagram(solve())
+    covered = scenes.diagram_of_values(solve())
+    assert ([edge.text.count("\n") for edge in shown.edges]
+            == [edge.text.count("\n") for edge in covered.edges])
+    assert "w₂¹ = −1; w₁² = 1;" in covered.words() and "∂" not in covered.words()
+
+
+def test_the_status_line_does_not_call_the_cover_by_its_field(lab):
+    lab.set(covered=True)
+    assert lab.status.value.count("cover") == 1  # "The gradients are covered"
+    lab.set(covered=False)
+    assert "cover" not in lab.status.value
+
+
 def greys_drawn(lab) -> set[str]:
     """The weights whose line in the picture has the colour of what gets no update."""
     edges = scenes.diagram(lab.numbers).edges

@@ -13,7 +13,7 @@ from matplotlib.collections import LineCollection, PolyCollection
 from ..text import known, number, symbol
 from .picture import Picture, Scene, added
 from .quick_artists import QuickTexts, Text, text_width
-from .style import BLACK, FAINT, GRADIENT, GREY, LIT, NEGATIVE, NORMAL, OFF, POSITIVE
+from .style import BLACK, FAINT, GRADIENT, GREY, LIT, NORMAL, OFF, VALUE
 
 IN_BOX = NORMAL
 """Points of the letters in the boxes."""
@@ -34,12 +34,12 @@ HEAD = np.array([(-HEAD_LENGTH, -5.0), (0.0, 0.0), (-HEAD_LENGTH, 5.0)])
 """The head of an arrow to the right, its tip at the origin."""
 DIP = 17.0
 """How far a skip connection hangs below the boxes."""
-NONE = "—"
+NONE, COVERED = "—", "?"
 GRADIENTS = ("da", "dz", "dw")
 COLORS = {"w": BLACK} | dict.fromkeys(GRADIENTS, GRADIENT)
 """Of the names in the rows; those of z and a are grey with their layer."""
-LEGENDS = ("blue: w > 0   orange, dashed: w < 0   thicker: larger   grey: no gradient",
-           "blue: w > 0   orange, dashed: w < 0   grey: no gradient")
+LEGENDS = ("edge thick: large |w|   dashed: w < 0   grey: no gradient",
+           "dashed: w < 0   grey: no gradient")
 """What the looks of edges and boxes say; the second where the formula before it is long."""
 LEAST_ARROW = 60.0
 
@@ -51,7 +51,8 @@ class ChainScene(Scene):
     x, y, J: of the one point; w, z, a, dJ_dz, dJ_da, dJ_dw: of the layers 1 to L, shape (L,);
     skip: whether a[l] = a[l-1] + g(z[l]); activation: the name of g, such as "σ"; states: "on" or
     "off" (g'(z) is 0, drawn grey) of each layer; lit: key -> "now" or "reused", with keys "x",
-    "y", "J", "w3", "z3", "a3", "dz3", "da3", "dw3"; overflow: the first layer that is not finite.
+    "y", "J", "w3", "z3", "a3", "dz3", "da3", "dw3"; overflow: the first layer that is not finite;
+    covered: a ? stands for each gradient.
     """
 
     x: float
@@ -68,11 +69,12 @@ class ChainScene(Scene):
     states: tuple[str, ...] = ()
     lit: Mapping[str, str] = field(default_factory=dict)
     overflow: int | None = None
+    covered: bool = False
 
     @property
     def grey(self) -> tuple[bool, ...]:
         """Which layers let no gradient pass through g, or have no numbers after an overflow."""
-        states = self.states or ("on",) * len(self.w)
+        states = self.states if self.states and not self.covered else ("on",) * len(self.w)
         first = self.overflow or len(states) + 1
         return tuple(state == "off" or layer >= first for layer, state in enumerate(states, 1))
 
@@ -86,8 +88,9 @@ class ChainScene(Scene):
 
     def _layer(self, k: int) -> str:
         """The numbers of one layer, forward and backward."""
-        names = (("w", self.w), ("z", self.z), ("a", self.a), ("∂J/∂w", self.dJ_dw),
-                 ("∂J/∂z", self.dJ_dz), ("∂J/∂a", self.dJ_da))
+        names = [("w", self.w), ("z", self.z), ("a", self.a)]
+        if not self.covered:
+            names += [("∂J/∂w", self.dJ_dw), ("∂J/∂z", self.dJ_dz), ("∂J/∂a", self.dJ_da)]
         numbers = ", ".join(f"{name} = {known(values[k])}" for name, values in names)
         return f"Layer {k + 1}{' (grey)' * self.grey[k]}: {numbers}"
 
@@ -168,8 +171,8 @@ class ChainPicture(Picture[ChainScene]):
         self.tips = added(axes, PolyCollection([], linewidth=0))
         self.words, self.in_boxes = QuickTexts(axes), QuickTexts(axes, IN_BOX)
         self.halos = self.moving(added(axes, LineCollection([], colors=LIT, capstyle="butt")))
-        self.edges = self.moving(added(axes, LineCollection([], capstyle="butt")))
-        self.heads = self.moving(added(axes, PolyCollection([], linewidth=0)))
+        self.edges = self.moving(added(axes, LineCollection([], colors=VALUE, capstyle="butt")))
+        self.heads = self.moving(added(axes, PolyCollection([], facecolor=VALUE, linewidth=0)))
         self.over = self.moving(QuickTexts(axes, IN_BOX))
         self.numbers = self.moving(QuickTexts(axes))
 
@@ -293,27 +296,25 @@ class ChainPicture(Picture[ChainScene]):
                np.array([(MARGIN + width + 10, up), (end - HEAD_LENGTH, up), (end, up)]))
         text, up = _backward(scene), self.height - BACKWARD
         width = text_width(text)
-        color = GRADIENT if scene.overflow is None else NEGATIVE
+        color = GRADIENT if scene.overflow is None else BLACK
         yield ((text, right - width / 2, up, color),
                np.array([(right - width - 10, up), (MARGIN + HEAD_LENGTH, up), (MARGIN, up)]))
 
     # --- what moves ---
 
     def _show_edges(self, scene: ChainScene) -> None:
-        """Colour, dash and width of the edges by their weights."""
+        """Dash and width of the edges by their weights."""
         here, middle = self.place, self.height - MIDDLE
         sizes = np.abs(scene.w)
         widths = 1.2 + 4.8 * (sizes / (sizes.max() or 1.0))
-        colors = [BLACK if w == 0 else POSITIVE if w > 0 else NEGATIVE for w in scene.w]
         ends = here.w + here.edge / 2
         self.edges.set_segments([[(end - here.edge, middle), (end - HEAD_LENGTH + 1, middle)]
                                  for end in ends])
         # dash lengths count in line widths: divide, so that all dashes look alike
-        self.edges.set(color=colors, linewidth=widths, linestyle=[
+        self.edges.set(linewidth=widths, linestyle=[
             (0, (7 / width, 3 / width)) if w < 0 else "-"
             for w, width in zip(scene.w, widths, strict=True)])
         self.heads.set_verts([HEAD + np.array((end, middle)) for end in ends])
-        self.heads.set_facecolor(colors)
 
     def _numbers(self, scene: ChainScene) -> dict[str, Text]:
         """All numbers: key -> text. Exact zeros below the boxes are grey."""
@@ -326,14 +327,16 @@ class ChainPicture(Picture[ChainScene]):
         self._write(written, "a", a, here.a, scene.shades("a"))
         for row, values, places in (("da", scene.dJ_da, here.a), ("dz", scene.dJ_dz, here.z),
                                     ("dw", scene.dJ_dw, here.w)):
-            gradients: list[float | None] = [None] * len(z) if over else values.tolist()
-            colors = [GRADIENT if value else GREY for value in gradients]
-            self._write(written, row, gradients, places, colors)
+            gradients: list[float | None] = (
+                [None] * len(z) if over or scene.covered else values.tolist())
+            colors = [GRADIENT if value or scene.covered else GREY for value in gradients]
+            self._write(written, row, gradients, places, colors,
+                        COVERED if scene.covered else NONE)
         return written
 
     def _write(self, written: dict[str, Text], row: str, values: Sequence[float | None],
-               places: np.ndarray, colors: Sequence[str]) -> None:
-        """The numbers of a row, each after its name if it has one."""
+               places: np.ndarray, colors: Sequence[str], none: str = NONE) -> None:
+        """The numbers of a row, each after its name if it has one; ``none`` for no number."""
         most = 4 if len(values) <= FOUR_DIGITS else 3
         for layer, (value, x, color) in enumerate(
                 zip(values, places.tolist(), colors, strict=True), 1):
@@ -344,7 +347,7 @@ class ChainPicture(Picture[ChainScene]):
                 room = min(room - before, self.width - MARGIN - start)
             elif layer == 1:  # beside the heading of its row
                 room = min(room, 2 * (x - MARGIN - text_width(HEADINGS[row]) - 4))
-            text, width = _fitting(value, most, room)
+            text, width = _fitting(value, most, room, none)
             x = x if start is None else start + width / 2
             written[f"{row}{layer}"] = (text, x, self._up(row), color)
 
@@ -436,10 +439,10 @@ def _short(value: float, digits: int) -> str:
     return "∞" if math.isnan(value) else number(value, digits)
 
 
-def _fitting(value: float | None, most: int, room: float) -> tuple[str, float]:
-    """A number with as many digits as there is room for, and its width; None is no number."""
+def _fitting(value: float | None, most: int, room: float, none: str) -> tuple[str, float]:
+    """A number with as many digits as there is room for, and its width; None is ``none``."""
     for digits in range(most, 0, -1):
-        text = NONE if value is None else _short(value, digits)
+        text = none if value is None else _short(value, digits)
         width = text_width(text)
         if width <= room:
             break

@@ -8,14 +8,12 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..text import known, number, symbol
-from .log_lanes import LOOKS, LaneCurve, LayerAxis, LogLanes, show_parts
+from .log_lanes import LaneCurve, LayerAxis, LogLanes, look_of, show_parts
 from .picture import Picture, Scene
 from .quick_artists import QuickText
-from .style import GRADIENT, GREY, NORMAL, Look
+from .style import GRADIENT, GREY, NORMAL
 
-BEFORE: Look = {"color": GRADIENT, "linestyle": "-", "marker": "o", "markersize": 4.5,
-                "linewidth": 2.0}
-AFTER = LOOKS["clipping"]
+BEFORE, AFTER = look_of("plain", "gradient"), look_of("clipping", "gradient")
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +62,7 @@ class ClippingPicture(Picture[ClippingScene]):
         for x, text, look in ((112, "before", BEFORE), (202, "after clipping", AFTER)):
             y = self.height - 39
             page.plot([x, x + 17, x + 34], [y] * 3, **look, markevery=[1])
-            QuickText(page, x + 39, y, text, color=look["color"], align="left")
+            QuickText(page, x + 39, y, text, color=GRADIENT, align="left")
         self.headline = self.moving(QuickText(page, 10, self.height - 12, size=NORMAL,
                                               align="left"))
 

@@ -14,8 +14,10 @@ from matplotlib.collections import LineCollection, PathCollection
 from ..text import number, scientific
 from .picture import STYLING, Picture, Scene, added
 from .quick_artists import LINE_HEIGHT, QuickText, text_width
-from .style import BLACK, FAINT, GRADIENT, GREY, LIT, NEGATIVE, OFF, POSITIVE, SMALL, STYLE
+from .style import BLACK, FAINT, GRADIENT, GREY, LIT, OFF, SMALL, STYLE, VALUE
 
+NOTE_AT = (6.0, 24.0)
+"""CSS pixels from the left and upper edge to the left end and the middle of the note."""
 LABEL_DISTANCE = 13.0
 """CSS pixels between the middle of a line and the middle of its label."""
 HALF_LINE, INSET, APART = 5.5, 2.5, 1.5
@@ -29,7 +31,7 @@ class Node:
 
     state: "on", "off" (greyed) or "dead" (greyed, and crossed out). size: diameter, CSS pixels.
     A still node never changes: it is drawn once, as the first scene has it. lit: "now" puts a halo
-    around it, "reused" a dashed one.
+    around it, "reused" a dashed one. color: of its rim while it is on.
     """
 
     key: str
@@ -40,11 +42,12 @@ class Node:
     size: float = 84.0
     still: bool = False
     lit: str = ""
+    color: str = BLACK
 
 
 @dataclass(frozen=True)
 class Edge:
-    """A line between two nodes: its label and the number that gives colour, dash and width.
+    """A line between two nodes: its label and the number that gives dash and width.
 
     The label lies along the line, ``side`` 1 above and -1 below it; or with ``beside`` that many
     CSS pixels right (negative: left) of the start. state: "on", "off" (grey), "plain" (a thin dark
@@ -68,7 +71,8 @@ class DiagramScene(Scene):
     """All nodes and edges, always the same ones in the same order, and a line that explains.
 
     name: what it is a diagram of. caption_at: the left end and the middle height of the line that
-    explains, shares of the picture.
+    explains, shares of the picture. color: of the edges. note: at the upper left, of what all these
+    numbers are.
     """
 
     nodes: Sequence[Node]
@@ -76,13 +80,15 @@ class DiagramScene(Scene):
     caption: str = ""
     name: str = "The network"
     caption_at: tuple[float, float] = (0.016, 0.1)
+    color: str = VALUE
+    note: str = ""
 
     def words(self) -> str:
         """The texts of circles and edges, and which of them are grey or dead."""
         nodes = [_said(part) for part in self.nodes if part.text and not part.still]
         edges = [self._edge(part) for part in self.edges if part.text and part.state != "hidden"]
-        return f"{self.name}. Circles: {'; '.join(nodes)}. Edges: {'; '.join(edges)}."
-
+        note = f", {self.note}".replace("\n", " ") if self.note else ""
+        return f"{self.name}{note}. Circles: {'; '.join(nodes)}. Edges: {'; '.join(edges)}."
 
     def _edge(self, edge: Edge) -> str:
         """The text of an edge; if that names nothing, between which circles it is."""
@@ -97,7 +103,7 @@ GREY_WORDS = {"off": " (grey)", "dead": " (dead)"}
 
 def _said(part: Node | Edge) -> str:
     """The text of a circle or an edge in one line, and its state."""
-    text = re.sub(r"\n(?=[−\d∞])", " = ", part.text)  # a name above its number
+    text = re.sub(r"\n(?=[−\d∞])", " = ", part.text.rstrip())  # a name above its number
     return text.replace("\n", ", ") + GREY_WORDS.get(part.state, "")
 
 
@@ -177,9 +183,11 @@ class DiagramPicture(Picture[DiagramScene]):
         self.texts = [self.moving(QuickText(self.axes, *self.places[n.key])) for n in movable]
         self.labels = [self._build_label(edge) for edge in layout.edges]
         self.rooms = [self._room(edge) for edge in layout.edges]
+        self.note = self.moving(QuickText(self.axes, NOTE_AT[0], self.height - NOTE_AT[1],
+                                          align="left"))
         left, middle = layout.caption_at
-        QuickText(self.axes, left * self.width, middle * self.height, layout.caption, color=GREY,
-                  align="left")
+        self.caption = QuickText(self.axes, left * self.width, middle * self.height,
+                                 layout.caption, color=GREY, align="left")
 
     def _lines(self, paths: Sequence[np.ndarray]) -> LineCollection:
         """Lines through these points, not to be cut off or lengthened at their ends."""
@@ -238,12 +246,16 @@ class DiagramPicture(Picture[DiagramScene]):
         if self.layout is None:
             with STYLING, rc_context(STYLE):
                 self._lay_out(scene)
-        self._show_edges(scene.edges)
+        self.note.show(scene.note, gradient=GRADIENT)
+        if scene.caption != self.caption.text:
+            self.caption.show(scene.caption)
+            self.redraw_still()
+        self._show_edges(scene.edges, scene.color)
         if [node.state for node in scene.nodes] != self.states:
             self._show_states(scene.nodes)
         self._show_nodes([node for node in scene.nodes if not node.still])
 
-    def _show_edges(self, edges: Sequence[Edge]) -> None:
+    def _show_edges(self, edges: Sequence[Edge], color: str) -> None:
         """Colour, dash, width and label of every edge."""
         largest = max((abs(edge.value) for edge in edges if edge.state in ("on", "off")),
                       default=0.0) or 1.0
@@ -253,8 +265,7 @@ class DiagramPicture(Picture[DiagramScene]):
             width = {"plain": 1.5, "hidden": 0.0}.get(
                 edge.state, 1.2 + 4.8 * abs(edge.value) / largest)
             plain = edge.state == "plain" or edge.value == 0
-            signed = POSITIVE if edge.value > 0 else NEGATIVE
-            colours.append(FAINT if not on else BLACK if plain else signed)
+            colours.append(FAINT if not on else BLACK if plain else color)
             widths.append(width)
             # dash lengths count in line widths: divide, so that all dashes look alike
             dashes.append((0, (7 / width, 3 / width)) if edge.value < 0 and width else "-")
@@ -280,7 +291,8 @@ class DiagramPicture(Picture[DiagramScene]):
         self.states = [node.state for node in nodes]
         on = [state == "on" for state in self.states]
         self.circles.set(facecolor=["white" if o else OFF for o in on],
-                         edgecolor=[BLACK if o else FAINT for o in on], linewidth=1.8)
+                         edgecolor=[node.color if o else FAINT
+                                    for node, o in zip(nodes, on, strict=True)], linewidth=1.8)
         crosses = []
         for node in nodes:
             if node.state == "dead":

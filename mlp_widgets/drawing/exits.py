@@ -71,8 +71,8 @@ class Exits:
         across, up = box.width / self.picture.scale, box.height / self.picture.scale
         words = f"{'▲' if side > 0 else '▼'} {number(float(y[k]), 3)}"
         if whole:
-            ends = f"{number(float(y.min()), 3)} to {number(float(y.max()), 3)}"
-            words = f"{words[0]} all of {self.name}: {ends}"
+            ends = dict.fromkeys(number(float(end), 3) for end in (y.min(), y.max()))
+            words = f"{words[0]} all of {self.name}: {' to '.join(ends)}"
         half = text_width(words) / 2 + 3
         middle = nearest((x[k] - left) / (right - left) * across, half, spans, across)
         spans.append((middle - half, middle + half))

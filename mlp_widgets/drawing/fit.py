@@ -6,15 +6,21 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.text import Text
 
 from ..text import number
 from .exits import ROW, Exits, Span, row_height
 from .picture import Picture, Scene, short_ticks, stepped_limit
 from .quick_artists import QuickText, text_width
-from .style import BLACK, FAINT, GREY, LINE, NEURON, QUADRATIC
+from .style import BLACK, FAINT, GREY, HIDDEN, NORMAL, VALUE
 
 BESIDE = 5.0
 """CSS pixels from the line of a kink to its text."""
+ABOVE = 5.0
+"""CSS pixels from axes up to their title."""
+BASELINES = {"line": ("· · ·", (0, (1, 1.2))), "quadratic": ("–·–·", "-.")}
+"""Name -> how it looks: in its name and as a dash. They are black, as the data are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +74,9 @@ class FitPicture(Picture[FitScene]):
             axes.set_axisbelow(True)
             axes.yaxis.set_major_formatter(short_ticks)
         self.fit.xaxis.set_major_formatter(short_ticks)
-        self.title = self.fit.set_title(" ")
-        self.parts.set_title("what each hidden neuron adds: w₂₁·a₁₁ solid, w₂₂·a₁₂ dashed")
+        *_, self.unit = self._titles(self.fit, ("data ●", BLACK), ("ŷ —", VALUE), ("", BLACK))
+        self._titles(self.parts, ("what each hidden neuron adds:", BLACK),
+                     ("w₂₁·a₁₁ —", HIDDEN[0]), ("w₂₂·a₁₂ – –", HIDDEN[1]))
         self.residual.set_title("residuals ŷ − y")
         self.residual.xaxis.labelpad = 1
         self._build_fit()
@@ -77,35 +84,44 @@ class FitPicture(Picture[FitScene]):
             axes.axhline(0.0, color=GREY, linewidth=0.8)
         self.contributions = [
             self.moving(self.parts.plot([], [], color=colour, linewidth=2, linestyle=dash)[0])
-            for colour, dash in zip(NEURON, ("-", "--"), strict=True)
+            for colour, dash in zip(HIDDEN, ("-", "--"), strict=True)
         ]
         self.sticks = self.moving(self.residual.vlines([], 0, 0, color=GREY, linewidth=1.5))
         self.heads = self.moving(self.residual.plot([], [], "o", color=BLACK, markersize=3)[0])
 
+    def _titles(self, axes: Axes, *parts: tuple[str, str]) -> list[Text]:
+        """A title whose parts (text, colour) stand side by side."""
+        wide, high = axes.bbox.width / self.scale, axes.bbox.height / self.scale
+        x, made = 0.0, []
+        for text, colour in parts:
+            made.append(axes.text(x / wide, 1 + ABOVE / high, text, size=NORMAL, color=colour,
+                                  transform=axes.transAxes))
+            x += text_width(text, NORMAL) + 8
+        return made
+
     def _build_fit(self) -> None:
         """The upper plot: points, baselines, kinks, curve, and the labels of the kinks."""
         self.points = self.fit.plot([], [], "o", color=BLACK, markersize=4.5, zorder=3)[0]
-        styles = {"line": (LINE, (0, (1, 1.2))), "quadratic": (QUADRATIC, "-.")}
         self.baselines = {
-            name: self.moving(self.fit.plot([], [], color=colour, linestyle=dash, linewidth=2)[0])
-            for name, (colour, dash) in styles.items()
+            name: self.moving(self.fit.plot([], [], color=BLACK, linestyle=dash, linewidth=1.4)[0])
+            for name, (_, dash) in BASELINES.items()
         }
         self.baseline_names = {
-            name: self.fit.text(right, 1.03, f"{name} {sign}", color=styles[name][0], ha="right",
+            name: self.fit.text(right, 1.04, f"{name} {BASELINES[name][0]}", ha="right",
                                 visible=False, transform=self.fit.transAxes)
-            for name, right, sign in (("line", 0.76, "· · ·"), ("quadratic", 1.0, "–·–·"))
+            for name, right in (("line", 0.76), ("quadratic", 1.0))
         }
         self.kinks = [
             self.moving(axes.axvline(0.0, color=colour, linewidth=1.2, linestyle=dash))
-            for colour, dash in zip(NEURON, ("-", "--"), strict=True)
+            for colour, dash in zip(HIDDEN, ("-", "--"), strict=True)
             for axes in (self.fit, self.parts)
         ]
         self.kink_names = [
             self.moving(QuickText(self.fit, 0, 0, color=colour, box=True))
-            for colour in NEURON
+            for colour in HIDDEN
         ]
-        self.curve = self.moving(self.fit.plot([], [], color=BLACK, linewidth=2.4)[0])
-        self.exits = Exits(self, self.fit)
+        self.curve = self.moving(self.fit.plot([], [], color=VALUE, linewidth=2.4)[0])
+        self.exits = Exits(self, self.fit, color=VALUE)
 
     def update(self, scene: FitScene) -> None:
         """Show other numbers."""
@@ -132,7 +148,7 @@ class FitPicture(Picture[FitScene]):
         x, y = scene.x, scene.y
         self._data = y
         self.points.set_data(x, y)
-        self.title.set_text(f"data ● and ŷ —  {scene.y_label}")
+        self.unit.set_text(scene.y_label)
         self.residual.set_xlabel(scene.x_label)
         low, high = float(x.min()), float(x.max())
         margin = 0.05 * ((high - low) or 1.0)
@@ -146,20 +162,21 @@ class FitPicture(Picture[FitScene]):
         self.redraw_still()
 
     def _show_kinks(self, scene: FitScene) -> tuple[list[Span], list[Span]]:
-        """Vertical lines where a hidden neuron switches, with the place written beside; where
-        these texts stand at the upper edge and at the lower one."""
+        """Vertical lines where a hidden neuron switches, with the place written beside; of a place
+        outside an arrow at the edge. Returned is where these texts stand at the upper edge and at
+        the lower one."""
         low, high = self.fit.get_xlim()
         rows: dict[float, list[Span]] = {row: [] for row in self.rows}
         for j, (kink, label) in enumerate(zip(scene.kinks, self.kink_names, strict=True)):
             lines = self.kinks[2 * j : 2 * j + 2]
-            x = np.nan if kink is None else kink
-            inside = low < x < high
-            for artist in (label, *lines):
-                artist.set_visible(inside)
-            if inside:
-                for line in lines:
-                    line.set_xdata([x, x])
-                self._name_kink(label, f"kink {j + 1}: x = {number(x)}", x, scene, rows)
+            label.set_visible(kink is not None)
+            for line in lines:
+                line.set_visible(kink is not None and low < kink < high)
+                line.set_xdata([kink, kink])
+            if kink is not None:
+                text = f"kink {j + 1}: x = {number(kink)}"
+                text = f"◂ {text}" if kink <= low else f"{text} ▸" if kink >= high else text
+                self._name_kink(label, text, min(max(kink, low), high), scene, rows)
         return rows[self.rows[0]], rows[self.rows[-1]]
 
     def _name_kink(self, label: QuickText, text: str, x: float, scene: FitScene,

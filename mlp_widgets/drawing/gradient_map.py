@@ -133,7 +133,7 @@ class MapPicture(Picture[MapScene]):
         ticks = _ticks(self._scales)
         self.map.set_xticks(np.interp(ticks, scales, np.arange(len(scales))),
                             [number(tick) for tick in ticks])
-        ticks = np.unique(np.append(_ticks(self._depths), depths[0])) if len(depths) > 1 else depths
+        ticks = _whole_ticks(self._depths)
         self.map.set_yticks(np.interp(ticks, depths, np.arange(len(depths))),
                             [number(tick) for tick in ticks])
         self.redraw_still()
@@ -159,6 +159,13 @@ class MapPicture(Picture[MapScene]):
         scale = np.interp(across * columns - 0.5, np.arange(columns), self._scales)
         row = min(int(up * rows), rows - 1)
         return float(scale), int(self._depths[row])
+
+
+def _whole_ticks(depths: np.ndarray) -> np.ndarray:
+    """The first of these whole numbers, and up to 6 round ones after it."""
+    low, high = float(depths[0]), float(depths[-1])
+    ticks = np.asarray(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True).tick_values(low, high))
+    return np.append(low, ticks[(ticks > low) & (ticks <= high)])
 
 
 def _ticks(values: np.ndarray) -> np.ndarray:

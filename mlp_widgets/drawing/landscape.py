@@ -12,7 +12,7 @@ from matplotlib.ticker import LinearLocator, LogLocator, NullFormatter
 from ..text import counted_steps, number
 from .picture import Picture, Scene, few_ticks, round_limit, short_ticks
 from .quick_artists import QuickImage, QuickText
-from .style import BLACK, FAINT, GREY, LANDSCAPE, MARK
+from .style import BLACK, FAINT, GREY, LANDSCAPE, MARK, VALUE
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,14 +75,16 @@ class LandscapePicture(Picture[LandscapeScene]):
         page = self.page()
         QuickText(page, 6, 9, "□ start  ○ now", color=GREY, align="left")
         self.note = self.moving(QuickText(page, 102, 9, color=GREY, align="left"))
+        # the path lies over both marks, and the ring has nothing inside: so a short one is seen
+        self.start = self.moving(self.map.plot([], [], "s", markersize=5, color=MARK,
+                                               markeredgecolor=BLACK)[0])
+        self.point = [self.moving(self.map.plot([], [], "o", markersize=13, markerfacecolor="none",
+                                                markeredgecolor=color, markeredgewidth=width,
+                                                clip_on=False)[0])
+                      for color, width in ((MARK, 4.0), (BLACK, 1.8))]
         outline, core = (MARK, 3.2), (BLACK, 1.4)
         self.path = [self.moving(self.map.plot([], [], color=color, linewidth=width)[0])
                      for color, width in (outline, core)]
-        self.start = self.moving(self.map.plot([], [], "s", markersize=7, color=MARK,
-                                               markeredgecolor=BLACK)[0])
-        self.point = self.moving(self.map.plot([], [], "o", markersize=10, color=MARK,
-                                               markeredgecolor=BLACK, markeredgewidth=2,
-                                               clip_on=False)[0])
         self._build_curve()
 
     def _build_curve(self) -> None:
@@ -97,9 +99,9 @@ class LandscapePicture(Picture[LandscapeScene]):
         self.curve_axes.xaxis.set_major_locator(LinearLocator(3))
         self.curve_axes.xaxis.set_major_formatter(short_ticks)
         self.curve_axes.grid(color=FAINT, linewidth=0.5)
-        self.curve = self.moving(self.curve_axes.plot([], [], color=BLACK, linewidth=2)[0])
+        self.curve = self.moving(self.curve_axes.plot([], [], color=VALUE, linewidth=2)[0])
         self.now = self.moving(self.curve_axes.plot([], [], "o", color=MARK, markersize=7,
-                                                    markeredgecolor=BLACK, markeredgewidth=2,
+                                                    markeredgecolor=VALUE, markeredgewidth=2,
                                                     clip_on=False)[0])
 
     def update(self, scene: LandscapeScene) -> None:
@@ -108,11 +110,12 @@ class LandscapePicture(Picture[LandscapeScene]):
         self.image.values = np.log10(np.maximum(scene.J, 10.0 ** (scene.decades[0] - 1)))
         for line in self.path:
             line.set_data(scene.path[:, 0], scene.path[:, 1])
-        self.start.set_data(scene.path[:1, 0], scene.path[:1, 1])
         self.note.show(_beyond(scene))
-        # a point outside the map is shown at its edge
-        self.point.set_data([np.clip(scene.point[0], scene.across[0], scene.across[-1])],
-                            [np.clip(scene.point[1], scene.up[0], scene.up[-1])])
+        has_path = len(scene.path) > 1
+        self.start.set_data(*scene.path[: int(has_path)].T)
+        for ring in self.point:  # a point outside the map is shown at its edge
+            ring.set_data([np.clip(scene.point[0], scene.across[0], scene.across[-1])],
+                          [np.clip(scene.point[1], scene.up[0], scene.up[-1])])
         self._show_curve(scene.steps, scene.J_path, 10.0 ** (scene.decades[0] - 5))
 
     def _show_axes(self, scene: LandscapeScene) -> None:
@@ -132,7 +135,8 @@ class LandscapePicture(Picture[LandscapeScene]):
         self.image.limits = (low, high)
         self.colors.set_clim(low, high)
         decades = range(low, high + 1)
-        self.bar.set_yticks(decades, [number(10.0**decade) for decade in decades])
+        texts = [number(10.0**decade) for decade in decades]
+        self.bar.set_yticks(decades, [f"≤{texts[0]}", *texts[1:-1], f"≥{texts[-1]}"])
         self.redraw_still()
 
     def _show_curve(self, steps: np.ndarray, J: np.ndarray, least: float) -> None:
@@ -146,8 +150,11 @@ class LandscapePicture(Picture[LandscapeScene]):
 
 
 def _beyond(scene: LandscapeScene) -> str:
-    """Where the present point is if it stands at the edge because it is beyond the map."""
-    x, y = scene.point
-    if scene.across[0] <= x <= scene.across[-1] and scene.up[0] <= y <= scene.up[-1]:
-        return ""
-    return f"outside: {number(x, 2)}, {number(y, 2)}"
+    """Where the present point is if it stands at the edge because it is beyond the map; or that
+    the path goes beyond it."""
+    (across, up), (x, y) = scene.path.T, scene.point
+    outside = ((across < scene.across[0]) | (across > scene.across[-1])
+               | (up < scene.up[0]) | (up > scene.up[-1]))
+    if outside[-1]:
+        return f"outside: {number(x, 2)}, {number(y, 2)}"
+    return "its path goes outside" if outside.any() else ""

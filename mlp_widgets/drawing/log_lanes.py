@@ -20,7 +20,18 @@ from matplotlib.transforms import IdentityTransform, blended_transform_factory
 from ..text import number
 from .picture import Picture
 from .quick_artists import QuickText
-from .style import FAINT, GREY, LINE, NEURON, OFF, SMALL, Look
+from .style import (
+    BLACK,
+    FAINT,
+    GRADIENT,
+    GRADIENT_PALE,
+    GREY,
+    OFF,
+    SMALL,
+    VALUE,
+    VALUE_PALE,
+    Look,
+)
 
 STEPS = (1, 2, 4, 6, 10, 20, 40, 60, 100, 200, 330)
 """Decades from 1 to the ends of the axis: few sizes, so that the axis seldom changes."""
@@ -32,14 +43,23 @@ LAYERS = {5: (1, 2, 3, 4, 5), 10: (1, 4, 7, 10), 20: (1, 5, 10, 15, 20),
           50: (1, 10, 20, 30, 40, 50), 100: (1, 25, 50, 75, 100)}  # fmt: skip
 """How far an axis of layers goes, and its ticks: few axes, so that they seldom change."""
 LOOKS: dict[str, Look] = {
-    "plain": {"color": NEURON[0], "linestyle": "-", "marker": "o", "markersize": 4.5,
-              "linewidth": 2.0},
-    "skip": {"color": NEURON[1], "linestyle": (0, (4, 2)), "marker": "s", "markersize": 6.5,
+    "plain": {"linestyle": "-", "marker": "o", "markersize": 4.5, "linewidth": 2.0},
+    "skip": {"linestyle": (0, (4, 2)), "marker": "s", "markersize": 6.5,
              "markerfacecolor": "none", "linewidth": 2.0},
-    "clipping": {"color": LINE, "linestyle": (0, (5, 1.5, 1, 1.5)), "marker": "^",
-                 "markersize": 5.5, "linewidth": 2.0},
+    "clipping": {"linestyle": (0, (5, 1.5, 1, 1.5)), "marker": "^", "markersize": 5.5,
+                 "linewidth": 2.0},
 }
-"""Colour, dash and marker of each way to train: never the colour alone."""
+"""Dash and marker of each way to train. The colour says of what kind a number is."""
+SHADES = {"value": {"plain": VALUE_PALE, "skip": VALUE, "clipping": BLACK},
+          "gradient": {"plain": GRADIENT_PALE, "skip": GRADIENT, "clipping": GRADIENT},
+          "name": {"plain": GREY, "skip": BLACK, "clipping": BLACK}}
+"""Kind -> the colour of each way: the first is pale, so that the dashes of another are seen on it.
+The kind "name" is for the piece of a line that stands beside the name of a way."""
+
+
+def look_of(way: str, kind: str) -> Look:
+    """Colour, dash and marker of a curve of such numbers."""
+    return {**LOOKS[way], "color": SHADES[kind][way]}
 
 
 class LogLanes:

@@ -49,12 +49,13 @@ class LossScene(Scene):
     """What the picture of the loss shows.
 
     w, loss, gradient: the present point; grid, curve: L over w, with NaN where it may jump; top:
-    end of the axis of L; path_w, path_loss: the steps of SGD. Equal ``key``, equal curve.
+    end of the axis of L; path_w, path_loss: the steps of SGD. Equal ``key``, equal curve. Without
+    a gradient there is no tangent.
     """
 
     w: float
     loss: float
-    gradient: float
+    gradient: float | None
     key: object
     grid: np.ndarray
     curve: np.ndarray
@@ -64,8 +65,8 @@ class LossScene(Scene):
 
     def words(self) -> str:
         """The present point, its slope, and the path of the steps."""
-        text = (f"The loss L over w. At w = {number(self.w)}: L = {number(self.loss)}, slope "
-                f"∂L/∂w = {number(self.gradient)}.")
+        text = f"The loss L over w. At w = {number(self.w)}: L = {number(self.loss)}"
+        text += "." if self.gradient is None else f", slope ∂L/∂w = {number(self.gradient)}."
         if len(self.path_w) < 2:
             return text
         return (f"{text} The path of the steps: w from {number(self.path_w[0])} to "
@@ -178,7 +179,8 @@ class LossPicture(Picture[LossScene]):
             self.redraw_still()
         ends = float(scene.grid[0]), float(scene.grid[-1])
         self.set_limits(self.axes, x=ends, y=(-0.1 * scene.top, scene.top))
-        heights = [scene.loss + scene.gradient * (end - scene.w) for end in ends]
+        self.tangent.set_visible(scene.gradient is not None)
+        heights = [scene.loss + (scene.gradient or 0.0) * (end - scene.w) for end in ends]
         self.tangent.set_data(ends, heights)
         self.path.set_data(scene.path_w, scene.path_loss)
         self.mark.set_data([scene.w], [scene.loss])

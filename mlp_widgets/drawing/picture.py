@@ -118,6 +118,15 @@ class Picture(Generic[Shown]):
         return f"{type(self).__name__}({self.width} x {self.height})"
 
 
+class StillPicture(Picture[Scene]):
+    """A picture that never changes: it gives its own ``words``."""
+
+    @property
+    def words(self) -> str:
+        """What it shows, as plain text."""
+        raise TypeError(f"{type(self).__name__} must define words")
+
+
 def added(axes: Axes, collection: C) -> C:
     """Put a collection on axes, and return it."""
     axes.add_collection(collection)

@@ -12,19 +12,19 @@ from .log_lanes import (
     BETWEEN,
     GAP,
     LANE,
-    LOOKS,
     STEPS,
     LaneCurve,
     LayerAxis,
     LogLanes,
     QuickTicks,
     decade_ticks,
+    look_of,
     power_of_ten,
     show_parts,
 )
 from .picture import Picture, Scene
 from .quick_artists import QuickText
-from .style import BLACK, GRADIENT, GREY, Look
+from .style import GRADIENT, GREY, VALUE, Look
 
 TITLES = {
     "a": r"activation $a_\ell$",
@@ -32,8 +32,7 @@ TITLES = {
     "dJ_da": r"$|\partial J/\partial a_\ell|$",
     "dJ_dw": r"$|\partial J/\partial w_\ell|$",
 }
-
-
+KINDS = {"a": "value", "factor": "value", "dJ_da": "gradient", "dJ_dw": "gradient"}
 NAMES = {"plain": "plain", "skip": "skips"}
 
 
@@ -93,11 +92,11 @@ class ProfilesPicture(Picture[ProfilesScene]):
         for column, (name, title) in enumerate(TITLES.items()):
             left = (52 + 204 * column) / 828
             axes = self.figure.add_axes((left, 38 / 250, 150 / 828, 168 / 250))
-            axes.set_title(title, color=GRADIENT if name.startswith("dJ") else BLACK)
-            self.plots[name] = (SignedAxis if name in ("a", "factor") else LogLanes)(self, axes)
+            axes.set_title(title, color=GRADIENT if KINDS[name] == "gradient" else VALUE)
+            self.plots[name] = (SignedAxis if KINDS[name] == "value" else LogLanes)(self, axes)
             self.layers.append(LayerAxis(self, axes))
         self.curves = {
-            (name, way): _curve(plot, LOOKS[way])
+            (name, way): _curve(plot, look_of(way, KINDS[name]))
             for name, plot in self.plots.items() for way in ("plain", "skip")
         }
         self._build_names()
@@ -105,11 +104,11 @@ class ProfilesPicture(Picture[ProfilesScene]):
     def _build_names(self) -> None:
         """The title, and the names of the two curves with a piece of each."""
         y, self.samples, self.names, self.present = self.height - 11, {}, {}, ""
-        for way, x in (("plain", 592), ("skip", 706)):
-            look = LOOKS[way]
+        for way, x in (("plain", 568), ("skip", 700)):
+            look = look_of(way, "name")
             self.samples[way] = self.sheet.plot([x, x + 19, x + 38], [y] * 3, **look,
                                                 markevery=[1])[0]
-            self.names[way] = QuickText(self.sheet, x + 44, y, color=look["color"], align="left")
+            self.names[way] = QuickText(self.sheet, x + 44, y, align="left")
         self.title = self.moving(QuickText(self.sheet, 8, y, align="left"))
 
     def update(self, scene: ProfilesScene) -> None:

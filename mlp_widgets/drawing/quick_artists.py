@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
@@ -31,16 +32,24 @@ WHITE = to_rgba("white")
 LINE_HEIGHT = 1.3
 CAP_HEIGHT = 0.73
 """Height of a capital letter or digit of DejaVu Sans, in units of the font size."""
+UNSEEN = ("Cc", "Cf", "Cs")
+"""Kinds of characters that take no room, such as marks of the direction of writing."""
 
 
 @lru_cache(maxsize=512)
 def _glyph(character: str) -> tuple[np.ndarray, np.ndarray, float]:
     """Outline (vertices, codes) and advance of one character at size 1."""
+    if unicodedata.category(character) in UNSEEN:
+        return np.empty((0, 2)), np.empty(0, np.uint8), 0.0
     size = text_to_path.FONT_SCALE
     vertices, codes = text_to_path.get_text_path(FONT, character)
     font = get_font(fontManager.findfont(FONT))
     font.set_size(size, 72)
-    advance = font.load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536
+    try:
+        glyph = font.load_char(ord(character), flags=LoadFlags.NO_HINTING)
+    except RuntimeError:  # a few characters have no glyph at all, not even the box of a missing one
+        return _glyph(" ")
+    advance = glyph.linearHoriAdvance / 65536
     outline = np.reshape(np.asarray(vertices, float), (-1, 2)) / size
     return outline, np.asarray(codes, np.uint8), advance / size
 

@@ -16,12 +16,15 @@ BLACK = "#1a1a1a"
 GREY = "#767676"      # text that may step back: 4.5:1 on white
 FAINT = "#d0d0d0"     # what is off, grid lines
 NEURON = ("#0072B2", "#C04A00")
-"""Colour of hidden neuron 1 and 2 (blue; vermilion, darkened to 4.5:1 on white)."""
-LINE = "#007A5A"      # baseline: least-squares line
-QUADRATIC = "#A0427C"  # baseline: least-squares quadratic
+"""Two curves beside each other (blue; vermilion, darkened to 4.5:1 on white)."""
+LINE = "#007A5A"      # a third curve beside them
+QUADRATIC = "#A0427C"  # and a fourth
+HIDDEN = ("#C04A00", "#007A5A")
+"""Hidden neuron 1 (vermilion, solid) and 2 (green, dashed) of the traffic network: one colour for
+each neuron in all of its pictures."""
 GRADIENT = "#6a2f9c"  # texts and marks of gradients, as on the page; values are black
-POSITIVE = "#0072B2"  # edges: a positive number, drawn solid
-NEGATIVE = "#C04A00"  # edges: a negative number, drawn dashed
+VALUE = "#00609c"     # curves and edges of values, as on the page
+VALUE_PALE, GRADIENT_PALE = "#4A98D2", "#AE7FD4"  # a second curve of these, under the first: 3:1
 MARK = "#FFFFFF"
 
 # Bands instead of a smooth ramp: their edges read as level lines. Cividis is made for
@@ -44,8 +47,8 @@ _SIZES = (*VANISHING, ABOUT_ONE, *EXPLODING, ZERO, ZERO_LINES, OVERFLOW)
 GRADIENTS = ListedColormap(_SIZES, name="gradients")
 
 COLORS: tuple[ColorType, ...] = (
-    "#ffffff", BLACK, GREY, FAINT, *NEURON, LINE, QUADRATIC, GRADIENT, POSITIVE, NEGATIVE, OFF,
-    LIT,
+    "#ffffff", BLACK, GREY, FAINT, *NEURON, LINE, QUADRATIC, GRADIENT, *HIDDEN, OFF,
+    LIT, VALUE, VALUE_PALE, GRADIENT_PALE,
     *map(tuple, _BANDS[:, :3]), *_SIZES)
 """Every colour that fills areas or lines."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..text import counted_steps, known, number, symbol
-from .log_lanes import LOOKS, LaneCurve, LayerAxis, LogLanes, QuickTicks
+from .log_lanes import LaneCurve, LayerAxis, LogLanes, QuickTicks, look_of
 from .picture import Picture, Scene, round_limit
 from .quick_artists import QuickText
 
@@ -57,15 +57,14 @@ class TrainingPicture(Picture[TrainingScene]):
         self.loss, self.moved = LogLanes(self, left), LogLanes(self, right)
         self.steps, self.layers = QuickTicks(left, "x", "step"), LayerAxis(self, right)
         self.last = 0.0
-        self.curves = {name: LaneCurve(self.loss, LOOKS[name]) for name in NAMES}
-        self.moves = {name: LaneCurve(self.moved, LOOKS[name]) for name in NAMES}
+        self.curves = {name: LaneCurve(self.loss, look_of(name, "value")) for name in NAMES}
+        self.moves = {name: LaneCurve(self.moved, look_of(name, "value")) for name in NAMES}
         self.samples, self.notes = {}, {}
         for row, name in enumerate(NAMES):
-            y, look = 44 - 16 * row, LOOKS[name]
+            y, look = 44 - 16 * row, look_of(name, "value")
             self.samples[name] = self.moving(page.plot([10, 27, 44], [y] * 3, **look,
                                                        markevery=[1])[0])
-            self.notes[name] = self.moving(QuickText(page, 50, y, color=look["color"],
-                                                     align="left"))
+            self.notes[name] = self.moving(QuickText(page, 50, y, align="left"))
 
     def update(self, scene: TrainingScene) -> None:
         """Show other runs; the names that are missing are not drawn."""

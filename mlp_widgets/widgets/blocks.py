@@ -7,21 +7,28 @@ from typing import Generic, TypeVar
 
 import ipywidgets as widgets
 
+from ..fields import State
+
 N = TypeVar("N")
+COVERED = "The gradients are covered: predict first."
+"""Stands where they would."""
 
 
 class Text(Generic[N]):
-    """A block of HTML that is a function of the numbers."""
+    """A block of HTML that is a function of the numbers. ``covered``, a sentence or a function,
+    is what stands there while the gradients are covered, if it tells any."""
 
-    def __init__(self, make: Callable[[N], str], css: str = "") -> None:
-        self._make = make
+    def __init__(self, make: Callable[[N], str], css: str = "",
+                 covered: str | Callable[[N], str] = "") -> None:
+        self._make, self._covered = make, covered
         self.widget = widgets.HTML()
         if css:
             self.widget.add_class(css)
 
-    def refresh(self, state: object, numbers: N) -> None:
+    def refresh(self, state: State, numbers: N) -> None:
         """The text of these numbers."""
-        self.widget.value = self._make(numbers)
+        make = (self._covered or self._make) if state.is_covered else self._make
+        self.widget.value = f"<p>{make}</p>" if isinstance(make, str) else make(numbers)
 
 
 def small_board(rows: Sequence[tuple[str, str, str]]) -> str:

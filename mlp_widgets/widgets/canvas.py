@@ -39,7 +39,8 @@ class Slot(Generic[Shown]):
     depends on all fields of the network, or on what ``of`` makes of a state, and beside these on
     the fields of ``also``. Of several slots at one place, ``when`` says which is shown. A part of a
     lab shows it in every state; in those that it cannot show, ``lacks`` gives a sentence that says
-    so and stands in its place."""
+    so and stands in its place. A picture that tells gradients says in ``covered`` what it shows
+    while these are covered: a scene without them, or a sentence in its place."""
 
     name: str
     picture: MakesPicture[Shown]
@@ -50,6 +51,7 @@ class Slot(Generic[Shown]):
     when: Callable[[Any], bool] | None = None
     of: Callable[[Any], Hashable] | None = None
     lacks: Callable[[Any], str] = lambda state: ""
+    covered: str | Callable[..., Shown] = ""
 
     def is_shown(self, state: State) -> bool:
         """Whether it stands in the lab in a state."""
@@ -59,7 +61,17 @@ class Slot(Generic[Shown]):
         """What it depends on: equal keys mean equal pixels."""
         values = tuple(getattr(state, name) for name in self.also)
         shown = state.of_the_network if self.of is None else self.of(state)
-        return shown, values, progress_key if self.progress else None
+        is_covered = state.is_covered and bool(self.covered)
+        return shown, values, progress_key if self.progress else None, is_covered
+
+    def sentence(self, state: State) -> str:
+        """What stands in the place of the picture; "" where it is shown."""
+        covered = self.covered if state.is_covered and isinstance(self.covered, str) else ""
+        return self.lacks(state) or covered
+
+    def scene_of(self, state: State) -> Callable[..., Shown]:
+        """What makes its scene in a state that it can show."""
+        return self.covered if state.is_covered and callable(self.covered) else self.scene
 
 
 @dataclass(frozen=True)
@@ -103,8 +115,10 @@ class Canvas:
         self._drawn: Hashable = None
         self._scene: Scene | None = None
         self._note: Picture | None = None
+        self.in_lab = False
+        """Whether the lab stands in a page, which shows it in some states."""
         self.asked_for = False
-        """Whether it is shown in every state, because a part of the lab has it."""
+        """Whether it is shown in every state, because a part that stands in a page has it."""
         self.image = NamedImage(format="png", tooltip=slot.says)
         self.image.add_class(f"mlp-picture-{slot.name}")
         self._words = widgets.HTML()
@@ -133,24 +147,24 @@ class Canvas:
 
     def is_shown(self, state: State) -> bool:
         """Whether it is to be kept in line with a state."""
-        return self.asked_for or self.slot.is_shown(state)
+        return self.asked_for or (self.in_lab and self.slot.is_shown(state))
 
     def show(self, state: State, numbers: object, progress: Progress) -> None:
         """Draw and send the picture, if what it depends on has changed."""
-        slot, sentence = self.slot, self.slot.lacks(state)
+        slot, sentence = self.slot, self.slot.sentence(state)
         key = sentence or slot.key(state, progress.key)
         if self._drawn == key:
             return
         self._drawn = None  # an update that fails may have done half of its work
-        scene = self._say(sentence) if sentence else self._draw(numbers, progress)
+        scene = self._say(sentence) if sentence else self._draw(state, numbers, progress)
         # no pause after this: numbers that follow at once are painted in the same frame
         self.image.value = self._encoder.encode(self.in_view.render())
         self._scene, self._drawn = scene, key
 
-    def _draw(self, numbers: object, progress: Progress) -> Scene:
+    def _draw(self, state: State, numbers: object, progress: Progress) -> Scene:
         """Bring the picture in line with the numbers."""
-        slot, self._note = self.slot, None
-        scene = slot.scene(numbers, progress.value) if slot.progress else slot.scene(numbers)
+        make, self._note = self.slot.scene_of(state), None
+        scene = make(numbers, progress.value) if self.slot.progress else make(numbers)
         self.picture.update(scene)
         return scene
 

@@ -7,6 +7,7 @@ import html
 import struct
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -19,12 +20,23 @@ LONG = 160
 
 
 class Shown:
-    """What stands in a cell. It gives ``snapshot``, ``words`` and a ``widget``."""
+    """What stands in a cell. It gives ``snapshot``, ``words`` and its ``root``."""
 
     scale: float = 2.0
     """Pixels drawn per CSS pixel."""
-    widget: widgets.Widget
+    root: widgets.Widget
+    """The widget that holds all of it."""
     _lock: threading.RLock
+
+    @property
+    def widget(self) -> widgets.Widget:
+        """The widget, to stand in a page: what it shows is drawn from now on."""
+        with self._lock:
+            self.appear()
+        return self.root
+
+    def appear(self) -> None:
+        """Called before it stands in a page: until then nothing needs to be drawn."""
 
     def snapshot(self) -> bytes:
         """A PNG of it, for viewers without a kernel."""
@@ -49,11 +61,12 @@ class Shown:
                           ) -> tuple[dict[str, object], dict[str, object]]:
         """The live widget, and beside it a picture, its words and a text for other viewers."""
         with self._lock:  # of one state
+            model_id = self.widget.model_id
             png, words = self.snapshot(), self.words
         width, height = struct.unpack(">II", png[16:24])  # from the PNG's header
         data: dict[str, object] = {
             "application/vnd.jupyter.widget-view+json": {
-                "version_major": 2, "version_minor": 0, "model_id": self.widget.model_id},
+                "version_major": 2, "version_minor": 0, "model_id": model_id},
             "image/png": base64.b64encode(png).decode("ascii"),
             "text/plain": self.in_text(),
         }  # fmt: skip
@@ -66,6 +79,8 @@ class Shown:
 class Cell(Shown):
     """Base of labs and questions: what is shown and can be acted on."""
 
+    by_hand = False
+    """Whether what happens now was asked for in the page, and not by code."""
     after_error = ""
     """What is added to the words of an error that was not foreseen."""
 
@@ -95,7 +110,8 @@ class Cell(Shown):
                 if self._refreshing:
                     return
                 try:
-                    action(*args)
+                    with self.asked(by_hand=True):
+                        action(*args)
                 except Exception as error:
                     foreseen = isinstance(error, (ValueError, ArithmeticError))
                     self.show_error(str(error) if foreseen else
@@ -105,10 +121,19 @@ class Cell(Shown):
 
         return callback
 
+    @contextmanager
+    def asked(self, by_hand: bool) -> Iterator[None]:
+        """Who asked for what happens inside."""
+        outer, self.by_hand = self.by_hand, by_hand
+        try:
+            yield
+        finally:
+            self.by_hand = outer
+
     @property
     def in_the_page(self) -> list[widgets.Widget]:
         """What of it stands in the page."""
-        return [self.widget]
+        return [self.root]
 
     def recover(self) -> None:
         """Called after an error: controls must show the last good state again."""
@@ -136,7 +161,7 @@ class Cell(Shown):
     def close(self) -> None:
         """Remove it from the page and free its widgets."""
         with self._lock:
-            close_all(self.widget)
+            close_all(self.root)
 
 
 @cache

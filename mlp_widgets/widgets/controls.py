@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets as widgets
 
 from ..fields import Choice, Field, Number, Several, Switch, Whole
+from .cell import escaped
 from .host import Host
-from .layout import line
+from .layout import focus, line
+from .number_box import FINER, NumberBox, fine_step_of_log, shown_in_box, stepped
 from .sliders import StepSlider
+from .typed_numbers import read_float
 
 DIGITS = 4
 """Significant digits in a box; the lab's number keeps all of its own."""
@@ -42,7 +45,8 @@ class Control:
 
 
 class NumberControl(Control):
-    """Number box and slider. The box takes every number that the state allows.
+    """Number box, two buttons for fine steps, and slider. The box takes every number that the state
+    allows; of any other it says beside itself what is wrong, until the next good one.
 
     The name stands before the box and names it for screen readers. ``named``: it is a word, which
     takes the room it needs, and no symbol, for which all rows keep the same room.
@@ -54,31 +58,87 @@ class NumberControl(Control):
                  digits: int = DIGITS) -> None:
         super().__init__(of, host)
         self._digits = digits
-        ends = of.ends(host.state)
-        self.box = widgets.FloatText(description=of.symbol, step=self._box_step(ends))
-        self.connect(self.box, f"mlp-box-{of.name}")
-        parts, self.slider = [self.box], None
-        if ends is not None:
-            self.slider = StepSlider(*ends, log=of.log, continuous_update=of.continuous)
-            self.slider.add_class(f"mlp-slider-{of.name}")
-            host.on_value(self.slider, self._slid)
-            parts.append(self.slider)
-        self.widget = widgets.HBox(parts)
+        self.box = NumberBox(of.symbol)
+        self.box.add_class(f"mlp-box-{of.name}")
+        host.on_value(self.box, lambda text: self._set_or_say(lambda: self._read(text)))
+        self.finer = tuple(self._fine_button(way) for way in ("up", "down"))
+        self.slider = self._made_slider()
+        self.problem: widgets.HTML | None = None
+        """What is wrong with what was typed; made when it is first needed."""
+        sliders = [self.slider] if self.slider else []
+        self.widget = widgets.HBox([self.box, *self.finer, *sliders])
         self.widget.add_class("mlp-row")
         if len(of.symbol) > MOST_OF_SYMBOL if named is None else named:
             self.widget.add_class("mlp-named")
 
-    def _box_step(self, ends: tuple[float, float, float] | None) -> float:
-        """How far the arrow keys go in the box."""
-        if self.of.box_step:
-            return self.of.box_step
-        if isinstance(self.of, Whole) or ends is None:
-            return 1
-        return 0.001 if self.of.log else ends[2]
+    def _fine_button(self, way: str) -> widgets.Button:
+        button = self._host.button(
+            f"{self.of.symbol} {way}", f"mlp-finer-{way}-{self.of.name}",
+            lambda: self._set_or_say(lambda: self._one_fine_step(way)),
+            tooltip=f"{self.of.symbol}: one fine step {way}")
+        button.add_class(f"mlp-finer-{way}")
+        return button
 
-    def _slid(self, _: int) -> None:
-        if self.slider is not None:
-            self._host.set(**{self.of.name: self.slider.number})
+    def _made_slider(self) -> StepSlider | None:
+        ends = self.of.ends(self._host.state)
+        if ends is None:
+            return None
+        slider = StepSlider(*ends, log=self.of.log, continuous_update=self.of.continuous)
+        slider.add_class(f"mlp-slider-{self.of.name}")
+        self._host.on_value(slider, lambda _: self._set(slider.number))
+        return slider
+
+    def focus(self) -> None:
+        """Put the keyboard into the box; if it stands at several places, at one of them."""
+        focus(self.box)
+
+    # -- what is asked for ----------------------------------------------------------------------
+
+    @property
+    def fine_step(self) -> float:
+        """How far a fine step goes in the present state."""
+        ends = self.of.ends(self._host.state)
+        if self.of.fine_step:
+            return self.of.fine_step
+        if self.of.log:
+            return fine_step_of_log(getattr(self._host.state, self.of.name))
+        return 1 if isinstance(self.of, Whole) or ends is None else ends[2] / FINER
+
+    def _one_fine_step(self, way: str) -> float:
+        return stepped(getattr(self._host.state, self.of.name), self.fine_step, way == "up")
+
+    def _set_or_say(self, value: Callable[[], float]) -> None:
+        """Set the field, or say beside the box why not. The box then shows the state's number, also
+        where that is the same as before and was only written in another way."""
+        problem = ""
+        try:
+            self._set(value())
+        except (ValueError, ArithmeticError) as error:
+            problem = str(error)
+        with self._host.refreshing():
+            self.refresh(self._host.state)
+        self.say(problem)
+
+    def _read(self, text: str) -> float:
+        """A number of any size; ValueError on all else."""
+        if not text.strip():
+            raise ValueError(f"an empty box is no number: {self.of.symbol} must be {self.of.takes}")
+        return read_float(text)
+
+    def _set(self, value: float) -> None:
+        self._host.set(**{self.of.name: value})
+
+    # -- what is shown --------------------------------------------------------------------------
+
+    def say(self, problem: str) -> None:
+        """What is wrong with what was typed, beside the box; "" if it is good."""
+        if self.problem is None:
+            if not problem:
+                return
+            self.problem = widgets.HTML()
+            self.problem.add_class("mlp-problem")
+            self.widget.children = (*self.widget.children, self.problem)
+        self.problem.value = problem and escaped("mlp-problem-words", f"⚠ {problem}", "alert")
 
     def refresh(self, state: Any, numbers: object = None) -> None:
         """The value in the box, and the slider as near to it as its ends and steps allow."""
@@ -86,15 +146,13 @@ class NumberControl(Control):
         if self.slider is not None and ends is not None:
             if ends != self.slider.ends:
                 self.slider.set_ends(*ends)
-                self.box.step = self._box_step(ends)
             self.slider.put(value)
-        self.box.value = float(value if isinstance(self.of, Whole)
-                               else f"{value:.{self._digits}g}")
+        self.box.value = shown_in_box(value, self._digits)
+        self.say("")
         if self.of.when is not None:
             unused = not self.of.when(state)
-            self.box.disabled = unused
-            if self.slider is not None:
-                self.slider.disabled = unused
+            for control in (self.box, *self.finer, *([self.slider] if self.slider else [])):
+                control.disabled = unused
 
 
 class ChoiceControl(Control):
@@ -119,18 +177,21 @@ class ChoiceControl(Control):
 
 
 class SwitchControl(Control):
-    """A checkbox."""
+    """A checkbox, or a button that says what it does next."""
 
     of: Switch
 
     def __init__(self, of: Switch, host: Host) -> None:
         super().__init__(of, host)
-        self.widget = widgets.Checkbox(description=of.symbol, indent=False)
+        self.widget = (widgets.ToggleButton(tooltip=of.tooltip) if of.button else
+                       widgets.Checkbox(description=of.symbol, indent=False))
         self.connect(self.widget, f"mlp-{of.name}")
 
     def refresh(self, state: Any, numbers: object = None) -> None:
         """On or off."""
         self.widget.value = getattr(state, self.of.name)
+        if self.of.button:
+            self.widget.description = self.of.button[self.widget.value]
 
 
 class SeveralControl(Control):

@@ -21,8 +21,10 @@ from .host import Host
 from .layout import heading, line, stack
 from .runner import Runner
 
-MOST_STEPS = 20_000
+MOST_STEPS = 30_000
 """Steps of one descent that are kept; then a run pauses, and the next begins a new path."""
+STILL_STEPS, STILL_SHARE = 2000, 0.01
+"""A run ends when in so many of its steps the loss has fallen by less than this share of it."""
 LARGEST = 1e30
 """Of a parameter, either way: with x and y up to 1e9, J and gradients stay far from infinity."""
 RUN, PAUSE = "▶ Run", "❚❚ Pause"
@@ -39,6 +41,9 @@ class Descent:
     """
 
     steps_per_frame = 20
+    """Of a run at first. From 400 steps on a frame lengthens the path by about a tenth, so that
+    one sees both how a descent begins and, soon, where it ends."""
+    most_per_frame = 1000
 
     def __init__(self, host: Host, title: Callable[[Any], str],
                  stayed: Callable[[Any], str]) -> None:
@@ -46,6 +51,7 @@ class Descent:
         self._path: Path = []
         self._path_of: object = None
         self._count = 0
+        self._ran, self._by_hand = 0, False
         self.runner = Runner(self._tick)
         self._make_controls()
 
@@ -89,7 +95,7 @@ class Descent:
                 host.refresh()  # the path has grown all the same
                 steps = counted_steps(len(self._path) - 1)
                 said = self._stayed(host.numbers) or every_parameter(host.numbers)
-                host.show_status(f"After {steps} {said}. {host.describe()}")
+                host.show_status(f"After {steps} {said}. {host.in_words()}")
 
     def _descend(self, count: int) -> str:
         """Lengthen the path by so many steps; if it diverges, the loss as words, else ""."""
@@ -139,6 +145,8 @@ class Descent:
     def run(self) -> None:
         """Descend until paused; a second call while running does nothing."""
         with self._host.locked():  # the first frame may end the run, and then the button says so
+            if not self.runner.running:
+                self._ran, self._by_hand = 0, self._host.by_hand
             self.runner.start()
             self._run.description = PAUSE
 
@@ -152,7 +160,7 @@ class Descent:
     def pause(self) -> None:
         """End a run and say where it is."""
         self.stop()
-        self._host.show_status(self._host.describe())
+        self._host.show_status(self._host.in_words())
 
     def rewind(self) -> None:
         """Back to where the present descent began."""
@@ -176,17 +184,38 @@ class Descent:
             if not self.runner.running:
                 return False
             try:
-                with host.moving():
-                    self.step(self.steps_per_frame)
-                if len(self._path) <= MOST_STEPS:
+                steps = self._next_frame(len(self._path))
+                with host.moving(), host.asked(self._by_hand):
+                    self.step(steps)
+                self._ran += steps
+                reason = self._reason_to_end()
+                if not reason:
                     return True
                 self._end()
-                host.show_status(f"Paused after {len(self._path) - 1} steps; Run goes on from "
-                                 f"here. {host.describe()}")
+                host.show_status(f"{reason} {host.in_words()}")
             except Exception as error:
                 self._end()
                 host.show_error(str(error))
             return False
+
+    def _next_frame(self, length: int) -> int:
+        """Steps of the next frame of a run whose path has this length."""
+        longer = max(1, length // (10 * self.steps_per_frame))
+        return min(self.steps_per_frame * longer, self.most_per_frame)
+
+    def _reason_to_end(self) -> str:
+        """Why a run ends here; "" if it goes on."""
+        losses = [loss for _, loss in self._path]
+        if self._ran >= STILL_STEPS:
+            before, since = min(losses[:-STILL_STEPS]), min(losses[-STILL_STEPS:])
+            if before - since <= STILL_SHARE * before:
+                letter = self._host.objective_of(self._host.state)
+                share = f"{100 * STILL_SHARE:.0f} %"
+                return (f"{letter} hardly falls any more: by less than {share} in the last "
+                        f"{STILL_STEPS} steps.")
+        if len(losses) > MOST_STEPS:
+            return f"Paused after {len(losses) - 1} steps; Run goes on from here."
+        return ""
 
     def _end(self) -> None:
         """A run is over: the words of the pictures, which waited for this."""

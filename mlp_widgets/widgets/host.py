@@ -39,15 +39,18 @@ class Listener(Protocol):
 
     def lab_changed(self) -> None: ...
 
+    def lab_made_again(self, lab: Any) -> None: ...
+
 
 class Host(Protocol):
     """A lab, as its parts see it."""
 
-    widget: widgets.Widget
+    root: widgets.Widget
     error: widgets.Widget
     messages: widgets.Widget
     look: widgets.Widget
     scale: float
+    by_hand: bool
 
     @property
     def state(self) -> Any: ...
@@ -68,13 +71,15 @@ class Host(Protocol):
 
     def show_pictures(self) -> None: ...
 
-    def describe(self) -> str: ...
+    def in_words(self) -> str: ...
 
     def objective_of(self, state: Any) -> str: ...
 
     def locked(self) -> threading.RLock: ...
 
     def moving(self) -> AbstractContextManager[None]: ...
+
+    def asked(self, by_hand: bool) -> AbstractContextManager[None]: ...
 
     def refreshing(self) -> AbstractContextManager[None]: ...
 

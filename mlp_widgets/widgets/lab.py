@@ -11,10 +11,9 @@ one stays.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
-from functools import partial
+from dataclasses import fields
 from typing import Any, ClassVar, Generic, TypeVar
 from weakref import WeakSet
 
@@ -23,12 +22,14 @@ import ipywidgets as widgets
 from ..drawing.picture import Picture
 from ..drawing.table import TablePicture
 from ..fields import (
+    COVER,
     DATA,
     PARAMETER,
     VIEW,
     Parsed,
     Place,
     State,
+    changes_in_words,
     declared,
     documentation,
     one_of,
@@ -37,7 +38,7 @@ from ..fields import (
 from ..saved_state import call_of, code_of, state_from, with_new_names
 from ..text import number, symbol
 from .beside import put_beside, why_not
-from .blocks import Text
+from .blocks import COVERED, Text
 from .canvas import Canvas, PicturesInView, Progress, Slot
 from .cell import RUN_IT, Cell, close_all
 from .controls import Control, control_of
@@ -45,11 +46,13 @@ from .descent import Descent, Path
 from .history import History
 from .host import Listener, Numbers, Refreshed
 from .later import Later
-from .layout import Fold, Folds, Section, line, mark, stack, styled
+from .layout import Fold, Folds, Section, line, stack, styled
+from .made_again import take_place
 from .parameter_table import Group, ParameterTable
 from .part import Part, Parts
 from .png import composite_png
 from .present import Present
+from .presets import Preset, Presets
 from .share import Share
 from .stepper import Stepper
 from .why_zero import why_in_words
@@ -57,17 +60,6 @@ from .why_zero import why_in_words
 S = TypeVar("S", bound=State)
 N = TypeVar("N", bound=Numbers)
 R = TypeVar("R", bound=Refreshed)
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A situation of a lecture, one click away: what it sets, the text and the tooltip of its
-    button, and the end of its CSS class."""
-
-    values: Mapping[str, object]
-    text: str
-    css: str
-    tooltip: str = ""
 
 
 class Lab(Cell, Generic[S, N]):
@@ -121,14 +113,18 @@ class Lab(Cell, Generic[S, N]):
         self._more_to_come = False
         self.listeners: WeakSet[Listener] = WeakSet()
         """What is told of each state shown: questions about the lab."""
+        self.successor: Any = None
+        """The lab that stands in its place since its cell was run again."""
+        self.closed = False
         self.prepare()
         self.numbers: N = self.compute(self.state)
         super().__init__()  # now: a state that is refused leaves no widget behind
         self._build()
+        take_place(self)
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse a misspelt name, once the lab is made: nothing would happen."""
-        if "widget" in self.__dict__ and not name.startswith("_") and not hasattr(self, name):
+        if "root" in self.__dict__ and not name.startswith("_") and not hasattr(self, name):
             raise AttributeError(f"{type(self).__name__} has no {name!r} that could be set")
         super().__setattr__(name, value)
 
@@ -147,6 +143,11 @@ class Lab(Cell, Generic[S, N]):
         zeros = [symbol(name) for name in gradient if gradient[name] == 0]
         blocked = f" No update for {', '.join(zeros)}." if zeros else ""
         return f"{self.objective} = {number(self.numbers.loss)}.{blocked}"
+
+    def in_words(self) -> str:
+        """The same for the page, where nothing tells a gradient that is covered."""
+        covered = f"{self.objective_of(self.state)} = {number(self.loss)}. {COVERED}"
+        return covered if self.state.is_covered else self.describe()
 
     def groups(self) -> Sequence[Group]:
         """The rows of the parameter table, by neuron."""
@@ -196,11 +197,15 @@ class Lab(Cell, Generic[S, N]):
 
     def table_rows(self) -> list[tuple[str, str, str]]:
         """The numbers for viewers without a kernel; the first row is a heading."""
-        gradient, objective = self.numbers.gradient, self.objective_of(self.state)
+        objective = self.objective_of(self.state)
         rows = [("parameter", "value", f"∂{objective}/∂θ")]
-        rows += [(symbol(name), number(value), number(gradient[name], plus=True))
+        rows += [(symbol(name), number(value), self.told(self.numbers.gradient[name]))
                  for name, value in self.numbers.parameters.items()]
         return [*rows, (objective, "", number(self.numbers.loss))]
+
+    def told(self, gradient: float) -> str:
+        """A gradient as text; a ? while it is covered."""
+        return "?" if self.state.is_covered else number(gradient, plus=True)
 
     def table_notes(self) -> tuple[str, ...]:
         """What stands below these numbers."""
@@ -266,7 +271,7 @@ class Lab(Cell, Generic[S, N]):
             before, values = self.state, self.preset_values(name, **options)
             self.change(**values)
             self._after_change(before)
-            self.show_status(f"Preset {self.preset_title(name)}. {self.describe()}")
+            self.show_status(f"Preset {self.preset_title(name)}. {self.in_words()}")
 
     def preset_values(self, name: str) -> Mapping[str, Any]:
         """What a preset sets."""
@@ -287,13 +292,13 @@ class Lab(Cell, Generic[S, N]):
             self._show(state, self.compute(state))
             self._history.drop()
             self._after_change(before)
-            self.show_status("Undone. " + self.describe())
+            self.show_status("Undone. " + self.in_words())
 
     def reset(self) -> None:
-        """Bring back the state in which the lab was made."""
+        """Bring back the state in which the lab was made; what is covered stays so."""
         with self._lock:
             self.set(**{f.name: getattr(self.initial, f.name)
-                        for f in fields(self.initial)})
+                        for f in fields(self.initial) if f.name != COVER})
 
     @property
     def code(self) -> str:
@@ -310,7 +315,7 @@ class Lab(Cell, Generic[S, N]):
             state = state_from(text, type(self).__name__, before)
             self._take(state, None)
             self._after_change(before)
-            self.show_status("State loaded. " + self.describe())
+            self.show_status("State loaded. " + self.in_words())
 
     def __repr__(self) -> str:
         return call_of(type(self).__name__, self.state, self.scale)
@@ -388,11 +393,8 @@ class Lab(Cell, Generic[S, N]):
         self.views = self._part(Parts(self))
         own = declared(self.state_type)
         has_parameters = bool(self._fields_of(PARAMETER))
-        self.preset_buttons = {
-            name: self.button(preset.text, f"mlp-preset-{preset.css}",
-                              partial(self.preset, name), tooltip=preset.tooltip)
-            for name, preset in self.presets.items()
-        }
+        self._presets = self._part(
+            Presets(self.presets, self.button, self.preset, self.is_in_force))
         self.undo_button = self.button("Undo", "mlp-undo", self.undo, tooltip="One change back")
         self.reset_button = self.button("Reset", "mlp-reset", self.reset,
                                         tooltip="As the lab was at first")
@@ -416,29 +418,32 @@ class Lab(Cell, Generic[S, N]):
 
     def _assemble(self) -> None:
         """The lab's own widget: head, presets, what stays in view, and the sections."""
-        segments = line(*self.preset_buttons.values())
-        for css in ("mlp-presets", "mlp-segments"):
-            segments.add_class(css)
         self.blocks: dict[str, widgets.Widget] = {
-            "presets": segments, "undo": line(self.undo_button, self.reset_button)}
+            "presets": self._presets.widget, "undo": line(self.undo_button, self.reset_button)}
         """What a part of the lab may show beside controls and pictures, by name."""
         for name, part in (("stepper", self.stepper), ("descent", self.descent)):
             if part is not None:
                 self.blocks[name] = part.widget
         sections = self.layout()
         self.present: Present = Present(self, [section.title for section in sections])
+        cover = [self.control(COVER).widget] if self.can_cover else []
         head = line(widgets.HTML(f'<div class="mlp-title">{self.title}</div>'),
-                    self.present.widget, self.undo_button, self.reset_button, self.share.toggle,
-                    self.present.toggle)
+                    self.present.widget, self.undo_button, self.reset_button, *cover,
+                    self.share.toggle, self.present.toggle)
         head.add_class("mlp-head")
         strip = widgets.HBox([self.headline_text, self.messages])
         strip.add_class("mlp-strip")
         body = widgets.Box([self._section(k, section) for k, section in enumerate(sections)])
         body.add_class("mlp-sections")
         self.look = self.style()
-        presets = [segments] if self.presets else []
+        presets = [self._presets.widget] if self.presets else []
         page = styled("mlp-page", self.look, head, self.share.rows, *presets, strip, body)
-        self.widget = styled("mlp-lab", page)
+        self.root = styled("mlp-lab", page)
+
+    @property
+    def can_cover(self) -> bool:
+        """Whether its gradients can be covered."""
+        return COVER in declared(self.state_type)
 
     def _section(self, place: int, section: Section) -> widgets.Box:
         """The box of a section; of its pictures those that the state shows."""
@@ -462,15 +467,15 @@ class Lab(Cell, Generic[S, N]):
         return (f'<div class="mlp-headline-box"><span>{name} {sign}</span>'
                 f'<b class="mlp-mse-now">{value}</b></div>')
 
+    @property
+    def preset_buttons(self) -> Mapping[str, widgets.Button]:
+        """Name -> button of a preset."""
+        return self._presets.buttons
+
     def is_in_force(self, preset: str) -> bool:
         """Whether the state is that of a preset."""
         values = self.presets[preset].values
         return bool(values) and all(getattr(self.state, k) == v for k, v in values.items())
-
-    def _mark_preset(self) -> None:
-        """The preset in force stands out."""
-        for name, button in self.preset_buttons.items():
-            mark(button, "mlp-on", self.is_in_force(name))
 
     # -- parts ---------------------------------------------------------------------------------
 
@@ -488,7 +493,7 @@ class Lab(Cell, Generic[S, N]):
     @property
     def in_the_page(self) -> list[widgets.Widget]:
         """The lab and its parts."""
-        return [self.widget, *(part.widget for part in self.views.shown.values())]
+        return [self.root, *(part.root for part in self.views.shown.values())]
 
     def beside(self) -> widgets.HTML:
         """Show the lab next to the notebook, where the page can; the sentence that it returns
@@ -510,7 +515,7 @@ class Lab(Cell, Generic[S, N]):
     def _fields_of(self, *roles: object) -> list[str]:
         """The names of the fields of these roles that have controls made from them."""
         return [name for name, of in declared(self.state_type).items()
-                if of.role in roles and not isinstance(of, Parsed)]
+                if of.role in roles and not isinstance(of, Parsed) and name != COVER]
 
     def _part(self, part: R) -> R:
         """Keep a part in line with every state."""
@@ -524,9 +529,10 @@ class Lab(Cell, Generic[S, N]):
                 control_of(declared(self.state_type)[name], self, **options))
         return self.controls[name]
 
-    def text(self, make: Callable[[N], str], css: str = "") -> widgets.HTML:
-        """A block of HTML that is a function of the numbers."""
-        return self._part(Text(make, css)).widget
+    def text(self, make: Callable[[N], str], css: str = "",
+             covered: str | Callable[[N], str] = "") -> widgets.HTML:
+        """A block of HTML that is a function of the numbers; and what it is while covered."""
+        return self._part(Text(make, css, covered)).widget
 
     # -- showing -------------------------------------------------------------------------------
 
@@ -537,19 +543,30 @@ class Lab(Cell, Generic[S, N]):
             self.show_pictures()
             for part in self._parts:
                 part.refresh(self.state, self.numbers)
-            self._mark_preset()
         if self._more_to_come:
             self._send_words_later.start()
         else:
             self.send_words()
-        self.show_status(changed + self.describe())
+        self.show_status(changed + self.in_words())
         for listener in tuple(self.listeners):
             listener.lab_changed()
 
+    def appear(self) -> None:
+        """The lab stands in a page: its pictures are kept in line from now on."""
+        for canvas in self.canvases.values():
+            canvas.in_lab = True
+        self.show_pictures()  # those that have changed
+        self.send_words()
+
     def show_pictures(self) -> None:
-        """Draw and send the pictures that have changed."""
-        for canvas in self._shown():
-            canvas.show(self.state, self.numbers, self.progress)
+        """Draw and send the pictures that have changed, of those that stand in a page."""
+        self.draw(self._shown())
+
+    def draw(self, canvases: Iterable[Canvas]) -> None:
+        """Bring pictures in line with the state, if they are not."""
+        with self._lock:
+            for canvas in canvases:
+                canvas.show(self.state, self.numbers, self.progress)
 
     def _shown(self) -> list[Canvas]:
         """The canvases that are in view, in the lab or in a part of it."""
@@ -565,16 +582,18 @@ class Lab(Cell, Generic[S, N]):
     def words(self) -> str:
         """The present state, and what the pictures in view show."""
         with self._lock:
-            return " ".join([self.describe(), *(canvas.words for canvas in self._in_view())])
+            return " ".join([self.in_words(), *(canvas.words for canvas in self._in_view())])
 
     @property
     def pictures_in_view(self) -> list[Picture]:
         """The pictures that the lab shows in this state."""
-        return [canvas.picture for canvas in self._in_view()]
+        return [canvas.in_view for canvas in self._in_view()]
 
     def _in_view(self) -> list[Canvas]:
-        """The canvases that the lab itself shows, whatever its parts do."""
-        return [canvas for canvas in self.canvases.values() if canvas.slot.is_shown(self.state)]
+        """The canvases that the lab itself shows, whatever its parts do, as they are now."""
+        found = [canvas for canvas in self.canvases.values() if canvas.slot.is_shown(self.state)]
+        self.draw(found)
+        return found
 
     def recover(self) -> None:
         """Show the last good state after an error; a second error would hide the first."""
@@ -629,6 +648,9 @@ class Lab(Cell, Generic[S, N]):
                 part.runner.join(1.0)
         super().close()
         close_all(*self.blocks.values())  # one of them may stand neither in the lab nor in a part
+        self.closed = True
+        for listener in tuple(self.listeners):
+            listener.lab_changed()
 
 
 def _attribute(name: str) -> property:
@@ -638,14 +660,3 @@ def _attribute(name: str) -> property:
         lambda lab, value: lab.set(**{name: value}),
         doc=f"The state's {name}; setting it moves its control.",
     )
-
-
-def changes_in_words(before: State, after: State) -> str:
-    """"w₁₁ = 0.45. " if one or two numbers or switches of a state changed.
-
-    More of them the lab sums up; and of what is chosen by a name, the control says it.
-    """
-    own = declared(type(after))
-    names = [name for name in own if getattr(before, name) != getattr(after, name)]
-    said = [own[name].change_in_words(getattr(after, name)) for name in names]
-    return "".join(f"{words}. " for words in said) if len(names) <= 2 and all(said) else ""

@@ -37,6 +37,13 @@ def stack(*parts: widgets.Widget) -> widgets.VBox:
     return styled("mlp-column", *parts)
 
 
+def focus(field: widgets.Text) -> None:
+    """Put the keyboard into a box, and the box into view: JupyterLab's Run All ends at the last
+    cell. ipywidgets before version 8 cannot; then nothing happens."""
+    if hasattr(field, "focus"):
+        field.focus()
+
+
 def heading(text: str) -> widgets.HTML:
     """A heading inside a column; may hold markup."""
     return widgets.HTML(f'<div class="mlp-heading">{text}</div>')

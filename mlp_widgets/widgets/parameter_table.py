@@ -15,10 +15,10 @@ from .controls import Control
 from .host import Numbers
 from .layout import styled
 
-FULL_BAR = 100.0
-"""|gradient| at which a bar reaches its full length."""
+FULL_ARROW = 100.0
+"""|gradient| at which an arrow reaches its full length."""
 UNIT = 0.1
-"""|gradient| around which a bar's length turns from proportional to logarithmic."""
+"""|gradient| around which an arrow's length turns from proportional to logarithmic."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Group:
         return self.heading(state) if callable(self.heading) else self.heading
 
 
-def bar_length(gradient: float) -> float:
-    """Length of a gradient's bar, 0 to 1: asinh(|g| / UNIT), so small ones stay visible."""
-    return min(1.0, math.asinh(abs(gradient) / UNIT) / math.asinh(FULL_BAR / UNIT))
+def arrow_length(gradient: float) -> float:
+    """Length of a gradient's arrow, 0 to 1: asinh(|g| / UNIT), so small ones stay visible."""
+    return min(1.0, math.asinh(abs(gradient) / UNIT) / math.asinh(FULL_ARROW / UNIT))
 
 
 class ParameterTable:
@@ -76,25 +76,43 @@ class ParameterTable:
             return
         objective, gradient, parts = self._objective(state), numbers.gradient, []
         for place, group in enumerate(self._groups):
-            hint = "" if place else f"arrow: {objective} falls"
-            parts.append(f'<div class="mlp-heading"><small>{hint}</small></div>')
-            parts.extend(gradient_row(name, gradient[name], objective) for name in group.names)
+            hint = "" if place else (f"<span>{objective} falls</span>"
+                                     f"<span>∂{objective}/∂θ</span>")
+            parts.append(f'<div class="mlp-heading">{hint}</div>')
+            parts.extend(covered_row(name) if state.is_covered else
+                         gradient_row(name, gradient[name], objective) for name in group.names)
         self._gradients.value = "".join(parts)
 
 
 def gradient_row(name: str, gradient: float, objective: str) -> str:
-    """One gradient: signed number, arrow and bar towards the side on which the objective falls."""
+    """One gradient: an arrow to where the objective falls, and the number with its sign."""
     value = number(gradient, 3, plus=True, pad=True)
-    percent = 50 * bar_length(gradient)
-    left = 50.0 if gradient < 0 else 50.0 - percent
-    arrow = "▸" if gradient < 0 else ("◂" if gradient > 0 else "·")
-    title = (f"{objective} does not change with it" if gradient == 0 else
-             f"{objective} falls when {symbol(name)} {'grows' if gradient < 0 else 'shrinks'}; "
-             "the bar's length grows like a logarithm")
+    says = falls(name, gradient, objective)
     return (
-        f'<div class="mlp-gradient-row" title="{html.escape(title)}">'
-        f'<div class="mlp-gradient-text"><span>∂{objective}/∂{symbol(name)} =</span>'
-        f'<span><span class="mlp-gradient-{name}">{value}</span>'
-        f'&thinsp;{arrow}</span></div><div class="mlp-gradient-bar">'
-        f'<i style="left:{left:.1f}%;width:{percent:.1f}%"></i><b></b></div></div>'
+        f'<div class="mlp-gradient-row" title="{html.escape(says)}">{arrow(gradient)}'
+        f'<span class="mlp-words">∂{objective}/∂{symbol(name)} = </span>'
+        f'<span class="mlp-gradient-{name}">{value}</span>'
+        f'<span class="mlp-words">: {html.escape(says)}.</span></div>'
     )
+
+
+def covered_row(name: str) -> str:
+    """A gradient that is covered."""
+    return f'<div class="mlp-gradient-row"><span class="mlp-gradient-{name}">?</span></div>'
+
+
+def falls(name: str, gradient: float, objective: str) -> str:
+    """What a gradient says of a parameter, in words."""
+    if gradient == 0:
+        return f"{objective} does not change with {symbol(name)}"
+    return f"{objective} falls when {symbol(name)} {'grows' if gradient < 0 else 'shrinks'}"
+
+
+def arrow(gradient: float) -> str:
+    """An arrow beside the slider, towards the side on which the objective falls: against the sign
+    of the gradient, and the longer the larger it is. A gradient of 0 has none."""
+    if gradient == 0:
+        return ""
+    side = "right" if gradient < 0 else "left"
+    return (f'<span class="mlp-falls mlp-falls-{side}">'
+            f'<i style="--size:{arrow_length(gradient):.3f}"></i></span>')

@@ -8,14 +8,14 @@ copy of the state, and nothing is computed or drawn twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Protocol
 
 import ipywidgets as widgets
 
 from ..drawing.picture import Picture
 from ..drawing.table import TablePicture
-from ..fields import PARAMETER, Parsed, Place, declared, one_of
+from ..fields import COVER, PARAMETER, Parsed, Place, declared, one_of
 from ..text import number, symbol
 from .canvas import Canvas
 from .cell import RUN_IT, Shown
@@ -47,6 +47,13 @@ class Whole(Host, Protocol):
     @property
     def table(self) -> ParameterTable | None: ...
 
+    def draw(self, canvases: Iterable[Canvas]) -> None: ...
+
+    def told(self, gradient: float) -> str: ...
+
+    @property
+    def can_cover(self) -> bool: ...
+
     def control(self, name: str) -> Control: ...
 
     def groups(self) -> Sequence[Group]: ...
@@ -65,7 +72,7 @@ class Part(Shown):
         self.tables = tuple(tables)
         self._with_gradient = {name for table in tables for name in table.with_gradient}
         top = [headline, host.messages] if headline else [host.error]
-        strip = widgets.HBox(top)
+        strip = widgets.HBox([*top, *self._uncover()])
         strip.add_class("mlp-strip")
         is_wide = any(canvas.picture.width > WIDE for canvas in canvases)
         columns = styled("mlp-controls", *_columns(blocks, tables, is_wide))
@@ -77,17 +84,27 @@ class Part(Shown):
         self._own = [strip, columns, pictures, section]
         self._own += columns.children
         page = styled("mlp-page", host.look, *presets, strip, section)
-        self.widget = styled("mlp-lab", page)
-        self.widget.add_class("mlp-part")
-        self._own += [page, self.widget]
-        if PRESENTING in host.widget._dom_classes:
-            self.widget.add_class(PRESENTING)
+        self.root = styled("mlp-lab", page)
+        self.root.add_class("mlp-part")
+        self._own += [page, self.root]
+        if PRESENTING in host.root._dom_classes:
+            self.root.add_class(PRESENTING)
+
+    def appear(self) -> None:
+        """It stands in a page: its pictures are drawn in every state from now on."""
+        self._host.views.appeared(self)
+
+    def _uncover(self) -> list[widgets.Widget]:
+        """The button that shows what a question covers here; it is seen while that is covered."""
+        can_cover = self.tables or any(canvas.slot.covered for canvas in self.canvases)
+        return [self._host.control(COVER).widget] if can_cover and self._host.can_cover else []
 
     @property
     def words(self) -> str:
         """The part's numbers, the status if it shows it, and what its pictures show."""
         host = self._host
-        said = [host.describe()] if "J" in self.names else []
+        host.draw(self.canvases)
+        said = [host.in_words()] if "J" in self.names else []
         return " ".join([f"{host.title}:", *(f"{name} = {value}." for name, value in
                                              self._numbers()),
                          *said, *(canvas.words for canvas in self.canvases)])
@@ -106,11 +123,12 @@ class Part(Shown):
                     found.append((symbol(name), number(value) if plain else str(value)))
                 if name in self._with_gradient:
                     found.append((f"∂{host.objective_of(state)}/∂{symbol(name)}",
-                                  number(host.numbers.gradient[name], plus=True)))
+                                  host.told(host.numbers.gradient[name])))
         return found
 
     def snapshot(self) -> bytes:
         """Its numbers and its pictures in one picture."""
+        self._host.draw(self.canvases)
         pictures: list[Picture] = [canvas.in_view for canvas in self.canvases]
         rows = [("", "", ""), *((name, "", value) for name, value in self._numbers())]
         height = max(sum(picture.height for picture in pictures), 40 + 22 * len(rows))
@@ -146,19 +164,29 @@ class Parts:
     def __init__(self, host: Whole) -> None:
         self._host = host
         self.shown: dict[tuple[str, ...], Part] = {}
+        self._in_page: set[tuple[str, ...]] = set()
 
     def part(self, *names: str) -> Part:
         """The part of these names, made when it is first asked for."""
         names = tuple(dict.fromkeys(names))
         if names not in self.shown:
             self._check(names)
-            self.shown[names] = made = self._make(names)
-            try:
-                self._host.refresh()
-            except Exception:  # its pictures must not keep the lab from showing other states
-                made.close()
-                raise
+            self.shown[names] = self._make(names)
+            self._host.refresh()
         return self.shown[names]
+
+    def appeared(self, part: Part) -> None:
+        """A part stands in a page: its pictures are drawn in every state."""
+        if part.names in self._in_page or part.names not in self.shown:
+            return
+        for canvas in part.canvases:
+            canvas.asked_for = True
+        self._in_page.add(part.names)
+        try:
+            self._host.refresh()
+        except Exception:  # its pictures must not keep the lab from showing other states
+            part.close()
+            raise
 
     def _check(self, names: Sequence[str]) -> None:
         """ValueError in a sentence if there is something that cannot be shown."""
@@ -200,8 +228,6 @@ class Parts:
             if name in host.blocks and name != "presets":
                 blocks.append(host.blocks[name])
         canvases = [host.canvases[name] for name in names if name in host.canvases]
-        for canvas in canvases:
-            canvas.asked_for = True
         presets = [host.blocks["presets"]] if "presets" in names else []
         return Part(host, names, canvases, blocks, tables, presets,
                     host.headline_text if "J" in names else None)
@@ -223,8 +249,9 @@ class Parts:
     def forget(self, part: Part) -> None:
         """A part is closed: its pictures need not be drawn for it any more."""
         self.shown.pop(part.names, None)
+        self._in_page.discard(part.names)
         for name, canvas in self._host.canvases.items():
-            canvas.asked_for = any(name in names for names in self.shown)
+            canvas.asked_for = any(name in names for names in self._in_page)
 
     def close(self) -> None:
         """Close all of them."""

@@ -4,31 +4,43 @@
     Poll("Does it grow?", lambda: "A" if grows() else "B", {"A": "yes", "B": "no"}, about=lab)
 
 An answer belongs to the state of the lab ``about`` in which it was given: if that changes, the
-poll says so, and if it comes back (Undo), so does the verdict.
+poll says so, and if it comes back (Undo), so does the verdict. When the cell of that lab is run
+again, the question is about the lab that stands there now.
 """
 
 from __future__ import annotations
 
+import html
 import textwrap
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
 
 import ipywidgets as widgets
 
+from ..drawing.picture import StillPicture
 from ..drawing.table import TablePicture
+from ..fields import declared
 from ..text import number
+from .canvas import NamedImage
 from .cell import Cell, escaped
 from .lab import Lab
-from .layout import line
-from .png import composite_png
+from .layout import line, stack, styled
+from .png import PngEncoder, composite_png
 from .present import Present
-from .typed_numbers import finite, read_number
+from .typed_numbers import finite, how_far_off, read_number
 
 WIDTH = 828
 """Of the picture, in CSS pixels: that of the labs."""
 
+CLOSED = "the lab of this question is closed: run its cell again, then this one"
+
 Letters = tuple[str, ...]
 Given = float | Letters
+Hint = Callable[[Given], str] | Mapping[str, str]
+"""What is said after a wrong answer: of the answer, or of each choice that is wrong."""
+
+RIGHT, WRONG, TOLD = "right", "wrong", "told"
+"""Kinds of verdicts: they have their signs in style.css."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,7 @@ class Verdict:
     tries: int = 0
     right: bool = False
     revealed: bool = False
+    kind: str = TOLD
     words: str = ""
     explanation: str = ""
 
@@ -50,11 +63,17 @@ class Poll(Cell):
     ``answer`` is what is right, or a function without arguments that computes it: a letter of
     ``choices`` (letter -> text), all right letters if ``several`` may be chosen, or, without
     choices, a number, which is right within the relative ``tolerance``. ``explain``, a text or a
-    function, is shown when the answer is right or revealed; ``hint(given)`` is said after a wrong
-    one. ``about`` is the lab (any :class:`Lab`) that an answer depends on, and ``depends()``
-    what of it: all that its Undo brings back, unless given. ``title`` stands above the question.
-    Raises ValueError on a question without text or choices that do not fit; what is wrong with an
-    answer is said in the poll, in one sentence.
+    function, is shown when the answer is right or revealed. ``hint`` is said after a wrong answer:
+    for each choice that is wrong its reason (letter -> sentence), or a function of the answer;
+    without it, it is said of a number how far off it is. ``about`` is the lab (any :class:`Lab`)
+    that an answer depends on, and ``depends()`` what of it: all that its Undo brings back, unless
+    given. With ``covers``, what the lab can cover, its gradients, is covered until the answer is
+    right or revealed. ``picture(scale=...)`` makes a picture that stands beside the choices,
+    ``title`` stands above the question.
+
+    Raises ValueError on a question without text, on choices or hints that do not fit, and on an
+    ``answer`` that is none; what is wrong with the answer of a student is said in the poll, in one
+    sentence.
     """
 
     def __init__(
@@ -66,25 +85,32 @@ class Poll(Cell):
         explain: str | Callable[[], str] = "",
         several: bool = False,
         tolerance: float = 0.0,
-        hint: Callable[[Given], str] | None = None,
+        hint: Hint | None = None,
         about: Lab | None = None,
         depends: Callable[[], Hashable] | None = None,
+        covers: bool = False,
+        picture: Callable[..., StillPicture] | None = None,
         title: str = "Question",
         scale: float = 2.0,
     ) -> None:
         _check_question(question, choices, several, tolerance)
-        super().__init__()
+        _check_hint(hint, choices)
         self.question, self.title, self.scale = question, title, scale
         self.choices, self.several, self.tolerance = dict(choices or {}), several, tolerance
-        self.about = about
+        self.about, self.covers = about, covers
         self._answer, self._explain, self._hint = answer, explain, hint
-        self._depends = depends or (lambda: about and about.state.of_the_network)
-        if about is not None:  # the lab stays as it is while an answer is judged
-            self._lock = about.locked()
+        self._depends = depends or (lambda: self.about and self.about.state.of_the_network)
+        self._check_lab()
+        if not callable(answer):
+            self._right_answer()
+        super().__init__()  # now: a question that is refused leaves no widget behind
+        self.picture = picture(scale=scale) if picture else None
         self._verdict: Verdict | None = None
         self._build()
         if about is not None:
+            self._lock = about.locked()  # the lab stays as it is while an answer is judged
             about.listeners.add(self)
+            self._cover(True)
 
     # -- from code --------------------------------------------------------------------------
 
@@ -111,33 +137,53 @@ class Poll(Cell):
     def reveal(self) -> None:
         """Show the right answer and the explanation; what the student chose stays."""
         with self._lock:
+            self._check_lab()
             key, right = self._depends(), self._right_answer()
             last = self._last_for(key) or Verdict(key)
-            words = last.words if last.right else (
-                f"The answer: {self._written(right)}. {_tries(last.tries)}")
-            self._take(replace(last, revealed=True, words=words, explanation=self._explained()))
+            kind, words = (RIGHT, last.words) if last.right else (
+                TOLD, f"The answer: {self._written(right)}. {_tries(last.tries)}")
+            self._take(replace(last, revealed=True, kind=kind, words=words,
+                               explanation=self._explained()))
 
     # -- judging ----------------------------------------------------------------------------
 
     def _judge(self, given: Given) -> None:
         """Take over an answer; if what is right cannot be said, nothing changes."""
+        self._check_lab()
         key, right = self._depends(), self._right_answer()
         last = self._last_for(key) or Verdict(key)
         fits = self._fits(given, right)
         tries = last.tries + (given != last.given)
         shown = last.revealed or fits or last.explanation
-        self._take(Verdict(
-            key, given, tries, fits, last.revealed,
-            self._judged(given, fits, tries, last.revealed),
-            self._explained() if shown else "",
-        ))  # fmt: skip
+        words = self._praise(given, tries, last.revealed) if fits else (
+            self._reproof(given, right, tries))
+        self._take(Verdict(key, given, tries, fits, last.revealed, RIGHT if fits else WRONG, words,
+                           self._explained() if shown else ""))
 
-    def _judged(self, given: Given, fits: bool, tries: int, revealed: bool) -> str:
-        """The verdict in words."""
-        if fits:
-            return f"Right: {self._written(given)}. {_tries(tries)}{' After Reveal.' * revealed}"
-        hint = self._hint(given) if self._hint else ""
-        return f"Not yet: {self._written(given)}. {_tries(tries)} {hint}".rstrip()
+    def _praise(self, given: Given, tries: int, revealed: bool) -> str:
+        """The verdict on a right answer."""
+        return f"Right: {self._written(given)}. {_tries(tries)}{' After Reveal.' * revealed}"
+
+    def _reproof(self, given: Given, right: Given, tries: int) -> str:
+        """The verdict on a wrong answer, and why it is wrong."""
+        words = f"Not yet: {self._written(given)}"
+        if self._hint is None and not isinstance(given, tuple) and not isinstance(right, tuple):
+            return f"{words} {how_far_off(given, right)}. {_tries(tries)}"
+        hint = self._hint(given) if callable(self._hint) else self._reasons(given, right)
+        return f"{words}. {_tries(tries)} {hint}".rstrip()
+
+    def _reasons(self, given: Given, right: Given) -> str:
+        """Why the chosen letters that are wrong are so, and how many are missing, not which."""
+        if not isinstance(given, tuple) or not isinstance(right, tuple):
+            return ""
+        reasons = self._hint if isinstance(self._hint, Mapping) else {}
+        wrong = [letter for letter in given if letter not in right and letter in reasons]
+        if not self.several:
+            return " ".join(reasons[letter] for letter in wrong)
+        missing = len(set(right) - set(given))
+        return " ".join([*(f"{letter}: {reasons[letter]}" for letter in wrong),
+                         *([f"{missing} more {'is' if missing == 1 else 'are'} right."]
+                           if missing else [])])
 
     def _fits(self, given: Given, right: Given) -> bool:
         if isinstance(given, tuple) or isinstance(right, tuple):
@@ -187,13 +233,44 @@ class Poll(Cell):
 
     def lab_changed(self) -> None:
         """The lab shows a state: say whether the last answer was for this one."""
-        self.guarded(self._show)()
+        self.guarded(self._look)()
+
+    def lab_made_again(self, lab: Lab) -> None:
+        """Another lab stands in the place of the one that was asked about: ask this one."""
+        if self.about is not None:
+            self.about.listeners.discard(self)
+        self.about, self._lock = lab, lab.locked()
+        lab.listeners.add(self)
+        self.guarded(self._look_anew)()
+
+    def _look_anew(self) -> None:
+        self.show_error("")
+        if not (self._present and (self._present.right or self._present.revealed)):
+            self._cover(True)
+        self._show()
+
+    def _look(self) -> None:
+        self._check_lab()
+        self._show()
+
+    def _check_lab(self) -> None:
+        """ValueError if the lab is gone."""
+        if self.about is not None and self.about.closed:
+            raise ValueError(CLOSED)
+
+    def _cover(self, covered: bool) -> None:
+        """Cover or uncover what the question asks for, in a lab that can."""
+        lab = self.about
+        if self.covers and lab is not None and "covered" in declared(lab.state_type):
+            lab.set(covered=covered)
 
     # -- showing ----------------------------------------------------------------------------
 
     def _take(self, verdict: Verdict) -> None:
         self._verdict = verdict
         self.show_error("")
+        if verdict.right or verdict.revealed:
+            self._cover(False)
         self._show()
 
     def _show(self) -> None:
@@ -201,13 +278,13 @@ class Poll(Cell):
         verdict = self._verdict
         if verdict is None:
             return
-        words, note = verdict.words, verdict.explanation
+        kind, words, note = verdict.kind, verdict.words, verdict.explanation
         if self._present is None:
             what = "Reveal" if verdict.given is None else f"answer, {self._written(verdict.given)},"
             words = (f"The lab has changed. Your last {what} was for the state before: "
                      "answer for the present one.")
-            note = f"For the state before: {note}" if note else ""
-        self.show_status(words)
+            kind, note = "", f"For the state before: {note}" if note else ""
+        self.status.value = verdict_html(kind, words)
         self.explanation.value = escaped("mlp-poll-explanation", note)
 
     # -- controls ---------------------------------------------------------------------------
@@ -222,14 +299,28 @@ class Poll(Cell):
         self.reveal_button = self.button("Reveal", "mlp-reveal", self.reveal,
                                          tooltip="Show the right answer and why")
         self.explanation = widgets.HTML(escaped("mlp-poll-explanation", ""))
-        self.widget = widgets.VBox([
+        self.root = widgets.VBox([
             self.style(), line(title, self.present.widget, self.present.toggle),
-            widgets.HTML(escaped("mlp-poll-question", self.question)), *self.controls,
+            widgets.HTML(escaped("mlp-poll-question", self.question)), *self._body(),
             line(self.answer_button, self.reveal_button, self.error),
             self.status, self.explanation,
         ])  # fmt: skip
-        self.widget.add_class("mlp-poll")
+        self.root.add_class("mlp-poll")
         self.present.begin()
+
+    def _body(self) -> list[widgets.Widget]:
+        """The controls; beside them the picture, if there is one."""
+        picture = self.picture
+        if picture is None:
+            return self.controls
+        image = NamedImage(value=PngEncoder().encode(picture.render()), format="png",
+                           tooltip="The picture of the question",
+                           width=str(picture.width), height=str(picture.height))
+        words = widgets.HTML(escaped("", picture.words))
+        words.add_class("mlp-words")
+        body = widgets.Box([stack(*self.controls), styled("mlp-canvas", image, words)])
+        body.add_class("mlp-poll-body")
+        return [body]
 
     def _make_controls(self) -> list[widgets.Widget]:
         """A radio button or a checkbox for each choice, or a box for a number."""
@@ -285,18 +376,20 @@ class Poll(Cell):
 
     @property
     def words(self) -> str:
-        """The question and its choices."""
+        """Title, question, what the picture shows, and the choices."""
+        return f"{self.title}. {self._asked(self.picture.words if self.picture else '')}"
+
+    def _asked(self, *shown: str) -> str:
+        """Question, what is shown with it, and choices, a line each."""
         choices = [f"{letter}. {text}" for letter, text in self.choices.items()]
         many = "Several may be right. " if self.several else ""
-        return "\n".join([f"{self.title}. {self.question}", *choices,
+        return "\n".join([self.question, *filter(None, shown), *choices,
                           f"({many}Run the notebook to answer.)"])
 
     def snapshot(self) -> bytes:
         """A PNG of the question; answers are not in it, so it is the same at each run."""
-        text = self.words.removeprefix(f"{self.title}. ")
-        notes = [part for row in text.splitlines() for part in textwrap.wrap(row, 95)]
-        height = 30 + TablePicture.line * (len(notes) + 1) + 16
-        return composite_png([TablePicture(self.title, [], notes, WIDTH, height, self.scale)])
+        page = question_picture(self.title, self._asked(), self.scale)
+        return composite_png([page], *([[self.picture]] if self.picture else []))
 
     def close(self) -> None:
         """Remove the poll from the page and free its widgets."""
@@ -328,6 +421,22 @@ def _radio_button(label: str) -> widgets.RadioButtons:
 # -- words --------------------------------------------------------------------------------------
 
 
+def verdict_html(kind: str, words: str) -> str:
+    """A verdict as HTML: a sign of its kind, what stands before its colon in bold, and the rest."""
+    if not kind:
+        return escaped("mlp-status", words, "status")
+    head, colon, rest = words.partition(":")
+    return (f'<div class="mlp-status mlp-verdict mlp-verdict-{kind}" role="status">'
+            f"<b>{html.escape(head)}{colon}</b>{html.escape(rest)}</div>")
+
+
+def question_picture(title: str, text: str, scale: float) -> TablePicture:
+    """A question as a picture, for viewers without a kernel."""
+    notes = [part for row in text.splitlines() for part in textwrap.wrap(row, 95)]
+    height = 30 + TablePicture.line * (len(notes) + 1) + 16
+    return TablePicture(title, [], notes, WIDTH, height, scale)
+
+
 def _check_question(question: object, choices: object, several: bool, tolerance: float) -> None:
     """ValueError unless it is a question with at least two choices, or for a number."""
     if not isinstance(question, str) or not question.strip():
@@ -337,8 +446,20 @@ def _check_question(question: object, choices: object, several: bool, tolerance:
     if choices is not None and not (isinstance(choices, Mapping) and len(choices) > 1):
         raise ValueError("choices must be at least two, as {'A': 'yes', 'B': 'no'}, "
                          f"got {choices!r:.40}")
+    if isinstance(choices, Mapping) and (wrong := [
+            part for pair in choices.items() for part in pair if not isinstance(part, str)]):
+        raise ValueError("letters and choices must be texts, as {'A': 'yes', 'B': 'no'}, "
+                         f"got {wrong[0]!r:.40}")
     if not 0 <= tolerance < 1:
         raise ValueError(f"the tolerance must be a number from 0 up to 1, got {tolerance:g}")
+
+
+def _check_hint(hint: object, choices: object) -> None:
+    """ValueError unless reasons are those of choices."""
+    if isinstance(hint, Mapping):
+        letters = choices if isinstance(choices, Mapping) else {}
+        if unknown := [letter for letter in hint if letter not in letters]:
+            raise ValueError(f"there is no choice {unknown[0]!r:.40} for this hint")
 
 
 def _tries(count: int) -> str:

@@ -26,13 +26,18 @@ def read_number(text: str) -> float:
     A point alone is a decimal point. What can be read in two ways ("7,850") is not guessed:
     ValueError, in one sentence, as on all that is no finite number.
     """
+    return finite(read_float(text), "a number")
+
+
+def read_float(text: str) -> float:
+    """The same, but one that is too large for a float is infinite."""
     plain = re.sub(r"\s", " ", text.strip().replace("−", "-"))
     if not plain:
         raise ValueError("put a number into the box first")
     found = _NUMBER.fullmatch(plain) if len(plain) <= LONGEST else None
     if found is None or (size := _decimal(found["size"])) is None:
         raise ValueError(f"{plain!r:.{LONGEST}} is no number: write one such as 1234.5 or 1.2e3")
-    return finite(float(found["sign"] + size + (found["power"] or "")), "a number")
+    return float(found["sign"] + size + (found["power"] or ""))
 
 
 def _decimal(size: str) -> str | None:
@@ -61,3 +66,24 @@ def finite(value: object, what: str) -> float:
     if not math.isfinite(found):
         raise ValueError(f"{what} must be a finite number, got {number(found)}")
     return found
+
+
+FAR = 9.5
+"""Factor from which a number is said to be so many times too large."""
+
+
+def how_far_off(given: float, right: float) -> str:
+    """How far a given number is from the right one, to stand after it: "is too low by 0.75 (5 %)",
+    "is 10 times too large", "is right but for its sign", "has the wrong sign"."""
+    size, true = abs(given), abs(right)
+    if given == right:
+        return "is exactly right"
+    if size and true and (given < 0) != (right < 0):
+        near = abs(size - true) < 0.01 * true
+        return "is right but for its sign" if near else "has the wrong sign"
+    if size and true and max(size, true) > FAR * min(size, true):
+        large = size > true
+        times = size / true if large else true / size  # infinite where it overflows
+        return f"is {number(times, 2)} times too {'large' if large else 'small'}"
+    share = f" ({number(100 * abs(given - right) / true, 2)} %)" if size and true else ""
+    return f"is too {'high' if given > right else 'low'} by {number(abs(given - right))}{share}"

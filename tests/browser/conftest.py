@@ -1,10 +1,15 @@
-"""A JupyterLab server and a browser for all browser tests, and pages that are opened once."""
+"""A JupyterLab server and a browser for all browser tests, and pages that are opened once.
+
+To open a page costs more than many tests. So tests that look at the same page run in the same
+process of pytest-xdist, whatever their file: ``page_of_test`` names it.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,10 +17,40 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from described_labs import LABS, LabDescription, cells_of_all, described
-from real_jupyter import CHECKOUT, Browser, JupyterServer, NotebookPage, missing_parts
+from lab_cases import Case, all_cases
+from real_jupyter import (
+    CHECKOUT,
+    NUMBER_LABS,
+    Browser,
+    JupyterServer,
+    Notebook7Server,
+    NotebookPage,
+    missing_parts,
+)
 from seen import fold
 
 NARROW = {"width": 1024, "height": 768}  # CSS pixels: the narrowest page in which a lab must fit
+
+
+OWN_PAGES = ("notebook7", "one_screen", "voila", "polls_page", "real_jupyter")
+"""What is looked at in a page of its own; all else is in the page of all labs in JupyterLab."""
+
+
+def page_of_test(name: str) -> str:
+    """The page that a test looks at, by the name of its file or of its parameter."""
+    return next((page for page in OWN_PAGES if page in name), "labs")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """As with ``--dist loadfile``, but by page and not by file."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByPage(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return page_of_test(nodeid)
+
+    return ByPage(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -28,33 +63,54 @@ def server(missing) -> Iterator[JupyterServer]:
 
 
 @pytest.fixture(scope="session")
-def browser(server) -> Iterator[Browser]:
+def notebook7(missing) -> Iterator[JupyterServer]:
+    """Jupyter Notebook 7 on a copy of the project's notebooks."""
+    if find_spec("notebook") is None:
+        missing("the Python package notebook is not installed")
+    with Notebook7Server(CHECKOUT / "notebooks") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(missing) -> Iterator[Browser]:
     """Chromium without a window."""
+    if reasons := missing_parts():
+        missing("; ".join(reasons))
     with Browser() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def pages(browser) -> Iterator[Callable[[JupyterServer], NotebookPage]]:
-    """``pages(server)``: a page with all labs, every cell run without an error; opened once.
+def pages(browser) -> Iterator[Callable[[JupyterServer, list[str]], NotebookPage]]:
+    """``pages(server, cells)``: a page in which these cells ran without an error; opened once.
 
-    One page a server: where a second one starts its kernel while the first asks for the list of
-    kernels, the server may fail.
+    One page a server, and others close it: where a second one starts its kernel while the first
+    asks for the list of kernels, the server may fail.
     """
-    opened: dict[JupyterServer, NotebookPage] = {}
+    opened: dict[JupyterServer, tuple[list[str], NotebookPage]] = {}
 
-    def page_of(server: JupyterServer) -> NotebookPage:
+    def page_of(server: JupyterServer, cells: list[str]) -> NotebookPage:
+        if server in opened and opened[server][0] != cells:
+            opened.pop(server)[1].context.close()
         if server not in opened:
-            page = browser.open(server, server.write("all_labs.ipynb", *cells_of_all()), **NARROW)
+            notebook = server.write(f"with_{len(cells)}_cells.ipynb", *cells)
+            page = browser.open(server, notebook, **NARROW)
+            opened[server] = cells, page
             page.run_all()
             page.settle()
+            page.page.evaluate(NUMBER_LABS)
             assert page.problems() == []
-            opened[server] = page
-        return opened[server]
+        return opened[server][1]
 
     yield page_of
-    for page in opened.values():
+    for _cells, page in opened.values():
         page.context.close()
+
+
+@pytest.fixture(scope="session")
+def cases() -> list[Case]:
+    """States of all labs in which each of their controls stands somewhere."""
+    return all_cases()
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +128,7 @@ def home(server) -> JupyterServer:
 @pytest.fixture(scope="module")
 def opened(home, pages) -> NotebookPage:
     """A page with all labs."""
-    return pages(home)
+    return pages(home, cells_of_all())
 
 
 @pytest.fixture

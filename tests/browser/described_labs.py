@@ -67,7 +67,7 @@ LABS = [
 QUESTIONS = {
     "number": "lecture_poll(1, labs['ThreeNeuronLab'])",
     "checkbox": "lecture_poll(2, labs['ThreeNeuronLab'])",
-    "radio": "will_move(labs['TwoHiddenLab'], 'w2_2')",
+    "radio": "will_move(TwoHiddenLab(), 'w2_2')",  # which covers the gradients of its lab
 }
 """Kind of a question -> one of them."""
 
@@ -77,12 +77,18 @@ def described(kind: str) -> LabDescription:
     return next(lab for lab in LABS if lab.kind == kind)
 
 
-def cells_of_all() -> list[str]:
-    """The cells of a notebook with every lab and a question of each kind."""
-    names = ", ".join([*map(str, LABS), "lecture_poll", "will_move"])
+ANSWERS = ("predict({'six times seven': 6 * 7})", "with answer():\n    print(6 * 7)")
+"""What waits until it is asked for."""
+
+
+def cells_of_all(*more_labs: str) -> list[str]:
+    """The cells of a notebook with every lab, with the labs of these calls, and with a question of
+    each kind."""
+    names = ", ".join([*map(str, LABS), "answer", "lecture_poll", "predict", "will_move"])
     start = f"from mlp_widgets import {names}\nlabs = {{}}"
     labs = [f"labs['{lab}'] = {lab}()\nlabs['{lab}']" for lab in LABS]
-    return [start, *labs, *QUESTIONS.values()]
+    others = [f"labs[{call!r}] = {call}\nlabs[{call!r}]" for call in more_labs]
+    return [start, *labs, *others, *QUESTIONS.values(), *ANSWERS]
 
 
 def number(text: str) -> float:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from described_labs import cells_of_all
 from on_screen import HIDDEN_AT_START, HIDDEN_PARTS, HIDDEN_STEPS, UNTIL_SIZED, cases_of
-from real_jupyter import NUMBER_LABS, JupyterServer, NotebookPage
+from real_jupyter import NotebookPage
 
 from mlp_widgets.fields import declared
 from mlp_widgets.lectures import LABS
@@ -39,26 +40,18 @@ class Case:
 
 @cache
 def all_cases() -> list[Case]:
-    """States of all labs in which each of their controls stands somewhere."""
+    """States of all labs in which each of their controls stands somewhere; the first states come
+    first, so that a page of all cases is also one of all labs."""
     found = [(kind, dict(changes), seen) for kind in map(LABS.get, LABS)
              for changes, seen in cases_of(kind).items()]
+    found.sort(key=lambda case: bool(case[1]))
     return [Case(number, *case) for number, case in enumerate(found)]
 
 
-def cells(cases: list[Case]) -> list[str]:
-    """The cells of a notebook with all cases."""
-    names = ", ".join(kind for kind in {case.kind.__name__ for case in cases})
-    return [f"from mlp_widgets import {names}\nlabs = []",
-            *(f"labs.append({case})\nlabs[-1]" for case in cases)]
-
-
-def with_all(browser, server: JupyterServer, *more_cells: str) -> NotebookPage:
-    """A page with all cases, run, and more cells."""
-    page = browser.open(server, server.write("cases.ipynb", *cells(all_cases()), *more_cells))
-    page.run_all()
-    page.settle()
-    page.page.evaluate(NUMBER_LABS)
-    return page
+@cache
+def cells_of_cases() -> list[str]:
+    """The cells of a notebook with all cases, and a question of each kind."""
+    return cells_of_all(*(str(case) for case in all_cases() if case.changes))
 
 
 def click_all(page: NotebookPage, selector: str) -> None:

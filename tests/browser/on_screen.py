@@ -174,6 +174,7 @@ VISIBLE = """
     const bottom = Math.min(edge.top + scroller.clientHeight, innerHeight);
     const right = Math.min(edge.left + scroller.clientWidth, innerWidth);
 
+    const FINER = '.mlp-finer-up, .mlp-finer-down';  // they stand in the right end of a number box
     const hidden = e => {  // why, or ""
         if (!e) return 'is not there';
         const box = e.getBoundingClientRect();
@@ -185,7 +186,7 @@ VISIBLE = """
                                 box.width / 2 - 2, box.height / 2 - 2];
         for (const [across, down] of [[0, 0], [-1, -1], [-1, 1], [1, -1], [1, 1]]) {
             const hit = document.elementFromPoint(x + across * dx, y + down * dy);
-            if (!hit || !(e.contains(hit) || hit.contains(e)))
+            if (!hit || !(e.contains(hit) || hit.contains(e) || hit.matches(FINER)))
                 return `is behind ${hit?.className || hit?.tagName}`;
         }
         return '';
@@ -302,9 +303,10 @@ TEXTS_IN_THE_WAY = f"""([roots, widths]) => {{
             if (e.checkVisibility() && e.scrollWidth > e.clientWidth + 1)
                 found.add(`${{width}}: ${{e.value}} is cut`);
     }}
-    inFlow(() => {{
-        for (const root of roots) for (const width of widths) {{
-            const lab = document.querySelector(root), box = lab.parentElement;
+    const labs = roots.map(root => document.querySelector(root));
+    inFlow(labs, () => {{
+        for (const lab of labs) for (const width of widths) {{
+            const box = lab.parentElement;
             box.style.flex = `0 0 ${{width}}px`;
             try {{
                 lab.clientWidth;  // what follows the width of a box may come a pass later
@@ -340,7 +342,7 @@ ROOM = """root => {
 PLACES = f"""root => {{
     {FLOW}
     const lab = document.querySelector(root), round = length => Math.round(length);
-    return inFlow(() => {{
+    return inFlow([lab], () => {{
         const start = lab.getBoundingClientRect();
         return [...lab.querySelectorAll('input, select, button, .noUi-target, img, .mlp-strip')]
             .filter(e => e.checkVisibility()).map(e => {{

@@ -23,7 +23,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -137,13 +137,18 @@ class JupyterServer:
 
     def write(self, notebook: str, *cells: str) -> str:
         """A notebook with these cells of code; gives its name."""
-        given = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        made = {"cells": [{**given, "id": f"cell-{k}", "source": cell}
-                          for k, cell in enumerate(cells)],
-                "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+        made = {"cells": code_cells(cells), "metadata": {"kernelspec": kernel}, "nbformat": 4,
+                "nbformat_minor": 5}
         (self.notebooks / notebook).write_text(json.dumps(made), encoding="utf-8")
         return notebook
+
+    def append(self, notebook: str, *cells: str) -> None:
+        """Put more cells of code below those of a notebook."""
+        file = self.notebooks / notebook
+        there = json.loads(file.read_text(encoding="utf-8"))
+        there["cells"] += code_cells(cells)
+        file.write_text(json.dumps(there), encoding="utf-8")
 
     def _command(self) -> list[str]:
         options = {
@@ -206,6 +211,12 @@ class JupyterServer:
     def log_errors(self) -> list[str]:
         """The lines of the log that tell of an error."""
         return [line for line in self.log().splitlines() if LOG_ERROR.search(line)]
+
+
+def code_cells(sources: Iterable[str]) -> list[dict[str, object]]:
+    """Cells of code, as a notebook's file has them."""
+    given = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    return [{**given, "id": f"cell-{k}", "source": source} for k, source in enumerate(sources)]
 
 
 class Notebook7Server(JupyterServer):
@@ -329,6 +340,10 @@ class NotebookPage:
         finally:
             self.page.set_default_timeout(30_000)
         self.wait_idle(seconds)
+
+    def run_new_cell(self, code: str) -> None:
+        """Add a cell with this code below all others, and run it."""
+        self.page.evaluate(RUN_NEW_CELL, code)
 
     def wait_idle(self, seconds: float = 60) -> None:
         """Wait until no cell runs or waits, and the kernel says it is idle."""
@@ -552,6 +567,14 @@ SETTLE = """async milliseconds => {
     await frame();
 }"""
 
+RUN_NEW_CELL = """async code => {
+    const { commands, shell } = window.jupyterapp, notebook = shell.currentWidget.content;
+    notebook.activeCellIndex = notebook.widgets.length - 1;
+    await commands.execute('notebook:insert-cell-below');
+    notebook.activeCell.model.sharedModel.setSource(code);
+    await commands.execute('notebook:run-cell');
+}"""
+
 NUMBER_LABS = """() => [...document.querySelectorAll('.mlp-lab')].forEach((lab, number) => {
     lab.closest('.jp-OutputArea-output').dataset.mlpLab = number;
 })"""
@@ -587,22 +610,30 @@ ERRORS_IN_OUTPUTS = """() => {
         .map(element => `error output: ${element.innerText}`);
 }"""
 
-# What is sticky stands elsewhere when the page scrolls; measured is where it stands at rest.
+# What is sticky stands elsewhere when the page scrolls; measured is where it stands at rest. Only
+# the labs that are measured are changed: a style sheet would have all styles of the page found
+# anew, twice a measurement.
 FLOW = """
-    const inFlow = measure => {
-        const rest = document.createElement('style');
-        rest.textContent =
-            '.mlp-strip, .mlp-pictures { position: relative !important; top: 0 !important; }';
-        document.head.append(rest);
-        try { return measure(); } finally { rest.remove(); }
+    const inFlow = (labs, measure) => {
+        const sticky = labs.flatMap(lab => [...lab.querySelectorAll('.mlp-strip, .mlp-pictures')]);
+        const before = sticky.map(e => e.getAttribute('style'));
+        for (const e of sticky) {
+            e.style.setProperty('position', 'relative', 'important');
+            e.style.setProperty('top', '0', 'important');
+        }
+        try { return measure(); } finally {
+            sticky.forEach((e, k) => before[k] === null ? e.removeAttribute('style')
+                                                        : e.setAttribute('style', before[k]));
+        }
     };
 """
 
 BOX_IN_CELL = f"""element => {{
     {FLOW}
     const round = length => Math.round(length * 10) / 10;
-    return inFlow(() => {{
-        const origin = element.closest('.jp-Cell').getBoundingClientRect();
+    const cell = element.closest('.jp-Cell');
+    return inFlow([cell], () => {{
+        const origin = cell.getBoundingClientRect();
         const box = element.getBoundingClientRect();
         return {{ x: round(box.x - origin.x), y: round(box.y - origin.y),
                  width: round(box.width), height: round(box.height) }};

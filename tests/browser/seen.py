@@ -22,7 +22,7 @@ BOXES = f"""root => {{
         + '[class*=mlp-box-], [class*=mlp-slider-], .mlp-board, .mlp-operation, button';
     const round = length => Math.round(length * 10) / 10;
     const passing = css => !css.startsWith('mlp-') || css === 'mlp-on' || css.startsWith('mlp-at-');
-    return inFlow(() => {{
+    return inFlow([root], () => {{
         const origin = root.closest('.jp-Cell').getBoundingClientRect();
         const found = {{}};
         for (const e of [root, ...root.querySelectorAll(parts)]) {{
@@ -159,6 +159,12 @@ def picture_classes(page) -> list[str]:
 def pictures(page) -> list[str]:
     """Hashes of all pictures of the lab that can be seen."""
     return [page.pixels(css) for css in picture_classes(page)]
+
+
+def told(page) -> list[str]:
+    """What is to be read where something was asked: verdicts, and what waits behind a line."""
+    return page.page.evaluate("""() => [...document.querySelectorAll(
+        '.jp-OutputArea-output details, .mlp-judged')].map(e => e.innerText.trim())""")
 
 
 def unfold(page, *names: str) -> None:

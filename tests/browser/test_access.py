@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from importlib.util import find_spec
-
 import pytest
-from described_labs import LABS, QUESTIONS
-from real_jupyter import CHECKOUT, JupyterServer, Notebook7Server
-from seen import PICTURE, boxes, values, violations
+from described_labs import LABS, QUESTIONS, cells_of_all
+from lab_cases import cells_of_cases
+from real_jupyter import JupyterServer, Notebook7Server, NotebookPage
+from seen import PICTURE, boxes, told, values, violations
 
 PAGE = {"width": 1280, "height": 900}
 
@@ -16,19 +14,17 @@ every_lab = pytest.mark.parametrize("lab", LABS, ids=str, indirect=True, scope="
 in_notebook_7 = pytest.mark.parametrize("home", ["notebook7"], indirect=True, scope="module")
 
 
-@pytest.fixture(scope="module")
-def notebook7(missing) -> Iterator[JupyterServer]:
-    """Jupyter Notebook 7 on a copy of the project's notebooks."""
-    if find_spec("notebook") is None:
-        missing("the Python package notebook is not installed")
-    with Notebook7Server(CHECKOUT / "notebooks") as running:
-        yield running
-
-
 @pytest.fixture(scope="module", params=["jupyterlab", "notebook7"])
-def home(request, server) -> JupyterServer:
+def home(request) -> JupyterServer:
     """The server of each of the two."""
-    return server if request.param == "jupyterlab" else request.getfixturevalue("notebook7")
+    return request.getfixturevalue({"jupyterlab": "server"}.get(request.param, request.param))
+
+
+@pytest.fixture(scope="module")
+def opened(home, pages) -> NotebookPage:
+    """A page with all labs; in Notebook 7 that of ``test_notebook7``, where they come first."""
+    is_notebook_7 = isinstance(home, Notebook7Server)
+    return pages(home, cells_of_cases() if is_notebook_7 else cells_of_all())
 
 
 @pytest.fixture(scope="module")
@@ -85,19 +81,25 @@ def test_a_slider_goes_to_its_ends_and_by_pages(page, lab):
     page.wait_for_value(lab.box, lambda value: value > start)
 
 
-def test_a_number_box_takes_typing_and_arrow_keys(page, lab):
-    """The arrow keys go one step of the slider, where a home keeps them from the slider too."""
+def test_a_number_box_takes_typing_and_has_fine_steps(page, lab):
+    """Tab goes from the box to its two buttons; each press is a tenth of the slider's step."""
     page.keys(f"{lab.box} input", "ControlOrMeta+a")
     page.page.keyboard.type(str(lab.typed))
     page.page.keyboard.press("Enter")
     page.wait_for_value(lab.box, lambda value: value == lab.typed)
     page.settle()
-    page.keys(f"{lab.box} input", "ArrowUp")
-    page.wait_for_value(lab.box, lambda value: value > lab.typed)
+    page.keys(f"{lab.box} input", "Tab", "Enter", "Enter", "Space")
     page.settle()
     above = page.value(lab.box)
-    page.keys(f"{lab.box} input", "ArrowDown")
-    page.wait_for_value(lab.box, lambda value: value < above)
+    page.keys(f"{lab.box} input", "Tab", "Tab", "Enter")
+    page.settle()
+    now = page.value(lab.box)
+    fine = above - now
+    assert above == pytest.approx(lab.typed + 3 * fine, abs=fine / 10)
+    page.press(lab.slider, "PageUp")  # five steps
+    page.settle()
+    assert page.value(lab.box) == pytest.approx(now + 50 * fine, abs=5.1 * fine)
+    page.press(lab.slider, "PageDown")
     page.settle()
     assert page.slider_value(lab.slider, *lab.ends) == pytest.approx(lab.typed, abs=0.06)
 
@@ -211,3 +213,20 @@ def test_a_question_can_be_presented_too(questions):
     assert violations(questions, ".mlp-poll.mlp-presenting") == []
     questions.page.keyboard.press("Space")
     questions.wait_for(lambda: question.bounding_box()["height"] == pytest.approx(small, abs=1))
+
+
+# --- answers ---
+
+
+def test_an_answer_waits_until_somebody_asks(opened):
+    """In JupyterLab and in Notebook 7; Voilà's is in ``test_voila``."""
+    opened.look_at(None)
+    assert told(opened) == ["", "Show the answer"]
+    opened.find(".mlp-predict input").fill("40")
+    opened.keys(".mlp-predict input", "Enter")
+    opened.wait_for(lambda: told(opened)[0] != "")
+    assert told(opened) == ["✗ 40 is too low by 2 (4.8 %).", "Show the answer"]
+    opened.click_button("Show")
+    opened.wait_for(lambda: "42" in told(opened)[0])
+    opened.keys(".jp-OutputArea-output summary", "Enter")
+    assert told(opened)[1].split("\n")[-1] == "42"

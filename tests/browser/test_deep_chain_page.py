@@ -32,7 +32,10 @@ AXES = """image => {
     const [top, bottom] = run(Math.round(0.6 * left + 0.4 * right), 0, 1, height);
     return [left / width, right / width, top / height, bottom / height];
 }"""
-PRESETS = ("lecture", "vanishes", "explodes", "edge", "dead", "skip", "clipping")
+PRESETS = {"lecture": "lecture chain", "vanishes": "sigmoid vanishes",
+           "explodes": "identity w = 1.5 explodes", "edge": "tanh at the edge",
+           "dead": "ReLU dead in the middle", "skip": "skip saves it",
+           "skip-explodes": "skip explodes", "clipping": "clipping tames it"}
 
 
 @pytest.fixture(scope="module")
@@ -108,12 +111,31 @@ def test_profiles_take_over_beyond_ten_layers_and_nothing_jumps(page):
     assert places(page) == before, "back at 10 layers"
 
 
-def click_map(page, across: float, up: float) -> None:
-    """Click at a share of the map's axes: (0, 0) is lower left, (1, 1) upper right."""
+def place_on_map(page, across: float, up: float) -> dict[str, float]:
+    """A share of the map's axes in pixels of the picture: (0, 0) is lower left, (1, 1) upper
+    right."""
     box, (left, right, top, bottom) = page.find(MAP).bounding_box(), page.find(MAP).evaluate(AXES)
-    x = box["width"] * (left + (right - left) * across)
-    y = box["height"] * (bottom - (bottom - top) * up)
-    page.find(MAP).click(position={"x": x, "y": y})
+    return {"x": box["width"] * (left + (right - left) * across),
+            "y": box["height"] * (bottom - (bottom - top) * up)}
+
+
+def click_map(page, across: float, up: float) -> None:
+    """Click at a share of the map's axes."""
+    page.find(MAP).click(position=place_on_map(page, across, up))
+
+
+def drag_on_map(page, *places: tuple[float, float]) -> None:
+    """Press the button at the first place, pass the others, and release it at the last."""
+    page.find(MAP).scroll_into_view_if_needed()
+    mouse, box = page.page.mouse, page.find(MAP).bounding_box()
+    on_map = [place_on_map(page, *place) for place in places]
+    on_screen = [(box["x"] + place["x"], box["y"] + place["y"]) for place in on_map]
+    mouse.move(*on_screen[0])
+    mouse.down()
+    for place in on_screen[1:]:
+        mouse.move(*place, steps=6)
+    mouse.up()
+    page.settle()
 
 
 @pytest.fixture
@@ -141,17 +163,50 @@ def test_a_click_on_the_map_moves_the_setting(clickable):
 
 
 def test_a_click_on_the_map_multiplies_the_own_weights(clickable):
-    """With a weight for each layer the map goes across over a factor, and upwards to L layers."""
+    """With a weight for each layer the map goes across over the largest of them, from 0.05 to 3,
+    and upwards to 10 layers, however many there are now."""
     page = clickable
     choose_weights(page, "one weight a layer")
     page.type_number(".mlp-box-w2", -1.4)
     page.settle()
-    click_map(page, 0.25, 0.9)
-    page.wait_for_value(".mlp-box-w1", lambda w: w != 1)
+    for up, depth in ((0.25, 3), (0.95, 10), (0.65, 7)):
+        click_map(page, 0.7, up)
+        page.wait_for_value(".mlp-box-depth", lambda now, depth=depth: now == depth)
+        page.settle()
+        assert page.value(".mlp-box-w2") == pytest.approx(-2.115, abs=0.03)
+        assert page.value(".mlp-box-w1") == pytest.approx(2.115 / 1.4, abs=0.03)
+        shown = [page.all(f".mlp-box-w{layer}").first.is_visible() for layer in range(1, 11)]
+        assert shown == [layer <= depth for layer in range(1, 11)]
+
+
+@pytest.mark.parametrize(("weights", "field", "low", "layers"), [
+    ("one weight for all", "w", -3.0, 100), ("drawn at random", "std", 0.0, 100),
+    ("one weight a layer", "w1", 0.05, 10)])
+def test_a_drag_on_the_map_ends_under_the_pointer_and_stays(clickable, weights, field, low, layers):
+    page = clickable
+    choose_weights(page, weights)
+    drag_on_map(page, (0.3, 0.2), (0.5, 0.9), (0.8, 0.65))
+    there = [page.value(f".mlp-box-{name}") for name in (field, "depth")]
+    assert there == [pytest.approx(low + 0.8 * (3 - low), abs=0.05),
+                     pytest.approx(0.65 * layers, abs=1)]
+    chosen = page.find(".mlp-mode select").evaluate("e => e.selectedOptions[0].label")
+    assert chosen.replace("\xa0", " ") == weights
+    page.page.mouse.move(10, 10)  # without the button nothing follows
     page.settle()
-    assert page.value(".mlp-box-w1") == pytest.approx(-1.5, abs=0.05)
-    assert page.value(".mlp-box-w2") == pytest.approx(2.1, abs=0.07)
-    assert page.value(".mlp-box-depth") == 5
+    assert [page.value(f".mlp-box-{name}") for name in (field, "depth")] == there
+
+
+def test_the_presets_stand_in_one_line_on_a_laptop(page):
+    """Beside the file browser on a screen of 1366 pixels a notebook leaves a lab 919 of them."""
+    before = page.page.viewport_size
+    spare = before["width"] - page.box(".mlp-lab")["width"]
+    page.page.set_viewport_size({**before, "width": round(spare + 919)})
+    try:
+        page.settle()
+        assert page.box(".mlp-lab")["width"] == pytest.approx(919, abs=1)
+        assert len({page.box(f".mlp-preset-{preset}")["y"] for preset in PRESETS}) == 1
+    finally:
+        page.page.set_viewport_size(before)
 
 
 def test_a_click_beside_the_map_does_nothing(clickable):
@@ -237,9 +292,8 @@ def test_a_short_training_ends_by_itself(page):
 
 
 def test_presets_by_mouse_leave_no_error(page):
-    for preset in PRESETS:
+    for preset, name in PRESETS.items():
         page.click(f".mlp-preset-{preset}")
-        name = page.text(f".mlp-preset-{preset}")
         page.wait_for(lambda name=name: page.text(".mlp-status").startswith(f"Preset {name}."))
         page.settle()
         assert page.text(".mlp-error") == "", preset

@@ -36,6 +36,12 @@ NUMBER_THEM = """root => [...root.querySelectorAll('button, input, select, texta
 IN_FOCUS = """root => root.contains(document.activeElement)
     ? Number(document.activeElement.dataset.mlpNumber ?? -1) : null"""
 
+SEEN_ALL = """e => {
+    const box = e.getBoundingClientRect();
+    return box.top >= 0 && box.bottom <= innerHeight && box.right <= innerWidth
+        && e.scrollWidth <= e.clientWidth && getComputedStyle(e).pointerEvents === 'none';
+}"""
+
 if_it_descends = pytest.mark.parametrize(
     "lab", [lab for lab in LABS if lab.descends], ids=str, indirect=True, scope="module"
 )
@@ -159,16 +165,32 @@ def test_step_follows_the_gradient_and_undo_brings_the_values_back(page, lab):
     assert boxes(page) == places, "after undo"
 
 
-def test_a_number_that_cannot_be_used_is_refused_in_the_panel(page, lab):
+@pytest.mark.parametrize("typed", ["1e400", "1e200", "abc", "", "7,850"])
+def test_what_is_no_number_that_can_be_used_is_said_at_the_box(page, lab, typed):
+    """Beside the box and in view, once, until the next good value; and nothing jumps."""
     before, picture, places = values(page), page.remember(PICTURE), boxes(page)
-    page.type_number(lab.box, 1e200)
-    page.wait_for(lambda: page.text(".mlp-error"))
+    page.type_number(lab.box, typed)
+    sentence = page.all("[role=alert]:not(:empty)")
+    page.wait_for(sentence.count)
     page.settle()
+    assert sentence.count() == 1 and page.overflow(".mlp-lab") == []
+    said, box = sentence.bounding_box(), page.find(f"{lab.box} input").bounding_box()
+    assert -said["height"] < said["y"] - box["y"] < box["height"] + 4
+    assert 0 < said["x"] - box["x"] < box["width"] + 150
+    assert sentence.evaluate(SEEN_ALL)
     assert values(page) == before
     assert page.unlike(PICTURE, picture) < SAME
     assert boxes(page) == places
     page.type_number(lab.box, lab.typed)
-    page.wait_for(lambda: not page.text(".mlp-error"))
+    page.wait_for(lambda: not sentence.count())
+
+
+def test_a_number_with_a_comma_is_that_with_a_point(page, lab):
+    for typed in (str(lab.typed).replace(".", ","), f"  {lab.typed} "):
+        page.type_number(lab.box, typed)
+        page.settle()
+        assert page.value(lab.box) == lab.typed
+        assert not page.all("[role=alert]:not(:empty)").count()
 
 
 def test_the_words_of_a_picture_follow_it_unseen(page, lab):

@@ -14,8 +14,8 @@ from lab_cases import (
     LAPTOP,
     LARGER,
     Case,
-    all_cases,
     assert_all_had_it,
+    cells_of_cases,
     check_start_presented,
     check_steps_presented,
     click_all,
@@ -23,7 +23,6 @@ from lab_cases import (
     hidden_in,
     present,
     size,
-    with_all,
 )
 from on_screen import (
     ALL_SLIDERS,
@@ -35,35 +34,27 @@ from on_screen import (
     TEXTS_IN_THE_WAY,
     UNTIL_SIZED,
 )
-from real_jupyter import CHECKOUT, JupyterServer, NotebookPage, dark
+from real_jupyter import NotebookPage, dark
 from seen import KNOWN, pale_texts
 
+from mlp_widgets.widgets.beside import THERE
+
 VIEW = 490  # CSS pixels: a view of a lab beside its notebook
+CLOSE_PANEL = """() => [...window.jupyterapp.shell.widgets('main')]
+    .filter(widget => widget.node.matches('.jupyterlab-sidecar')).forEach(e => e.dispose())"""
 WIDTHS = range(320, 1901, 100)
-RUN_LAST_CELL = """async () => {
-    const notebook = window.jupyterapp.shell.currentWidget.content;
-    notebook.activeCellIndex = notebook.widgets.length - 1;
-    await window.jupyterapp.commands.execute('notebook:run-cell');
-}"""
-# A lab and two parts of it. Run a second time, the last cell closes the first part.
-PARTS = ["lab, run_before = ThreeNeuronLab(), False\nlab",
+# A lab and two parts of it.
+PARTS = ["lab = ThreeNeuronLab()\nlab",
          "part = lab.part('w11', 'J', 'gradient', 'fit')\npart",
-         "lab.part('w11', 'b11', 'presets', 'J', 'gradient', 'fit')",
-         "if run_before:\n    part.close()\nrun_before = True"]
+         "lab.part('w11', 'b11', 'presets', 'J', 'gradient', 'fit')"]
 
 
 @pytest.fixture(scope="module")
-def cases() -> list[Case]:
-    """States of all labs in which each of their controls stands somewhere."""
-    return all_cases()
-
-
-@pytest.fixture(scope="module")
-def jupyterlab(server, browser) -> Iterator[NotebookPage]:
-    """All cases in JupyterLab, on a server of their own."""
-    with (JupyterServer(CHECKOUT / "notebooks") as own, with_all(browser, own, *PARTS) as page):
-        yield page
-        assert page.problems() == []
+def jupyterlab(server, pages) -> Iterator[NotebookPage]:
+    """All cases in JupyterLab, and after them a lab with its parts."""
+    page = pages(server, [*cells_of_cases(), *PARTS])
+    yield page
+    assert page.problems() == []
 
 
 # --- the rule: with a control in focus, all that follows it is seen ---
@@ -129,7 +120,7 @@ def test_presented_the_stepper_is_seen_with_what_it_lights(presented):
 
 def texts_in_the_way(page: NotebookPage, cases: list[Case], *widths: int) -> list[str]:
     """Texts of labs, and of the parts after them, that are cut or overlap in such boxes."""
-    roots = [f"[data-mlp-lab='{number}'] .mlp-lab" for number in range(len(cases) + 2)]
+    roots = [f"[data-mlp-lab='{number}'] .mlp-lab" for number in range(len(cases) + 3)]
     return page.page.evaluate(TEXTS_IN_THE_WAY, [roots, widths])
 
 
@@ -197,7 +188,7 @@ def test_a_key_on_one_part_moves_all_and_closing_one_leaves_the_others(jupyterla
         assert all(old != new for a, b in zip(before, after, strict=True)
                    for old, new in zip(a, b, strict=True))
         assert after[0] == after[1] == after[2]
-    page.page.evaluate(RUN_LAST_CELL)
+    page.run_new_cell("part.close()")
     page.settle()
     assert page.page.locator(".mlp-part").count() == 1  # from now on the one after the lab
     before = shown(first)
@@ -227,3 +218,23 @@ def test_axe_finds_nothing_new_and_no_text_is_pale_in_any_lab_and_part(jupyterla
     assert found() == []
     with dark(jupyterlab):
         assert found() == []
+
+
+# --- beside the notebook: last, for it takes room from all the others ---
+
+
+def test_a_lab_that_stands_at_the_right_is_in_step_with_a_part(jupyterlab):
+    page = jupyterlab
+    size(page, *LAPTOP, False)
+    page.run_new_cell("lab.beside()")
+    try:
+        page.page.wait_for_selector(f"text={THERE}")
+        panel = page.page.locator(".jupyterlab-sidecar .mlp-lab")
+        part = page.page.locator(".jp-Notebook .mlp-part").last
+        assert panel.bounding_box()["x"] > part.bounding_box()["x"] + 400
+        before = panel.locator(".mlp-mse-now").inner_text()
+        part.locator(".mlp-slider-w11 .noUi-handle").press("ArrowRight")
+        page.settle()
+        assert panel.locator(".mlp-mse-now").inner_text() != before
+    finally:
+        page.page.evaluate(CLOSE_PANEL)

@@ -58,11 +58,12 @@ def test_it_starts_with_the_lectures_parameters_to_the_last_digit(page):
 
 
 def test_the_gradients_shown_are_those_of_the_numbers_shown(page):
-    page.type_number(".mlp-box-w11", 0.35)
+    page.type_number(".mlp-box-w11", "0,35")
+    page.type_number(".mlp-box-w12", "−1,45")
     page.type_number(".mlp-box-b12", 4.5)
     page.settle()
     now = values(page)
-    assert (now["w11"], now["b12"]) == (0.35, 4.5)
+    assert (now["w11"], now["w12"], now["b12"]) == (0.35, -1.45, 4.5)
     assert shown_mse(page) == pytest.approx(mse(now), abs=6e-5)
     for name in LECTURE:
         text = number(page.text(f".mlp-gradient-{name}"))

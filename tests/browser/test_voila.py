@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
-from described_labs import LABS, cells_of_all
-from real_jupyter import CHECKOUT
+from described_labs import LABS
+from lab_cases import (
+    PROJECTORS,
+    assert_all_had_it,
+    cells_of_cases,
+    check_start_presented,
+    check_steps_presented,
+    click_all,
+    fold,
+    hidden_in,
+    size,
+)
+from real_jupyter import CHECKOUT, NUMBER_LABS
 from real_voila import MAKE_FLAGS, VoilaPage, VoilaServer
-from seen import PICTURE, each_section, pale_texts, small_texts, unfold
+from seen import PICTURE, each_section, pale_texts, small_texts, told, unfold
 
 
 @pytest.fixture(scope="module")
 def voila(missing, browser) -> Iterator[VoilaServer]:
-    """Voilà on a copy of the notebooks, and one notebook more with every lab."""
+    """Voilà on a copy of the notebooks, and one notebook more with all cases."""
     if find_spec("voila") is None:
         missing("the Python package voila is not installed")
     with VoilaServer(CHECKOUT / "notebooks") as running:
-        running.write("all_labs.ipynb", *cells_of_all())
+        running.write("cases.ipynb", *cells_of_cases())
         yield running
 
 
@@ -44,11 +56,13 @@ def test_the_index_page_leads_to_every_notebook(voila, browser, theme):
 
 
 @pytest.fixture(scope="module")
-def all_labs(voila, browser) -> Iterator[VoilaPage]:
-    """Every lab in one page, in the dark."""
+def page(voila, browser, cases) -> Iterator[VoilaPage]:
+    """All cases in one page, in the dark; the first ones are all labs in their first state."""
     with VoilaPage(browser, voila, "dark") as page:
-        page.follow("all_labs.ipynb")
-        page.wait_for(lambda: page.page.locator(".mlp-lab").count() == len(LABS))
+        page.follow("cases.ipynb")
+        page.wait_for(lambda: page.page.locator(".mlp-lab img").count() >= len(cases))
+        page.settle()
+        page.page.evaluate(NUMBER_LABS)
         assert page.page.locator(".jp-CodeCell .jp-InputArea:visible").count() == 0
         yield page
         page.look_at(None)
@@ -58,8 +72,8 @@ def all_labs(voila, browser) -> Iterator[VoilaPage]:
 
 
 @pytest.mark.parametrize("number", range(len(LABS)), ids=map(str, LABS))
-def test_a_lab_answers_offline_and_can_be_read_in_the_dark(all_labs, number):
-    page, lab = all_labs, LABS[number]
+def test_a_lab_answers_offline_and_can_be_read_in_the_dark(page, number):
+    lab = LABS[number]
     page.look_at(number)
     assert page.all(".mlp-lab.mlp-presenting").count()  # large from the start
     picture, value = page.pixels(PICTURE), page.value(lab.box)
@@ -72,3 +86,45 @@ def test_a_lab_answers_offline_and_can_be_read_in_the_dark(all_labs, number):
         assert small_texts(panel) == [] and pale_texts(panel) == [], section
     assert page.text(".mlp-error") == ""
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 1920
+
+
+# --- what belongs together is seen together ---
+
+
+@pytest.mark.parametrize("is_open", [False, True], ids=["folded", "open"])
+def test_what_follows_a_control_is_seen_with_it(page, cases, is_open):
+    fold(page, is_open)
+    all_had = defaultdict(set)
+    for place in range(page.page.locator(".mlp-lab").first.locator(".mlp-pages button").count()):
+        click_all(page, f".mlp-page-{place}")
+        for screen in PROJECTORS:
+            size(page, *screen)
+            found, had = hidden_in(page, cases)
+            assert found == [], f"page {place} at {screen}"
+        for kind, names in had.items():
+            all_had[kind] |= names
+    if is_open:
+        assert_all_had_it(all_had)
+
+
+@pytest.fixture
+def folded(page) -> VoilaPage:
+    """The page under Voilà with its folds closed, all labs at their first sections."""
+    fold(page, False)
+    click_all(page, ".mlp-page-0")
+    return page
+
+
+def test_presented_presets_j_sliders_and_picture_are_on_one_screen(folded):
+    check_start_presented(folded, files=None)
+
+
+def test_presented_the_stepper_is_seen_with_what_it_lights(folded):
+    check_steps_presented(folded, files=None)
+
+
+def test_an_answer_waits_until_somebody_asks(page):
+    page.look_at(None)
+    assert told(page) == ["", "Show the answer"]
+    page.keys(".jp-OutputArea-output summary", "Enter")
+    assert told(page)[1].split("\n")[-1] == "42"

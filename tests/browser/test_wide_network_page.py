@@ -73,7 +73,7 @@ def test_new_draws_are_others_and_undo_brings_the_first_ones_back(page):
 
 
 def test_one_initialization_alone_has_one_column(page):
-    unfold(page, "board")
+    unfold(page, "board", "compare")
     page.find(".mlp-compare select").select_option(label="nothing")
     page.wait_for(lambda: "Xavier" not in page.text(".mlp-board"))
     page.settle()

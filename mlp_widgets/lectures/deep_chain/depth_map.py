@@ -1,17 +1,22 @@
-"""The map of all chains: log10 |∂J/∂w_1| over depth and weight."""
+"""The map of all chains: log10 |∂J/∂w_1| over depth and weight.
+
+It reaches as far as the sliders do, whatever the present setting is. A chain with a weight for each
+layer stands at its largest |w|, and beside it stand the chains whose weights are these times one
+factor. So each place is a setting, and to go there changes neither the map nor the mode.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...core.activations import Array
 from .log_chain import log10_gradients
-from .numbers import MOST_LAYERS, OWN, DeepChainState, drawn
+from .numbers import MOST_DRAWN, MOST_LAYERS, OWN, DeepChainState, drawn
 
 
 class Map(NamedTuple):
@@ -24,7 +29,7 @@ class Map(NamedTuple):
 
 @dataclass(frozen=True)
 class MapAxis:
-    """What goes across the map, and its columns.
+    """What goes across the map, its ends, and its columns.
 
     The columns stand half a slider step apart, so that every step of a slider is on the map.
     """
@@ -32,6 +37,8 @@ class MapAxis:
     name: str
     low: float
     high: float
+    click: str
+    """What a click on the map does."""
     scales: Array = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -42,22 +49,36 @@ class MapAxis:
 
 
 AXES = {
-    "shared": MapAxis("w of every layer", -3.0, 3.0),
-    "each": MapAxis("factor on all weights", -3.0, 3.0),
-    "random": MapAxis("std of the weights", 0.0, 3.0),
+    "shared": MapAxis("w of every layer", -3.0, 3.0, "sets w and the depth"),
+    # a factor cannot make all weights 0 and then others again: this axis begins above 0
+    "each": MapAxis("largest |w|", 0.05, 3.0,
+                    "sets the depth and multiplies all weights by one number"),
+    "random": MapAxis("std of the weights", 0.0, 3.0, "sets their std and the depth"),
 }
 """By the mode of a state."""
 
 
 def map_key(state: DeepChainState) -> tuple[Any, ...]:
     """What the map depends on; the shared weight, the std and the depth only move its point."""
-    pattern = {"shared": (), "each": state.weights, "random": (state.seed,)}[state.mode]
+    pattern = {"shared": (), "each": own_weights(state), "random": (state.seed,)}[state.mode]
     return state.mode, pattern, state.activation, state.skip, state.x, state.y
 
 
 def map_point(state: DeepChainState) -> tuple[float, int]:
     """(scale, depth) of the present setting."""
-    return {"shared": state.w, "each": 1.0, "random": state.std}[state.mode], state.depth
+    largest = max(map(abs, state.weights))
+    return {"shared": state.w, "each": largest, "random": state.std}[state.mode], state.depth
+
+
+def own_weights(state: DeepChainState) -> tuple[float, ...]:
+    """w1 to w10 of mode "each", also of the layers that a chain of this depth does not have."""
+    return tuple(getattr(state, name) for name in OWN)
+
+
+def proportions(own: tuple[float, ...], depth: int) -> Array:
+    """The weights over the largest |w| of the first layers; all equal where these are 0."""
+    largest = max(map(abs, own[:depth]))
+    return np.array(own) / largest if largest else np.ones(len(own))
 
 
 def shown_on_map(state: DeepChainState) -> Hashable:
@@ -67,18 +88,22 @@ def shown_on_map(state: DeepChainState) -> Hashable:
 
 @lru_cache(maxsize=6)
 def make_map(key: tuple[Any, ...]) -> Map:
-    """The map of a ``map_key``, in one vectorized call."""
+    """The map of a ``map_key``, in one vectorized call; with a weight for each layer in ten."""
     mode, pattern, activation, skip, x, y = key
-    axis = AXES[mode]
-    weights = {"shared": lambda: np.ones(MOST_LAYERS), "each": lambda: np.array(pattern),
-               "random": lambda: drawn(*pattern)}[mode]()
-    log10 = log10_gradients(weights, axis.scales, x=x, y=y, activation=activation, skip=skip)
-    return Map(axis.scales, np.arange(1, len(weights) + 1), log10)
+    scales = AXES[mode].scales
+    find = partial(log10_gradients, scales=scales, x=x, y=y, activation=activation, skip=skip)
+    if mode == "each":
+        depths = range(1, MOST_DRAWN + 1)
+        log10 = np.array([find(proportions(pattern, depth)[:depth])[-1] for depth in depths])
+    else:
+        log10 = find(np.ones(MOST_LAYERS) if mode == "shared" else drawn(*pattern))
+    return Map(scales, np.arange(1, len(log10) + 1), log10)
 
 
 def changes_to(state: DeepChainState, scale: float, depth: int) -> dict[str, Any]:
-    """What to set to be at a place of the map; a factor multiplies the weights of all layers."""
+    """What leads to a place of the map: all of w1 to w10, so that they stay in proportion."""
     scale = round(scale, 2) + 0.0
-    own = {name: w * scale for name, w in zip(OWN, state.weights, strict=False)}
-    weights = {"shared": {"w": scale}, "random": {"std": scale}, "each": own}[state.mode]
+    own = (scale * proportions(own_weights(state), depth)).tolist()
+    weights = {"shared": {"w": scale}, "random": {"std": scale},
+               "each": dict(zip(OWN, own, strict=True))}[state.mode]
     return {"depth": depth, **weights}

@@ -21,10 +21,12 @@ from ...drawing.multiplication_counts import CountsPicture
 from ...drawing.picture import Picture
 from ...drawing.profiles import ProfilesPicture
 from ...drawing.training import TrainingPicture
+from ...widgets.blocks import COVERED
 from ...widgets.canvas import Progress, Slot
-from ...widgets.lab import Lab, Preset
+from ...widgets.lab import Lab
 from ...widgets.layout import Fold, OneOf, Section, line, stack
 from ...widgets.parameter_table import Group
+from ...widgets.presets import Preset
 from . import scenes, words
 from .depth_map import shown_on_map
 from .map_clicks import MapClicks
@@ -32,8 +34,14 @@ from .numbers import MOST_DRAWN, OWN, PRESETS, DeepChainState, Numbers
 from .training import Training
 from .training_run import TrainingRun
 
-CLASSES = ("lecture", "vanishes", "explodes", "edge", "dead", "skip", "clipping")
-"""CSS classes of the presets."""
+BUTTONS = {"lecture chain": ("lecture", "lecture"), "sigmoid vanishes": ("vanishes", "vanishes"),
+           "identity w = 1.5 explodes": ("explodes", "explodes"),
+           "tanh at the edge": ("tanh at the edge", "edge"),
+           "ReLU dead in the middle": ("dead ReLU", "dead"),
+           "skip saves it": ("skip saves it", "skip"),
+           "skip explodes": ("skip explodes", "skip-explodes"),
+           "clipping tames it": ("clipping tames it", "clipping")}
+"""Preset -> the text of its button, short enough for all in one line, and its CSS class."""
 
 
 def drawn_as_chain(state: DeepChainState) -> bool:
@@ -53,21 +61,24 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
     title = "A deep chain"
     descends = False  # its training is of three chains, see TrainingRun
     no_operations = words.NO_STEPPER
-    presets: ClassVar = {name: Preset(values, name, css) for (name, values), css in zip(
-        PRESETS.items(), CLASSES, strict=True)}
+    presets: ClassVar = {
+        name: Preset(PRESETS[name], text, css,
+                     f"{name}: {words.title(DeepChainState().changed(**PRESETS[name]))}")
+        for name, (text, css) in BUTTONS.items()}
     slots = (
         Slot("chain", ChainPicture, scenes.chain, "The chain, layer by layer",
              of=lambda s: s.passes, also=("operation",), when=drawn_as_chain,
-             lacks=words.not_drawn),
+             lacks=words.not_drawn, covered=scenes.chain),
         Slot("profiles", ProfilesPicture, scenes.profiles, "Values and gradients over the layers",
              of=lambda s: s.passes, also=("mode", "std", "view"),
-             when=lambda s: not drawn_as_chain(s)),
+             when=lambda s: not drawn_as_chain(s), covered=COVERED),
         Slot("map", MapPicture, scenes.depth_map, "The first gradient over depth and weight",
-             of=shown_on_map, when=lambda s: s.below == "map"),
+             of=shown_on_map, when=lambda s: s.below == "map", covered=COVERED),
         Slot("why", CountsPicture, scenes.counts, "Multiplications with and without reuse",
              of=lambda s: (s.depth, s.skip), when=lambda s: s.below == "why"),
         Slot("clipping", ClippingPicture, scenes.clipping, "The gradient before and after clipping",
-             of=lambda s: (s.passes, s.max_norm), when=lambda s: s.below == "clipping"),
+             of=lambda s: (s.passes, s.max_norm), when=lambda s: s.below == "clipping",
+             covered=COVERED),
         Slot("training", TrainingPicture, scenes.training, "J over the steps of three trainings",
              progress=True, of=lambda s: None, when=lambda s: s.below == "training"),
     )
@@ -142,7 +153,8 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
         self.clicks = MapClicks(self, self.canvases["map"])
         control = self.control
         self.blocks |= {
-            "board": self.text(words.board, "mlp-board"), "blocked": self.text(words.blocked),
+            "board": self.text(words.board, "mlp-board", words.board_covered),
+            "blocked": self.text(words.blocked, covered=COVERED),
             "below": self.text(words.below), "weights": self._weights(),
             "training": stack(*self.training_run.rows)}
         # for parts, whose picture does not follow what the lab has below its chain
@@ -152,19 +164,21 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
             Fold("Input and target", "point", [control("x").widget, control("y").widget]))
         return [
             Section("Chain", ("chain", "profiles"), [
-                stack(control("depth").widget, self.blocks["weights"], control("mode").widget),
+                stack(control("depth").widget, control("mode").widget, self.blocks["weights"]),
                 stack(line(control("activation").widget, control("skip").widget),
                       control("view").widget, folds),
-                stack(self.blocks["board"], self.blocks["blocked"])], wide=True),
+                self.blocks["board"], self.blocks["blocked"]], wide=True),
             Section("Map, clipping, training", ("map", "why", "clipping", "training"), [stack(
                 control("below").widget, self._below())]),
         ]
 
     def _weights(self) -> widgets.Widget:
-        """The rows from which the weights come."""
+        """The rows from which the weights come. The style sheet hides those that are not in use."""
         rows = {"shared": ("w",), "each": OWN, "random": ("seed", "std")}
-        return self._part(OneOf(lambda state: state.mode, {
+        shown = self._part(OneOf(lambda state: state.mode, {
             mode: [self.control(name).widget for name in names] for mode, names in rows.items()}))
+        shown.add_class("mlp-weights")
+        return shown
 
     def _below(self) -> widgets.Widget:
         """The rows and the words beside the lower picture."""
@@ -178,7 +192,11 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
 
     def table_rows(self) -> list[tuple[str, str, str]]:
         """The numbers for viewers without a kernel."""
-        return words.table_rows(self.numbers)
+        return words.table_rows(self.numbers, self._told)
+
+    def _told(self, gradient: float) -> str:
+        """A gradient, "overflow" where it is none; a ? while it is covered."""
+        return "?" if self.state.covered else words.written(gradient)
 
     def table_notes(self) -> tuple[str, ...]:
         """The chain in a few words."""

@@ -22,7 +22,19 @@ from ...core.activations import Array
 from ...explain.notation import Notation, Var
 from ...explain.operations import Operation, Passes, most_operations, operations
 from ...explain.zeros import Why, Zero, zeros_of_each
-from ...fields import DATA, PARAMETER, RATE, VIEW, State, choice, number, place, switch, whole
+from ...fields import (
+    DATA,
+    PARAMETER,
+    RATE,
+    VIEW,
+    State,
+    choice,
+    cover,
+    number,
+    place,
+    switch,
+    whole,
+)
 from ...text import SUBSCRIPTS, TITLES
 from .chain import chain, local_factors, overflow_layer, slope_of
 from .log_chain import log10_gradients
@@ -70,7 +82,8 @@ class DeepChainState(State):
     mode: str = choice("shared", MODES, DATA, label="weights", called="way to choose weights",
                        says="where the weights come from: all are w; or w1 to w10, up to 10 "
                             "layers; or drawn from a normal distribution")
-    w: float = number(1.0, PARAMETER, most=LARGEST, slider=NUMBERS, says="in mode shared")
+    w: float = number(1.0, PARAMETER, most=LARGEST, slider=NUMBERS, says="in mode shared",
+                      when=lambda state: state.mode == "shared")
     w1: float = _own(1)
     w2: float = _own(2)
     w3: float = _own(3)
@@ -81,9 +94,11 @@ class DeepChainState(State):
     w8: float = _own(8)
     w9: float = _own(9)
     w10: float = _own(10)
-    seed: int = whole(0, DATA, 0, 999, says="of the weights in mode random")
+    seed: int = whole(0, DATA, 0, 999, says="of the weights in mode random",
+                      when=lambda state: state.mode == "random")
     std: float = number(1.0, DATA, most=LARGEST, not_negative=True, slider=(0.0, 3.0, 0.05),
-                        formerly="spread", says="of the weights in mode random")
+                        formerly="spread", says="of the weights in mode random",
+                        when=lambda state: state.mode == "random")
     skip: bool = switch(False, DATA, label="skip connections",
                         says="whether a_ℓ = a_{ℓ-1} + g(z_ℓ)")
     max_norm: float = number(1.0, DATA, most=LARGEST, positive=True, slider=(-3, 3, 0.05), log=True,
@@ -97,6 +112,7 @@ class DeepChainState(State):
     below: str = choice("map", BELOW, VIEW, buttons=True, called="picture",
                         says="the picture below the chain")
     operation: int = place(_operations)
+    covered: bool = cover()
 
     def check(self) -> None:
         """Each layer has a weight of its own in chains of up to 10 layers only."""
@@ -140,17 +156,21 @@ class DeepChainState(State):
 LECTURE: dict[str, object] = {"depth": 5, "activation": "sigmoid", "mode": "shared", "w": 1.0,
                               "x": 1.0, "y": 0.0, "skip": False, "operation": 0}
 IN_THE_MIDDLE = dict(zip(OWN, (1.2, 0.9, 1.1, -1.0, 1.3, 0.8, 1.2), strict=False))
+EXPLODING = {**LECTURE, "depth": 30, "activation": "identity", "w": 1.5}
 PRESETS: dict[str, dict[str, object]] = {
     "lecture chain": {**LECTURE, "view": "chain", "below": "why"},
     "sigmoid vanishes": {**LECTURE, "depth": 20, "below": "map"},
-    "identity w = 1.5 explodes": {**LECTURE, "depth": 30, "activation": "identity", "w": 1.5,
-                                  "below": "map"},
+    "identity w = 1.5 explodes": {**EXPLODING, "below": "map"},
     "tanh at the edge": {**LECTURE, "depth": 50, "activation": "tanh", "below": "map"},
     "ReLU dead in the middle": {**LECTURE, "depth": 7, "activation": "relu", "mode": "each",
                                 "y": 1.0, **IN_THE_MIDDLE, "view": "chain", "below": "map"},
-    "skip saves it": {**LECTURE, "depth": 20, "skip": True, "view": "profiles", "below": "map"},
+    # ∂J/∂w₁ is 1e-17 without the skip and 0.47 with it; each factor is a little below 1, and ŷ
+    # comes nearer to y
+    "skip saves it": {**LECTURE, "depth": 20, "w": -0.5, "x": 2.0, "y": 3.0, "skip": True,
+                      "view": "profiles", "below": "map"},
+    "skip explodes": {**EXPLODING, "skip": True, "view": "profiles", "below": "map"},
     "clipping tames it": {**LECTURE, "activation": "identity", "depth": 10, "w": 1.5, "y": 1.0,
-                          "view": "profiles", "below": "training", "max_norm": 1.0,
+                          "view": "profiles", "below": "clipping", "max_norm": 1.0,
                           "learning_rate": 0.01, "steps": 250},
 }
 """The lecture's situations, by the names of the buttons."""

@@ -33,7 +33,8 @@ def chain(numbers: Numbers) -> ChainScene:
              if var.kind != "skip"}
     return ChainScene(
         s.x, s.y, numbers.loss, numbers.w, layers.z, layers.a, layers.dJ_dz, layers.dJ_da,
-        layers.dJ_dw, s.skip, LETTERS[s.activation], numbers.states, halos, numbers.overflow)
+        layers.dJ_dw, s.skip, LETTERS[s.activation], numbers.states, halos, numbers.overflow,
+        s.covered)
 
 
 def _key(var: Var) -> str:

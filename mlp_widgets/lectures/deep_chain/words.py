@@ -10,7 +10,7 @@ import numpy as np
 
 from ...core import gradient_norm
 from ...text import SUBSCRIPTS, counted_steps, inner, number, symbol
-from ...widgets.blocks import small_board
+from ...widgets.blocks import COVERED, small_board
 from ...widgets.why_zero import why_in_words
 from .depth_map import AXES, map_point
 from .multiplications import counted
@@ -66,22 +66,18 @@ def profiles_title(state: DeepChainState) -> str:
 
 
 def describe(numbers: Numbers) -> str:
-    """The chain, J, and the first and the last gradient, or where it overflows."""
+    """The chain, ŷ and J, or where it overflows; the gradients stand on the board."""
     text, too_large = f"{title(numbers.state)}: ", overflow(numbers)
     if numbers.overflow is not None:
         return f"{text}{too_large}."
-    text += f"ŷ = {written(numbers.output)}, J = {written(numbers.loss)}. "
-    if too_large:
-        return f"{text}{too_large}."
-    ends = [f"∂J/∂{symbol(name)} = {number(numbers.gradient[name])}"
-            for name in dict.fromkeys(("w1", f"w{numbers.state.depth}"))]
-    return f"{text}{', '.join(ends)}{_zero_count(numbers)}."
+    text += f"ŷ = {written(numbers.output)}, J = {written(numbers.loss)}."
+    return f"{text} {_capital(too_large)}." if too_large else text + _zero_count(numbers)
 
 
 def _zero_count(numbers: Numbers) -> str:
     """How many gradients are exactly 0; "" if none is."""
     count = sum(len(names) for _, names in numbers.zeros)
-    return (f"; {count} of {numbers.state.depth} gradients {'is' if count == 1 else 'are'} 0"
+    return (f" {count} of {numbers.state.depth} gradients {'is' if count == 1 else 'are'} 0."
             if count else "")
 
 
@@ -118,6 +114,13 @@ def board(numbers: Numbers) -> str:
         ("∂J/∂w₁", "dJ-dw1 mlp-gradient-w mlp-gradient-w1", written(numbers.gradient["w1"])),
         *_extremes(numbers),
     ]
+    return small_board([(text, f"value-{key}", value) for text, key, value in rows])
+
+
+def board_covered(numbers: Numbers) -> str:
+    """The same without gradients."""
+    rows = [(f"ŷ = {symbol(f'a{numbers.state.depth}')}", "output", written(numbers.output))]
+    rows += [(name, "covered", "?") for name in ("∂J/∂w₁", "largest |∂J/∂w|", "smallest |∂J/∂w|")]
     return small_board([(text, f"value-{key}", value) for text, key, value in rows])
 
 
@@ -201,12 +204,14 @@ def about_map(numbers: Numbers) -> str:
     outside = "" if axis.low <= scale <= axis.high else " (outside the map)"
     return (f"Each point is a chain: depth upwards, {axis.name} across. Now {axis.name} = "
             f"{number(scale)}, depth {depth}{outside}: <b>{_here(numbers)}</b>. Blue: the gradient "
-            "vanishes. Orange: it explodes. Click the map or move the sliders.")
+            f"vanishes. Orange: it explodes. A click or a drag {axis.click}.")
 
 
 def _here(numbers: Numbers) -> str:
     """The size of the first gradient, also where that is beyond a float."""
     gradient = numbers.gradient["w1"]
+    if numbers.state.covered:
+        return "∂J/∂w₁ = ?"
     if math.isfinite(gradient) and gradient:
         return f"log₁₀ |∂J/∂w₁| = {number(math.log10(abs(gradient)), 3)}"
     if numbers.overflow is not None:
@@ -218,6 +223,8 @@ def _here(numbers: Numbers) -> str:
 
 def clipping(numbers: Numbers) -> str:
     """Norm before and after, and that the direction is the same."""
+    if numbers.state.covered:
+        return COVERED
     if not numbers.exists:
         return "There is no gradient to clip: overflow."
     before, after, norm = numbers.layers.dJ_dw, numbers.clipped, numbers.norm
@@ -312,10 +319,11 @@ def way_went(way: Way) -> str:
 # -- for viewers without a kernel ---------------------------------------------------------------
 
 
-def table_rows(numbers: Numbers) -> list[tuple[str, str, str]]:
-    """J, ŷ, the point, and the gradients of the first, the middle and the last layer."""
+def table_rows(numbers: Numbers, told: Callable[[float], str]) -> list[tuple[str, str, str]]:
+    """J, ŷ, the point, and the gradients of the first, the middle and the last layer, as
+    ``told``."""
     s, depth = numbers.state, numbers.state.depth
     names = [f"w{layer}" for layer in sorted({1, depth // 2 + 1, depth})]
     return [("", "", "value"), ("J", "", loss(numbers)), ("ŷ", "", written(numbers.output)),
             ("x", "", number(s.x)), ("y", "", number(s.y)), ("", "", ""),
-            *((f"∂J/∂{symbol(name)}", "", written(numbers.gradient[name])) for name in names)]
+            *((f"∂J/∂{symbol(name)}", "", told(numbers.gradient[name])) for name in names)]

@@ -15,9 +15,10 @@ from typing import ClassVar
 from ...drawing.neuron import ActivationPicture, LossPicture
 from ...text import number
 from ...widgets.canvas import Slot
-from ...widgets.lab import Lab, Preset
-from ...widgets.layout import Section, stack
+from ...widgets.lab import Lab
+from ...widgets.layout import Fold, Section, stack
 from ...widgets.parameter_table import Group
+from ...widgets.presets import Preset
 from . import scenes, words
 from .numbers import ACTIVATIONS, PRESETS, Numbers, OneNeuronState
 
@@ -41,7 +42,7 @@ class OneNeuronLab(Lab[OneNeuronState, Numbers]):
     slots = (
         Slot("activation", ActivationPicture, scenes.activation, "The activation with its slope"),
         Slot("loss", LossPicture, scenes.loss, "The loss over w, with the steps of SGD",
-             progress=True),
+             progress=True, covered=scenes.loss_alone),
     )
 
     def compute(self, state: OneNeuronState) -> Numbers:
@@ -97,11 +98,12 @@ class OneNeuronLab(Lab[OneNeuronState, Numbers]):
         """The neuron; and the loss over w, on which SGD descends."""
         control = self.control
         assert self.table and self.descent
-        self.blocks["board"] = self.text(words.board, "mlp-board")
+        self.blocks["board"] = self.text(words.board, "mlp-board", words.board_covered)
+        folds = self.folds(Fold("Point and activation", "data", [
+            control(name).widget for name in ("x", "y", "activation")]))
         return [
             Section("Neuron", ("activation",), [stack(
-                self.table.widget, control("x").widget, control("y").widget,
-                control("activation").widget, self.blocks["board"])]),
+                self.table.widget, self.blocks["board"], folds)]),
             Section("Loss and SGD", ("loss",), [stack(self.descent.widget)]),
         ]
 
@@ -109,12 +111,15 @@ class OneNeuronLab(Lab[OneNeuronState, Numbers]):
         """The numbers for viewers without a kernel."""
         s = self.state
         values = {"w": s.w, "x": s.x, "y": s.y, "z": self.z, "g": self.g, "L": self.loss,
-                  "∂L/∂w": self.gradient["w"], "learning rate η": s.learning_rate}
-        return [("", "", "value"), *((name, "", number(v)) for name, v in values.items())]
+                  "learning rate η": s.learning_rate}
+        rows = [(name, "", number(v)) for name, v in values.items()]
+        return [("", "", "value"), *rows[:6], ("∂L/∂w", "", self.told(self.gradient["w"])),
+                *rows[6:]]
 
     def table_notes(self) -> tuple[str, ...]:
         """The formulas, the gradient's with its numbers."""
         symbols, _, result = self.lines["∂L/∂w"].partition(" = ")[2].partition(" = ")
+        result = "?" if self.state.covered else result
         return ("z = w·x,   g = f(z),   L = (g − y)²", f"∂L/∂w = {symbols}",
                 f"           = {result}", *super().table_notes())
 

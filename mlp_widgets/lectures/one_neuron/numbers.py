@@ -15,7 +15,7 @@ import numpy as np
 from ...core import Network, forward
 from ...explain.notation import Notation, Var
 from ...explain.numbers import NetworkNumbers
-from ...fields import DATA, PARAMETER, RATE, State, choice, number
+from ...fields import DATA, PARAMETER, RATE, State, choice, cover, number
 from ...text import Factor
 from ...text import number as written
 
@@ -36,6 +36,7 @@ class OneNeuronState(State):
     activation: str = choice("identity", ACTIVATIONS, DATA, label="activation f")
     learning_rate: float = number(0.01, RATE, slider=(-5, 1, 0.05), log=True, positive=True,
                                   label="learning rate η", called="learning rate")
+    covered: bool = cover()
 
 
 POINT = {"x": 3.0, "y": 6.0}

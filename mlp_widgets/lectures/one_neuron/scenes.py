@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...drawing.neuron import ActivationScene, LossScene
@@ -42,6 +44,11 @@ def loss(numbers: Numbers, path: list[tuple[dict[str, float], float]]) -> LossSc
         _with_gap(numbers.losses(points)), top,
         np.array([values["w"] for values, _ in kept]), np.array([loss for _, loss in kept]),
     )
+
+
+def loss_alone(numbers: Numbers, path: list[tuple[dict[str, float], float]]) -> LossScene:
+    """The same without the tangent, whose slope is the gradient."""
+    return replace(loss(numbers, path), gradient=None)
 
 
 def _grid(reach: float) -> tuple[np.ndarray, np.ndarray]:

@@ -73,6 +73,14 @@ def board(numbers: Numbers) -> str:
     return f'<div class="mlp-lines">{body}<div class="mlp-last-line">{last}</div></div>'
 
 
+def board_covered(numbers: Numbers) -> str:
+    """The lines without the gradient's."""
+    text = lines(numbers)
+    body = "".join(f"<div>{text[name]}</div>" for name in "zgL")
+    return (f'<div class="mlp-lines">{body}<div>∂L/∂w = x · f′(z) · 2(g − y)</div>'
+            '<div class="mlp-last-line">&emsp;&emsp;= ?</div></div>')
+
+
 def _zeros_bold(text: str, zeros: list[str]) -> str:
     """ " = x · f′ · 2(g − y) = result" with its zero factors bold."""
     product, _, result = text.rpartition(" = ")

@@ -19,13 +19,16 @@ from ...core.activations import Array
 from ...drawing.diagram import DiagramPicture
 from ...drawing.fit import FitPicture
 from ...drawing.landscape import LandscapePicture
+from ...drawing.style import HIDDEN
 from ...fields import declared
 from ...text import LETTERS, fixed
 from ...widgets.canvas import Slot
-from ...widgets.lab import Lab, Preset
+from ...widgets.lab import Lab
 from ...widgets.layout import Fold, OneOf, Section, line, stack
 from ...widgets.parameter_table import Group
+from ...widgets.presets import Preset
 from . import scenes, words
+from .attempts import Attempts, Best, levels_of
 from .data import Points
 from .numbers import (
     PRESETS,
@@ -35,7 +38,6 @@ from .numbers import (
     random_start,
 )
 from .own_data import DataControl
-from .words import Best
 
 
 class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
@@ -57,14 +59,18 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
     slots = (
         Slot("fit", FitPicture, scenes.fit, "The fit", also=("compare",)),
         Slot("diagram", DiagramPicture, scenes.diagram, "The network with its numbers",
-             also=("hour", "edges", "operation"), when=lambda state: state.view == "network"),
+             also=("hour", "edges", "operation"), when=lambda state: state.view == "network",
+             covered=scenes.values_diagram),
         Slot("landscape", LandscapePicture, scenes.landscape, "The landscape of J",
              also=("across", "up"), progress=True, when=lambda state: state.view == "landscape"),
     )
 
     def prepare(self) -> None:
-        """What the lab remembers beside a state: the student's best, what was given, the seed."""
-        self._best: dict[tuple[Points, str], Best] = {}
+        """What the lab remembers beside a state: what the student did, what was given, the seed."""
+        self._attempts: dict[tuple[Points, str], Attempts] = {}
+        self._noted: dict[str, float] = {}
+        self._is_own = True
+        self._praise = ""
         self._revealed: set[Points] = set()
         self._random: Mapping[str, float] = {}
         self._seed = -1
@@ -93,9 +99,17 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
         return self.numbers.baselines
 
     @property
+    def attempts(self) -> Attempts:
+        """What you did on the present data with the present activation."""
+        return self._attempts.setdefault((self.state.data, self.state.activation), Attempts())
+
+    @property
     def best(self) -> Best | None:
-        """The smallest J you found on this data with its parameters; None before the first."""
-        return self._best.get((self.state.data, self.state.activation))
+        """The smallest J you found on this data with its parameters; None before the first.
+
+        Only moves by hand count, and steps and runs that were asked for in the page.
+        """
+        return self.attempts.best
 
     @property
     def revealed(self) -> bool:
@@ -110,7 +124,7 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
             if self.best is None:
                 self.show_status("No best yet: move a slider or take a step first.")
             else:
-                self._load(self.best[1])
+                self._set_all(self.best[1])
 
     def reveal(self) -> None:
         """Show the exact optimum for this data; a second time, load its parameters."""
@@ -118,17 +132,23 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
             raise ValueError("the exact optimum is known for ReLU only; choose ReLU first")
         with self._lock:
             if self.revealed:
-                self._load(self.baselines.optimum.parameters)
+                with self.asked(by_hand=False):  # given, not found
+                    self._set_all(self.baselines.optimum.parameters)
                 return
             self._revealed.add(self.state.data)
             self.refresh()
             self.show_status(words.revealed(self.numbers))
 
-    def _load(self, values: Mapping[str, float]) -> None:
+    def _set_all(self, values: Mapping[str, float]) -> None:
         """Other parameters, as one step for undo."""
         before = self.state
         self.change(**values)
         self._after_change(before)
+
+    def load(self, text: str) -> None:
+        """As in every lab; parameters that come so are given, not found."""
+        with self._lock, self.asked(by_hand=False):
+            super().load(text)
 
     def preset_values(self, name: str, seed: int | None = None) -> Mapping[str, float]:
         """What a preset sets; "random" takes the next seed unless one is given."""
@@ -160,11 +180,11 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
 
     def board(self, numbers: Numbers) -> str:
         """The best so far, the baselines' MSE, and the optimum once revealed."""
-        return words.board(numbers, self.best, self.revealed)
+        return words.board(numbers, self.attempts, self.revealed, self._is_own)
 
     def table_rows(self) -> list[tuple[str, str, str]]:
         """The numbers for viewers without a kernel."""
-        return words.table(self.numbers, self.best)
+        return words.table(self.numbers, self.best, self.told)
 
     def table_notes(self) -> tuple[str, ...]:
         """The data, and the activation."""
@@ -173,8 +193,8 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
 
     def groups(self) -> tuple[Group, ...]:
         """The rows of the parameter table, by neuron."""
-        return (_hidden("Neuron 1 <small>a₁₁ = {}(w₁₁x + b₁₁)</small>", "w11", "b11"),
-                _hidden("Neuron 2 <small>a₁₂ = {}(w₁₂x + b₁₂)</small>", "w12", "b12"),
+        return (_hidden(0, "a₁₁ = {}(w₁₁x + b₁₁)", "w11", "b11"),
+                _hidden(1, "a₁₂ = {}(w₁₂x + b₁₂)", "w12", "b12"),
                 Group("Output <small>ŷ = w₂₁a₁₁ + w₂₂a₁₂ + b₂₁</small>", ("w21", "w22", "b21")))
 
     # -- where things stand ---------------------------------------------------------------------
@@ -211,20 +231,37 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
 
     def refresh(self, changed: str = "") -> None:
         """All in line with the state, the student's best included."""
-        self._note_best()
-        super().refresh(changed)
+        praise = self._note()
+        if praise or not (self.descent and self.descent.running):
+            self._praise = praise  # during a run it stays: frames follow each other too fast
+        super().refresh(self._praise + changed)
         self._reveal_button.description = "Load optimum" if self.revealed else "Reveal optimum"
 
-    def _note_best(self) -> None:
-        """Remember the student's best; what was given (presets, the optimum) does not count."""
-        parameters = dict(self.numbers.parameters)
-        given = [*PRESETS.values(), self._random]
-        if self.revealed:
-            given.append(self.baselines.optimum.parameters)
-        if parameters not in given and (self.best is None or self.loss < self.best[0]):
-            self._best[self.state.data, self.state.activation] = (self.loss, parameters)
+    def _note(self) -> str:
+        """Remember what the student did, and say which levels it passed.
+
+        A way by hand, or by descent from the page, counts if it began at a place that everybody
+        has: at a preset, where the lab was made, or at the student's best.
+        """
+        parameters, before = dict(self.numbers.parameters), self._noted
+        moved = [name for name in parameters if parameters[name] != before.get(name)]
+        is_start = self._is_start(parameters)
+        if moved:
+            self._noted = parameters
+            self._is_own = is_start or (self._is_own and self.by_hand)
+        if is_start or not (self._is_own and self.by_hand):
+            return ""
+        return self.attempts.note(self.loss, parameters, moved, levels_of(self.numbers))
+
+    def _is_start(self, parameters: dict[str, float]) -> bool:
+        """Whether a way that counts may begin here."""
+        best = [self.best[1]] if self.best else []
+        return parameters in [*PRESETS.values(), self._random, self.initial.parameters, *best]
 
 
-def _hidden(text: str, *names: str) -> Group:
-    """The rows of a hidden neuron, under a heading that names its activation."""
-    return Group(lambda state: text.format(LETTERS[state.activation]), names)
+def _hidden(neuron: int, text: str, *names: str) -> Group:
+    """The rows of a hidden neuron, under a heading that names its activation and has its line."""
+    line = (f'<span style="display: inline-block; width: 22px; vertical-align: middle; '
+            f'border-top: 3px {("solid", "dashed")[neuron]} {HIDDEN[neuron]}"></span>')
+    return Group(lambda state: f"Neuron {neuron + 1} {line} "
+                               f"<small>{text.format(LETTERS[state.activation])}</small>", names)

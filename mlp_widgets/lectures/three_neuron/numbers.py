@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from ...core import ForwardTrace, Network, backward, forward
-from ...core.activations import Array
+from ...core import ForwardTrace, Network, backward, forward, gradient_descent
+from ...core.activations import Array, find_activation
 from ...explain.notation import Notation, Var
 from ...explain.numbers import NetworkNumbers
 from ...explain.operations import Passes
@@ -28,6 +28,7 @@ from ...fields import (
     Ends,
     State,
     choice,
+    cover,
     number,
     parsed,
     place,
@@ -56,6 +57,8 @@ PRESETS = {"lecture": LECTURE, "zeros": ZEROS, "stuck": STUCK}
 
 ACTIVATIONS = {"relu": "ReLU", "sigmoid": "sigmoid", "tanh": "tanh"}
 SYMBOLS = {name: symbol(name) for name in LECTURE}
+LEARNING_RATE, STEPS_FROM_STUCK = 0.001, 2000
+"""Of a lab at first; and of the descent from the preset Stuck, a level for the student to reach."""
 GRID_SIDE = 101
 OPERATIONS = 18
 """Of both passes; where there is no loss they are fewer."""
@@ -97,13 +100,20 @@ def default_hour(points: Points) -> float:
 
 
 def random_start(seed: int, points: Points) -> dict[str, float]:
-    """A seeded random start: kinks inside the data, slopes of the data's scale, either sign."""
+    """A seeded random start of the lecture's kind: one neuron is on before its kink, the other one
+    after a later kink, both inside the data; slopes of the data's scale, w2j more often negative.
+
+    So gradient descent comes to an end soon: where both neurons are on at the same hours, it
+    creeps on for more than 50,000 steps.
+    """
     generator = np.random.default_rng(seed)
-    kinks = generator.uniform(points.x[0], points.x[-1], 2)
+    kinks = points.x[0] + np.ptp(points.x) * np.sort(generator.uniform(0.15, 0.85, 2))
     steepest = ranges_for(points)["w11"][1]
-    slopes = generator.uniform(0.1, 0.32, 2) * steepest * generator.choice([-1, 1], 2)
-    w2 = generator.uniform(0.5, 1.5, 2) * generator.choice([-1, 1], 2)
-    values = (slopes[0], -slopes[0] * kinks[0], slopes[1], -slopes[1] * kinks[1], *w2,
+    slopes = generator.uniform(0.12, 0.24, 2) * steepest * (-1, 1)
+    first, second = generator.permutation(2)
+    w2 = generator.uniform(0.5, 1.5, 2) * generator.choice([-1, -1, 1], 2)
+    values = (slopes[first], -slopes[first] * kinks[first], slopes[second],
+              -slopes[second] * kinks[second], *w2,
               generator.uniform(0, 1) * float(points.y.max()))
     return {name: float(f"{v:.4g}") for name, v in zip(LECTURE, values, strict=True)}
 
@@ -128,6 +138,13 @@ class Baselines:
     def optimum(self) -> ReluFit:
         """The best that any seven parameters with ReLU can reach, exactly."""
         return best_relu_fit(self.points.x, self.points.y)
+
+    @cached_property
+    def descent_loss(self) -> float:
+        """The smallest J on the way of gradient descent from the preset Stuck."""
+        steps = gradient_descent(build_network(STUCK, "relu"), self.points.x[None],
+                                 self.points.y[None], alpha=LEARNING_RATE, steps=STEPS_FROM_STUCK)
+        return min(step.J for step in steps)
 
     @cached_property
     def lecture_loss(self) -> float:
@@ -177,16 +194,17 @@ class ThreeNeuronState(State):
                          "or the middle point of data without it")
     view: str = choice("network", {"network": "Network", "landscape": "Landscape and path"}, VIEW,
                        buttons=True)
-    edges: str = choice("values", {"values": "values", "gradients": "gradients"}, VIEW,
+    edges: str = choice("values", {"values": "values", "gradients": "gradients at x"}, VIEW,
                         label="edges show")
     across: str = _axis("w11", "a parameter of the landscape")
     up: str = _axis("b11", "the other one")
     compare: tuple[str, ...] = several(
         (), {"line": "line", "quadratic": "quadratic"}, VIEW, label="compare with",
         called="baseline", formerly="rivals")
-    learning_rate: float = number(0.001, RATE, slider=(-5, 1, 0.05), log=True, positive=True,
-                                  label="learning rate α", called="learning rate")
+    learning_rate: float = number(LEARNING_RATE, RATE, slider=(-5, 1, 0.05), log=True,
+                                  positive=True, label="learning rate α", called="learning rate")
     operation: int = place(OPERATIONS)
+    covered: bool = cover()
 
     def check(self) -> None:
         """The landscape has two axes."""
@@ -205,13 +223,25 @@ class ThreeNeuronState(State):
 # -- the numbers ----------------------------------------------------------------------------------
 
 
-def build_network(parameters: Mapping[str, float | Array], activation: str) -> Network:
-    """The network with these parameters; any of them may be arrays of one shape: a stack."""
-    p = dict(zip(parameters, np.broadcast_arrays(*parameters.values()), strict=True))
-    w1 = np.stack([p["w11"], p["w12"]], axis=-1)[..., None]
-    b1 = np.stack([p["b11"], p["b12"]], axis=-1)
-    w2 = np.stack([p["w21"], p["w22"]], axis=-1)[..., None, :]
-    return Network([w1, w2], [b1, p["b21"][..., None]], [activation, "identity"])
+def build_network(parameters: Mapping[str, float], activation: str) -> Network:
+    """The network with these parameters."""
+    p = parameters
+    return Network([[[p["w11"]], [p["w12"]]], [[p["w21"], p["w22"]]]],
+                   [[p["b11"], p["b12"]], [p["b21"]]], [activation, "identity"])
+
+
+def mean_squared_error(parameters: Mapping[str, float | Array], activation: str,
+                       points: Points) -> Array:
+    """J = mean((ŷ − y)²) where parameters may be arrays that broadcast together; shaped like these.
+
+    The formula is written out, and not that of a stack of networks: what does not depend on all
+    arrays is computed for one of them or for none.
+    """
+    p = {name: np.asarray(value)[..., None] for name, value in parameters.items()}
+    f = find_activation(activation).f
+    added = [p[f"w2{j}"] * f(p[f"w1{j}"] * points.x + p[f"b1{j}"]) for j in "12"]
+    error = added[0] + (added[1] + (p["b21"] - points.y))
+    return np.asarray(np.einsum("...n,...n->...", error, error) / points.x.size)
 
 
 class Numbers(NetworkNumbers):
@@ -303,15 +333,15 @@ class Numbers(NetworkNumbers):
         return self.network.w[2].T * self.curves.a[1]
 
     def landscape(self) -> tuple[Array, Array, Array]:
-        """(values across, values up, J of shape (up, across)) in one vectorized call.
+        """(values across, values up, J of shape (up, across)).
 
         The two chosen parameters run over their sliders, the other five stay as they are.
         """
         s, ranges = self.state, ranges_for(self.points)
         across, up = (np.linspace(*ranges[name][:2], GRID_SIDE) for name in (s.across, s.up))
-        stack = build_network(
-            {**s.parameters, s.across: across[None, :], s.up: up[:, None]}, s.activation)
-        return across, up, np.asarray(forward(stack, self.points.x[None], self.points.y[None]).J)
+        values: dict[str, float | Array] = {**s.parameters, s.across: across[None, :],
+                                            s.up: up[:, None]}
+        return across, up, mean_squared_error(values, s.activation, self.points)
 
     @property
     def decades(self) -> tuple[int, int]:

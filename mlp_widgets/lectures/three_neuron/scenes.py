@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import numpy as np
 
 from ...drawing.diagram import DiagramScene, Edge, Node
 from ...drawing.fit import FitScene
 from ...drawing.landscape import LandscapeScene
 from ...drawing.picture import thinned
+from ...drawing.style import GRADIENT, HIDDEN, VALUE
 from ...explain.notation import Var
 from ...explain.operations import lit
 from ...text import number, symbol
 from .numbers import NOTATION, Numbers
 
-LEGEND = ("blue, solid: positive\norange, dashed: negative\nthicker: larger    grey: no effect\n"
-          "crossed out: off everywhere")
+LEGEND = ("dashed: negative\nthicker: larger\ngrey: no effect\ncrossed out: off everywhere")
 
 
 def fit(numbers: Numbers) -> FitScene:
@@ -42,6 +45,30 @@ NAMES = {var: name for name, var in NOTATION.parameters.items()}
 
 
 def diagram(numbers: Numbers) -> DiagramScene:
+    """What the edges show is chosen: the parameters, or the gradients of the chosen hour."""
+    return gradients_diagram(numbers) if numbers.state.edges == "gradients" else (
+        values_diagram(numbers))
+
+
+def values_diagram(numbers: Numbers) -> DiagramScene:
+    """The parameters on the edges."""
+    edges = (_value_edge(numbers, name) for name in NOTATION.parameters)
+    return _diagram(numbers, edges, VALUE, f"at x = {number(numbers.state.hour)}")
+
+
+def gradients_diagram(numbers: Numbers) -> DiagramScene:
+    """The gradients ∂ℓ/∂θ of the chosen hour on the edges; the circles are of the same hour."""
+    hour = f"x = {number(numbers.state.hour)}"
+    if numbers.at.back is None:
+        edges = (_edge(name, f"∂ℓ/∂{symbol(name)}: –", 0.0, False) for name in NOTATION.parameters)
+        return _diagram(numbers, edges, GRADIENT, f"no data point at {hour}:\nno ∂ℓ/∂θ there")
+    edges = (_gradient_edge(name, value) for name, value in numbers.gradient_at.items())
+    return _diagram(numbers, edges, GRADIENT,
+                    f"∂ℓ/∂θ at {hour};\n∂J/∂θ (beside the sliders)\n"
+                    f"is the mean over {len(numbers.points.x)} points")
+
+
+def _diagram(numbers: Numbers, edges: Iterable[Edge], color: str, note: str) -> DiagramScene:
     """Four circles, seven edges, at the chosen hour; a halo around what the stepper is at."""
     halos = _halos(numbers)
     nodes = (
@@ -52,8 +79,9 @@ def diagram(numbers: Numbers) -> DiagramScene:
         Node("1b12", 0.48, 0.045, "1", size=17, still=True),
         Node("1b21", 0.904, 0.83, "1", size=17, still=True),
     )
-    edges = tuple(_edge(numbers, name, halos.get(name, "")) for name in NOTATION.parameters)
-    return DiagramScene(nodes, edges, LEGEND, caption_at=(0.012, 0.14))
+    named = zip(NOTATION.parameters, edges, strict=True)
+    shown = tuple(replace(edge, lit=halos.get(name, "")) for name, edge in named)
+    return DiagramScene(nodes, shown, LEGEND, caption_at=(0.012, 0.14), color=color, note=note)
 
 
 def _hidden(numbers: Numbers, neuron: int, y: float, halos: dict[str, str]) -> Node:
@@ -61,22 +89,28 @@ def _hidden(numbers: Numbers, neuron: int, y: float, halos: dict[str, str]) -> N
     lines = (f"{NOTATION.symbol(Var(kind, 1, neuron))} = "
              f"{number(numbers.value(kind, 1, neuron), 3)}" for kind in "za")
     key = f"h{neuron + 1}"
-    return Node(key, 0.48, y, "\n".join(lines), numbers.off[neuron], 90, lit=halos.get(key, ""))
+    return Node(key, 0.48, y, "\n".join(lines), numbers.off[neuron], 90, lit=halos.get(key, ""),
+                color=HIDDEN[neuron])
 
 
-def _edge(numbers: Numbers, name: str, halo: str) -> Edge:
-    """An edge that shows the parameter or its gradient; grey where it has no effect."""
-    if numbers.state.edges == "gradients":
-        value = numbers.gradient[name]
-        text, carries = f"∂J/∂{symbol(name)} = {number(value, 3, plus=True)}", value != 0
-    else:
-        value, var = numbers.parameters[name], NOTATION.parameters[name]
-        from_hidden = var.kind == "w" and var.layer == 2
-        text = f"{symbol(name)} = {number(value, 3)}"
-        carries = value != 0 and (not from_hidden or numbers.off[var.input] == "on")
+def _value_edge(numbers: Numbers, name: str) -> Edge:
+    """An edge that shows its parameter; grey where that has no effect at this hour."""
+    value, var = numbers.parameters[name], NOTATION.parameters[name]
+    from_hidden = var.kind == "w" and var.layer == 2
+    carries = value != 0 and (not from_hidden or numbers.off[var.input] == "on")
+    return _edge(name, f"{symbol(name)} = {number(value, 3)}", value, carries)
+
+
+def _gradient_edge(name: str, value: float) -> Edge:
+    """An edge that shows the gradient of one hour; grey where that is 0."""
+    return _edge(name, f"∂ℓ/∂{symbol(name)} = {number(value, 3, plus=True)}", value, value != 0)
+
+
+def _edge(name: str, text: str, value: float, carries: bool) -> Edge:
+    """The edge of a parameter."""
     start, end = ENDS[name]
     return Edge(start, end, text, value, "on" if carries else "off", BESIDE.get(name, 0.0),
-                -1 if name in BELOW else 1, lit=halo)
+                -1 if name in BELOW else 1)
 
 
 def _halos(numbers: Numbers) -> dict[str, str]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Callable
+
 import numpy as np
 
 from ...text import fixed, number, symbol
 from ...widgets.blocks import small_board
+from .attempts import Attempts, Best, hint, levels_of
 from .numbers import Numbers
 
 ROUNDING = 1e-10
 """Share of the mean of y² below which gradients, as at the exact optimum, are told as 0."""
-Best = tuple[float, dict[str, float]]
-"""The smallest J that the student found, and its parameters."""
+NAMES = {"lecture": "lecture's parameters (ReLU)", "descent": "descent from Stuck"}
+"""Level -> its name on the board, where it is not the level's key."""
+NOT_OWN = "The present parameters were given. What counts begins at a preset, or at My best."
 
 
 def describe(numbers: Numbers) -> str:
@@ -51,17 +56,22 @@ def revealed(numbers: Numbers) -> str:
             f"{fixed(numbers.above_optimum)} above it. Press again to load it.")
 
 
-def board(numbers: Numbers, best: Best | None, is_revealed: bool) -> str:
-    """The student's best MSE, the baselines', and the optimum once revealed."""
-    baselines = numbers.baselines
-    rows = (
-        ("your best so far", "best", fixed(best[0]) if best else "–"),
-        ("lecture's parameters (ReLU)", "lecture", fixed(baselines.lecture_loss)),
-        ("line", "line", fixed(baselines.line.mse)),
-        ("quadratic", "quadratic", fixed(baselines.quadratic.mse)),
-        ("smallest possible", "optimum", _optimum(numbers, is_revealed)),
-    )
-    return small_board([(text, f"mse-{key}", shown) for text, key, shown in rows])
+def board(numbers: Numbers, attempts: Attempts, is_revealed: bool, is_own: bool) -> str:
+    """The student's best MSE, the levels with a sign before those that are passed, the optimum once
+    revealed; and below them what was passed last, and a hint after some moves without success."""
+    best, rows = attempts.best, []
+    for place, level in enumerate(levels_of(numbers)):
+        if level.key == "optimum":
+            continue  # the last row says it
+        is_secret = level.reached and place > attempts.passed
+        rows.append((f"{'✓ ' * (place < attempts.passed)}{NAMES.get(level.key, level.key)}",
+                     level.key, "?" if is_secret else fixed(level.mse())))
+    rows = [("your best so far", "best", fixed(best[0]) if best else "–"), *rows,
+            ("smallest possible", "optimum", _optimum(numbers, is_revealed))]
+    table = small_board([(text, f"mse-{key}", shown) for text, key, shown in rows])
+    said = [attempts.praise, "" if is_own else NOT_OWN,
+            f"Hint: {hint(numbers, best)}" if best and attempts.needs_hint and is_own else ""]
+    return f'{table}<div class="mlp-about">{html.escape(" ".join(filter(None, said)))}</div>'
 
 
 def _optimum(numbers: Numbers, is_revealed: bool) -> str:
@@ -73,11 +83,12 @@ def _optimum(numbers: Numbers, is_revealed: bool) -> str:
     return f"{fixed(numbers.baselines.optimum.mse)} (you: +{fixed(numbers.above_optimum)})"
 
 
-def table(numbers: Numbers, best: Best | None) -> list[tuple[str, str, str]]:
-    """The numbers for viewers without a kernel."""
+def table(numbers: Numbers, best: Best | None,
+          told: Callable[[float], str]) -> list[tuple[str, str, str]]:
+    """The numbers for viewers without a kernel; ``told`` writes a gradient."""
     baselines = numbers.baselines
     rows = [("parameter", "value", "∂J/∂θ")]
-    rows += [(symbol(name), number(value), number(numbers.gradient[name], plus=True))
+    rows += [(symbol(name), number(value), told(numbers.gradient[name]))
              for name, value in numbers.parameters.items()]
     rows += [("", "", ""), ("MSE", "", fixed(numbers.loss))]
     if best is not None:

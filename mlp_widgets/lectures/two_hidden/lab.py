@@ -21,12 +21,14 @@ from ...drawing.diagram import DiagramPicture
 from ...drawing.picture import Picture
 from ...fields import Field, declared, one_of
 from ...text import number, symbol
+from ...widgets.blocks import COVERED
 from ...widgets.canvas import Slot
 from ...widgets.controls import Control
 from ...widgets.host import Host
-from ...widgets.lab import Lab, Preset
+from ...widgets.lab import Lab
 from ...widgets.layout import Fold, Section, line, stack
 from ...widgets.parameter_table import Group
+from ...widgets.presets import Preset
 from . import scenes, words
 from .numbers import NOTATION, OTHERS, PRESETS, Numbers, TwoHiddenState
 
@@ -53,11 +55,13 @@ class TwoHiddenLab(Lab[TwoHiddenState, Numbers]):
         for (name, values), css in zip(PRESETS.items(), CLASSES, strict=True)}
     slots = (
         Slot("diagram", partial(DiagramPicture, WIDTH, HEIGHT), scenes.diagram,
-             "The network with its numbers", also=("operation",)),
+             "The network with its numbers", also=("operation",),
+             covered=scenes.diagram_of_values),
         Slot("curves", partial(CurvesPicture, SYMBOLS), scenes.curves, "The descent",
              progress=True, when=lambda state: state.below == "curves"),
         Slot("beside", partial(DiagramPicture, height=260), scenes.beside,
-             "The network with another skip", when=lambda state: state.below == "beside"),
+             "The network with another skip", when=lambda state: state.below == "beside",
+             covered=COVERED),
     )
 
     def prepare(self) -> None:
@@ -150,10 +154,10 @@ class TwoHiddenLab(Lab[TwoHiddenState, Numbers]):
                              tooltip="Take 100 steps and see whether a dead weight moves")
         assert self.table and self.descent and self.stepper
         self.controls["others"] = others
-        why = [control("explain").widget, self.text(words.product_board)]
+        why = [control("explain").widget, self.text(words.product_board, covered=COVERED)]
         self.blocks |= {
             "board": self.text(words.board, "mlp-board"), "why": stack(*why),
-            "blocked": stack(self.text(self._blocked), line(revive)),
+            "blocked": stack(self.text(self._blocked, covered=COVERED), line(revive)),
         }
         folds = self.folds(
             Fold("Step by step", "stepper", [self.stepper.widget]),
@@ -176,7 +180,7 @@ class TwoHiddenLab(Lab[TwoHiddenState, Numbers]):
         """The numbers for viewers without a kernel, at the point (x, y)."""
         s, v = self.state, self.values
         rows = [("weight", "value", "∂L/∂w")]
-        rows += [(symbol(name), number(value), number(self.gradient_at[name], plus=True))
+        rows += [(symbol(name), number(value), self.told(self.gradient_at[name]))
                  for name, value in self.parameters.items()]
         return [*rows, ("", "", ""), ("x", "", number(s.x)), ("y", "", number(s.y)),
                 ("g", "", number(v["g"])), ("L", "", number(v["L"]))]

@@ -18,7 +18,7 @@ from ...explain.notation import Notation, Var
 from ...explain.numbers import NetworkNumbers
 from ...explain.operations import most_operations
 from ...explain.zeros import Why
-from ...fields import DATA, PARAMETER, RATE, VIEW, State, choice, number, parsed, place, real
+from ...fields import DATA, PARAMETER, RATE, VIEW, State, choice, cover, number, parsed, place, real
 from ...text import TITLES, Factor, symbol
 
 OUTPUTS = {name: TITLES[name] for name in ("identity", "relu")}
@@ -84,6 +84,7 @@ class TwoHiddenState(State):
     operation: int = place(most_operations((1, 2, 1), biases=False))
     learning_rate: float = number(0.01, RATE, most=LARGEST, slider=(-5, 1, 0.05), log=True,
                                   positive=True, label="learning rate η", called="learning rate")
+    covered: bool = cover()
 
 
 # fmt: off

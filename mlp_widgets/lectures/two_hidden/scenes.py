@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import takewhile
+
 import numpy as np
 
 from ...drawing.curves import CurvesScene
@@ -12,9 +15,9 @@ from ...explain.notation import Var
 from ...text import TITLES, number, symbol
 from .numbers import HIDDEN, NOTATION, SUBSCRIPTS, Numbers, TwoHiddenState, other_skip
 
-LEGEND = ("blue: weight > 0\norange, dashed: < 0\nthicker: larger\npurple: gradients\n"
-          "grey: no update")
-SHORT_LEGEND = "blue: weight > 0    orange, dashed: < 0    grey: no update"
+LEGEND = "dashed: weight < 0\nthicker: larger\npurple: gradients\ngrey: no update"
+LEGEND_OF_VALUES = "dashed: weight < 0\nthicker: larger"
+SHORT_LEGEND = "dashed: weight < 0    grey: no update"
 SKIP_TITLES = {"none": "plain (no skip)", "z": "skip g = z² + f(z²)", "a": "skip g = a¹ + f(z²)"}
 PLACES = {"x": (38 / 696, 0.5, 60), "h1": (218 / 696, 0.783, 100), "h2": (218 / 696, 0.217, 100),
           "z2": (413 / 696, 0.5, 90), "g": (556 / 696, 0.5, 88), "L": (650 / 696, 0.5, 76)}
@@ -32,6 +35,22 @@ def short(value: float) -> str:
 
 
 # -- the diagram --------------------------------------------------------------------------
+
+
+def diagram_of_values(numbers: Numbers) -> DiagramScene:
+    """The diagram without gradients, and without what they make grey."""
+    shown = diagram(numbers)
+    nodes = [replace(node, text=_values_of(node.text), state="on") for node in shown.nodes]
+    # an empty line in the place of the gradient: labels lie where there is room for two
+    edges = [replace(edge, text=_values_of(edge.text) + "\n", state="on")
+             if "∂" in edge.text else edge for edge in shown.edges]
+    return replace(shown, nodes=nodes, edges=edges, caption=LEGEND_OF_VALUES)
+
+
+def _values_of(text: str) -> str:
+    """The lines before the first that tells a gradient."""
+    lines = text.split("\n")
+    return "\n".join(takewhile(lambda line: "∂" not in line, lines))
 
 
 def diagram(numbers: Numbers) -> DiagramScene:

@@ -19,8 +19,9 @@ from ...drawing.picture import Picture
 from ...drawing.wide_layers import HistogramsPicture, LayersPicture
 from ...fields import one_of, whole_number
 from ...widgets.canvas import Slot
-from ...widgets.lab import Lab, Preset
+from ...widgets.lab import Lab
 from ...widgets.layout import Fold, Section, heading, line, stack
+from ...widgets.presets import Preset
 from . import scenes, words
 from .learning import Learning
 from .numbers import LARGEST_SEED, PRESETS, Numbers, WideState
@@ -46,8 +47,10 @@ class WideNetworkLab(Lab[WideState, Numbers]):
     presets: ClassVar = {name: Preset(values, name, name.lower().replace(" ", "-"))
                          for name, values in PRESETS.items()}
     slots = (
-        Slot("layers", LayersPicture, scenes.layers, "Variance and gradient by layer"),
-        Slot("histograms", HistogramsPicture, scenes.histograms, "The activations of three layers"),
+        Slot("layers", LayersPicture, scenes.layers, "Variance and gradient by layer",
+             covered=words.COVERED),
+        Slot("histograms", HistogramsPicture, scenes.histograms, "The activations of three layers",
+             covered=words.COVERED),
     )
 
     def prepare(self) -> None:
@@ -105,6 +108,10 @@ class WideNetworkLab(Lab[WideState, Numbers]):
         """What happens to the variance and the gradient on the way through the layers."""
         return words.verdict(self.numbers)
 
+    def in_words(self) -> str:
+        """Not the results, while they are covered."""
+        return words.COVERED if self.state.covered else self.describe()
+
     def _trial_in_words(self, numbers: Numbers) -> str:
         """What the steps did, until the state changes."""
         state, text = self._trial
@@ -114,7 +121,8 @@ class WideNetworkLab(Lab[WideState, Numbers]):
 
     def headline(self, numbers: Numbers) -> tuple[str, str]:
         """What each layer multiplies the variance by."""
-        return "variance per layer", f"× {words.short(numbers.main.per_layer)}"
+        found = words.short(numbers.main.per_layer)
+        return "variance per layer", f"× {'?' if self.state.covered else found}"
 
     def layout(self) -> list[Section]:
         """The layers over the whole width, controls below; then the activations of three layers."""
@@ -124,11 +132,12 @@ class WideNetworkLab(Lab[WideState, Numbers]):
         learn = self.button("20 steps", "mlp-learn", lambda: self.step(SHOWN_STEPS), primary=True,
                             tooltip="Gradient descent from the first draw")
         self.blocks |= {
-            "board": self.text(words.board, "mlp-board"),
+            "board": self.text(words.board, "mlp-board", words.COVERED),
             "trial": stack(heading("Does it learn? <small>gradient descent, first draw</small>"),
                            line(control("learning_rate").widget, learn),
                            self.text(self._trial_in_words, "mlp-trial"))}
         folds = self.folds(
+            Fold("Compare", "compare", [control("compare").widget]),
             Fold("Numbers", "board", [self.blocks["board"]]),
             Fold("Draws", "draws", [control("seeds").widget, control("seed").widget, line(draw)]),
             Fold("Too small, too large", "sizes",
@@ -137,14 +146,14 @@ class WideNetworkLab(Lab[WideState, Numbers]):
             Section("Layers", ("layers",), [
                 stack(control("depth").widget, control("width").widget,
                       control("activation").widget),
-                stack(control("init").widget, control("compare").widget, folds)], wide=True),
+                stack(control("init").widget, folds)], wide=True),
             Section("Activations and learning", ("histograms",), [stack(self.blocks["trial"])],
                     wide=True),
         ]
 
     def table_rows(self) -> list[tuple[str, str, str]]:
         """The numbers for viewers without a kernel."""
-        return words.table_rows(self.numbers)
+        return [(words.COVERED, "", "")] if self.state.covered else words.table_rows(self.numbers)
 
     def table_notes(self) -> tuple[str, ...]:
         """How many inputs there are."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from ...core import BackwardTrace, ForwardTrace, Network, backward, forward
 from ...explain.zeros import Why
-from ...fields import DATA, RATE, State, choice, number, whole
+from ...fields import DATA, RATE, State, choice, cover, number, whole
 from .learning import Learning, learn
 from .networks import MOST_DEPTH, MOST_SEEDS, MOST_WIDTH, network, points
 from .profile import Profile, profile
@@ -52,9 +52,10 @@ class WideState(State):
     seeds: int = whole(5, DATA, 1, MOST_SEEDS, label="draws", says="networks drawn")
     seed: int = whole(0, DATA, 0, LARGEST_SEED, slider=None, label="first seed",
                       says="of the first draw")
-    learning_rate: float = number(0.01, RATE, positive=True, most=1e9, box_step=0.01,
+    learning_rate: float = number(0.01, RATE, positive=True, most=1e9, fine_step=0.01,
                                   label="learning rate α", called="learning rate",
                                   says="of step(count)")
+    covered: bool = cover()
 
     def c(self, init: str) -> float:
         """c of an initialization: the weights of layer l are drawn from N(0, c²/n_{l-1})."""

@@ -17,6 +17,7 @@ from .numbers import ACTIVATIONS, INITS, Numbers, WideState
 from .profile import Profile
 
 Row = tuple[str, ...]
+COVERED = "Variances and gradients are covered: predict first."
 
 
 def short(value: float) -> str:

@@ -2,11 +2,14 @@
 
     will_move(lab, "w2_2")                    # will w₂² move in the next step?
     predict_gradient(lab, "w5")               # what is ∂J/∂w₅?
+
+They ask the lab that stands in the page: where its cell is run again, the one that it made anew.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +17,8 @@ from ..explain.operations import Operation
 from ..fields import one_of
 from ..text import inner, number, symbol
 from .lab import Lab
-from .poll import Poll
+from .made_again import latest
+from .poll import Given, Poll
 
 CLOSE_ENOUGH = 0.05
 """Relative error of a gradient that counts as right: two digits on paper."""
@@ -30,12 +34,25 @@ def will_move(lab: Lab[Any, Any], name: str) -> Poll:
     _check_parameter(lab, name)
 
     def moved() -> str:
-        step = next_step(lab, name)
-        return "C" if step.after == step.before else "A" if step.after > step.before else "B"
+        return _move(next_step(latest(lab), name))
+
+    def hint(given: Given) -> str:
+        step, sign = next_step(latest(lab), name), _derivative(lab, name)
+        if step.gradient == 0:
+            return f"Follow the product that gives {sign}: is each of its factors a number but 0?"
+        if step.after == step.before:
+            return f"How large is the step, beside {symbol(name)} itself?"
+        if given == ("C",):
+            return f"{sign} is not 0."
+        return f"The step goes against the gradient: which sign has {sign}?"
+
+    def depends() -> Hashable:
+        state = latest(lab).state
+        return state.of_the_network, state.learning_rate
 
     return Poll(f"Will {symbol(name)} move in the next step of gradient descent?", moved, MOVES,
-                explain=lambda: _step_in_words(lab, name), about=lab, title="Prediction",
-                depends=lambda: (lab.state.of_the_network, lab.state.learning_rate))
+                explain=lambda: _step_in_words(latest(lab), name), hint=hint, about=lab,
+                depends=depends, covers=True, title="Prediction")
 
 
 def predict_gradient(lab: Lab[Any, Any], name: str) -> Poll:
@@ -46,14 +63,14 @@ def predict_gradient(lab: Lab[Any, Any], name: str) -> Poll:
     _check_parameter(lab, name)
 
     def explain() -> str:
-        step = next_step(lab, name)
-        why = f" Why 0: {lab.why_zero(name)}." if step.gradient == 0 else ""
-        return f"{gradient_in_words(lab, name)}.{why}"
+        now = latest(lab)
+        why = f" Why 0: {now.why_zero(name)}." if next_step(now, name).gradient == 0 else ""
+        return f"{gradient_in_words(now, name)}.{why}"
 
     return Poll(f"What is {_derivative(lab, name)} at the present state of the lab? "
-                f"(within {CLOSE_ENOUGH:.0%})",
-                lambda: next_step(lab, name).gradient, explain=explain, tolerance=CLOSE_ENOUGH,
-                about=lab, title="Prediction")
+                f"(within {100 * CLOSE_ENOUGH:.0f} %)",
+                lambda: next_step(latest(lab), name).gradient, explain=explain,
+                tolerance=CLOSE_ENOUGH, about=lab, covers=True, title="Prediction")
 
 
 @dataclass(frozen=True)
@@ -80,6 +97,11 @@ def next_step(lab: Lab[Any, Any], name: str) -> NextStep:
         raise ValueError(f"{_derivative(lab, name)} is too large for a float now: choose "
                          "smaller weights")
     return NextStep(float(lab.parameters[name]), gradient, float(lab.state.learning_rate))
+
+
+def _move(step: NextStep) -> str:
+    """The letter of what a step does."""
+    return "C" if step.after == step.before else "A" if step.after > step.before else "B"
 
 
 def gradient_in_words(lab: Lab[Any, Any], name: str) -> str:

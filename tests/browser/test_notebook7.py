@@ -1,0 +1,38 @@
+"""What belongs together is seen together in Notebook 7 too, and `lab.beside()` says what it lacks.
+
+See ``test_one_screen`` for JupyterLab, and ``test_access`` for the keyboard in both.
+"""
+
+from __future__ import annotations
+
+import pytest
+from lab_cases import LAPTOP, assert_all_had_it, cells_of_cases, fold, hidden_in, size
+from real_jupyter import NotebookPage
+
+from mlp_widgets.widgets.beside import ELSEWHERE
+
+
+@pytest.fixture(scope="module")
+def page(notebook7, pages) -> NotebookPage:
+    """All cases in Notebook 7."""
+    return pages(notebook7, cells_of_cases())
+
+
+@pytest.mark.parametrize("is_open", [False, True], ids=["folded", "open"])
+def test_what_follows_a_control_is_seen_with_it(page, cases, is_open):
+    fold(page, is_open)
+    size(page, *LAPTOP)
+    found, had = hidden_in(page, cases)
+    assert found == []
+    if is_open:
+        assert_all_had_it(had)
+
+
+def test_where_there_is_no_room_beside_a_notebook_a_sentence_says_so(page):
+    assert page.problems() == []  # of all tests before
+    page.run_new_cell("labs['ThreeNeuronLab'].beside()")
+    page.page.wait_for_selector(f"text={ELSEWHERE}")
+    page.settle()
+    unknown = [text for text in page.problems()
+               if "Could not create a view" not in text]  # of the panel, in the console
+    assert unknown == []
