@@ -1,4 +1,4 @@
-"""47 small ways to break the code, and the tests that must see each of them.
+"""52 small ways to break the code, and the tests that must see each of them.
 
     python tests/mutants.py            # all of them: about five minutes
     python tests/mutants.py 3 17       # some of them, by number
@@ -152,10 +152,23 @@ MUTANTS = [
     Mutant("the stepper lights the operation before the one whose formula is shown",
            "explain/operations.py", "op = found[min(int(place), len(found)) - 1]",
            "op = found[max(min(int(place), len(found)) - 2, 0)]", "operations"),
-    Mutant("of two pictures in one image the second is painted over the first",
-           "widgets/png.py", "top += len(pixels)", "top += 0", "canvas"),
+    Mutant("the picture for viewers without a kernel tells a gradient that is covered",
+           "widgets/lab.py", 'return "?" if self.state.is_covered else number(',
+           "return number(", "cover"),
+    Mutant("the row beside a slider tells a gradient that is covered",
+           "widgets/parameter_table.py", "if state.is_covered else", "if False else", "cover"),
+    Mutant("the chain is drawn with the gradients that are covered",
+           "drawing/chain.py", "if over or scene.covered else", "if over else", "cover"),
+    Mutant("a prediction uncovers the gradients when one of two numbers is right",
+           "widgets/predict.py", "if all(verdicts):", "if any(verdicts):", "predict"),
+    Mutant("a number of the wrong sign is right",
+           "widgets/predict.py", "abs(given - self.right) <=",
+           "abs(abs(given) - abs(self.right)) <=",
+           "predict"),
+    Mutant("a picture that stands in no page is drawn at every move",
+           "widgets/canvas.py", "self.asked_for or (self.in_lab and", "(True and", "canvas"),
     Mutant("a part keeps its picture asked for after it is closed, so that it is drawn for nobody",
-           "widgets/part.py", "canvas.asked_for = any(name in names for names in self.shown)",
+           "widgets/part.py", "canvas.asked_for = any(name in names for names in self._in_page)",
            "pass", "parts"),
     Mutant("a part without J in its names shows J and the status all the same",
            "widgets/part.py", 'host.headline_text if "J" in names else None',

@@ -435,3 +435,11 @@ def test_more_flat_areas_than_a_table_holds_are_packed():
     encoder.encode(opaque(areas[:100]))
     png = encoder.encode(opaque(areas))
     assert gap(png, opaque(areas)).max() <= 64  # four steps: 480 areas share 220 entries
+
+
+def test_a_lab_that_stands_in_no_page_draws_nothing(sketches):
+    for canvas in sketches.canvases.values():
+        canvas.in_lab = False
+    assert sketches.show(first=1.0) == [] and sketches.in_view == {}
+    sketches.canvases["first"].in_lab = True
+    assert sketches.show() == ["first"]

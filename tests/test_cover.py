@@ -1,0 +1,126 @@
+"""Gradients can be covered: then nothing in the page tells them; afterwards all is as before."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+import pytest
+from any_state import examples
+from lab_tools import EACH_LAB, all_words, check_same, find
+from matplotlib.text import Text
+
+from mlp_widgets import TwoHiddenLab
+from mlp_widgets.drawing.quick_artists import QuickText, QuickTexts
+from mlp_widgets.drawing.style import GRADIENT
+from mlp_widgets.fields import VIEW, declared
+
+TOLD = re.compile(r"(∂[JLℓ]/∂\S+|slope|gradient|‖∇‖)\s*(=|:|\()\s*[-−+]?\d", re.IGNORECASE)
+"""A gradient with its number. The slope f′ of an activation is none."""
+
+
+def tells(text: str) -> list[str]:
+    plain = re.sub(r"<[^>]*>", "", text)
+    return [found.group() for found in TOLD.finditer(plain) if "slope" not in found.group().lower()
+            or "∂" in found.group()]
+
+
+def texts_of(picture) -> list[str]:
+    """All texts of a picture that can be seen."""
+    found = []
+    for artist in picture.figure.findobj(lambda artist: artist.get_visible()):
+        if isinstance(artist, QuickTexts):
+            found += [text[0] for text in artist.texts]
+        elif isinstance(artist, QuickText):
+            found.append(artist.text)
+        elif isinstance(artist, Text):
+            found.append(artist.get_text())
+    return found
+
+
+def everything(lab) -> dict[str, str]:
+    """All that the page, a screen reader and a viewer without a kernel are told."""
+    rows = " ".join(f"{name} = {value}" for name, _, value in
+                    [(*row, "", "")[:3] for row in lab.table_rows()] if "∂" in str(name))
+    drawn = " ".join(text for picture in lab.pictures_in_view for text in texts_of(picture))
+    return {"page": all_words(lab), "words": lab.words, "status": lab.in_words(), "rows": rows,
+            "pictures": drawn.replace("\n", " ")}
+
+
+def purple_numbers(lab) -> list[str]:
+    """Numbers in the colour of gradients, apart from their names."""
+    texts = [text for picture in lab.pictures_in_view
+             for artist in picture.figure.findobj(QuickTexts) for text in artist.texts]
+    return [text[0] for text in texts if text[3] == GRADIENT and re.search("[0-9]", text[0])]
+
+
+def told_anywhere(lab) -> dict[str, list[str]]:
+    found = {where: tells(text) for where, text in everything(lab).items()}
+    found["purple"] = purple_numbers(lab)
+    return {where: texts for where, texts in found.items() if texts}
+
+
+@EACH_LAB
+def test_nothing_tells_a_gradient_that_is_covered(name, kept):
+    lab = kept(name)
+    lab.covered = True
+    views = [(field, value) for field, of in declared(lab.state_type).items()
+             if of.role is VIEW and field != "covered" for value in examples(field, of)]
+    for field, value in [("covered", True), *views]:
+        with suppress(ValueError):  # what does not go with the other fields
+            lab.set(**{field: value})
+        assert told_anywhere(lab) == {}, (field, value)
+    for preset in lab.presets:
+        lab.preset(preset)
+        assert told_anywhere(lab) == {}, preset
+
+
+@EACH_LAB
+def test_a_gradient_is_told_in_the_page_otherwise(name, kept):
+    """So that the test above would see it."""
+    lab = kept(name)
+    if lab.table is None and name == "wide_network":
+        assert "?" not in lab.headline(lab.numbers)[1]
+        return
+    assert told_anywhere(lab)
+
+
+@EACH_LAB
+def test_uncovered_all_is_as_before(name, kept, make):
+    lab = kept(name)
+    lab.covered = True
+    lab.appear()
+    lab.covered = False
+    check_same(lab, make(repr(lab)))
+
+
+@EACH_LAB
+def test_covering_is_neither_undone_nor_reset(name, kept):
+    lab = kept(name)
+    before = lab.state
+    lab.covered = True
+    lab.undo()
+    assert lab.covered
+    lab.reset()
+    assert lab.covered and lab.state == before.changed(covered=True)
+
+
+def test_the_button_says_what_it_does_next(kept):
+    lab = kept("two_hidden")
+    button = find(lab, "mlp-covered")
+    assert button.description == "Cover gradients"
+    button.value = True
+    assert lab.covered and button.description == "Show gradients"
+    button.value = False
+    assert not lab.covered
+
+
+@pytest.mark.parametrize("names, stands", [(("w1_1", "gradient"), True), (("diagram",), True),
+                                           (("w1_1", "J", "curves"), True), (("x",), False)])
+def test_a_part_that_can_be_covered_has_the_button(names, stands):
+    lab = TwoHiddenLab(scale=0.5)
+    part = lab.part(*names)
+    top = part.root.children[0].children
+    strip = next(child for child in top if "mlp-strip" in child._dom_classes)
+    assert (lab.control("covered").widget in strip.children) == stands
+    lab.close()
