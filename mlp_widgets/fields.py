@@ -509,3 +509,12 @@ def changes_in_words(before: State, after: State) -> str:
     names = [name for name in own if getattr(before, name) != getattr(after, name)]
     said = [own[name].change_in_words(getattr(after, name)) for name in names]
     return "".join(f"{words}. " for words in said) if len(names) <= 2 and all(said) else ""
+
+
+def attribute(name: str) -> property:
+    """An attribute of a lab that reads and sets one field of its state."""
+    return property(
+        lambda lab: getattr(lab.state, name),
+        lambda lab, value: lab.set(**{name: value}),
+        doc=f"The state's {name}; setting it moves its control.",
+    )

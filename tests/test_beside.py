@@ -24,7 +24,7 @@ def test_a_panel_holds_the_lab_and_a_sentence_says_where_it_is(lab, monkeypatch)
     shown = []
     monkeypatch.setattr(beside, "display", shown.append)
     note = lab.beside()
-    panel = lab._beside[0]
+    panel = lab.panel._widgets[0]
     assert panel.title == lab.title and panel.anchor == "split-right" and shown == [lab]
     assert beside.ELSEWHERE in note.value, "no page has opened the panel yet"
     panel._widget_id = "opened"
@@ -48,7 +48,7 @@ def test_a_second_call_replaces_the_panel_and_a_closed_lab_takes_it_away(monkeyp
 ])
 def test_where_it_cannot_a_sentence_says_what_to_do(lab, monkeypatch, name, value, said):
     monkeypatch.setenv(name, value)
-    assert said in lab.beside().value and not lab._beside
+    assert said in lab.beside().value and not lab.panel._widgets
 
 
 def test_colab_and_a_missing_package(lab, monkeypatch):

@@ -609,6 +609,7 @@ def test_clicks_come_from_ipyevents_where_it_is_installed(monkeypatch):
 
     monkeypatch.setitem(sys.modules, "ipyevents", SimpleNamespace(Event=Event))
     lab = DeepChainLab(scale=0.5)
+    lab.appear()
     (event,) = made
     assert event.options == {
         "source": lab.canvases["map"].image, "watched_events": ["mousedown", "mousemove", "click"],

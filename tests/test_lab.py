@@ -429,10 +429,30 @@ def test_a_callback_waits_for_the_change_under_way(lab, monkeypatch):
     assert lab.w1 == box(lab).number == 0.5
 
 
+def test_a_lab_that_is_asked_for_numbers_only_has_no_widgets():
+    gc.collect()
+    before = live_widgets()
+    lab = ExampleLab(scale=0.25)
+    lab.set(w1=-0.5)
+    lab.w2, lab.covered = 0.5, True
+    lab.preset("off")
+    lab.undo()
+    lab.load("ExampleLab(w1=0.25)")
+    assert lab.gradient and lab.loss and lab.code and "ExampleLab(w1=0.25" in repr(lab)
+    with pytest.raises(AttributeError, match="ExampleLab has no 'w3' that could be set"):
+        ExampleLab(scale=0.25).w3 = 1.0
+    gc.collect()
+    assert live_widgets() == before and not lab.is_built
+    assert find(lab, "mlp-box-w1").number == 0.25 and lab.is_built
+    lab.close()
+    assert live_widgets() == before
+
+
 def test_close_frees_the_widgets():
     gc.collect()
     before = live_widgets()
     lab = ExampleLab(scale=0.25)
+    lab.appear()
     assert len(live_widgets()) >= len(before) + 30
     lab.close()
     lab.close()  # again: nothing happens

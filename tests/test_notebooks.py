@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LECTURES = ("6.390", "10-315")  # the course numbers of the lectures (MIT, CMU)
 VIEW = "application/vnd.jupyter.widget-view+json"
+FOLDED = "<details>"
+HEADING = re.compile(r"^#{1,4} ", re.MULTILINE)
 LONGEST_CELL = 12
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{5,}")
 EMBEDDED_IMAGE = re.compile(r"data:image/[\w+.-]+;base64,[A-Za-z0-9+/=]*")
@@ -98,8 +100,20 @@ def test_its_outputs_are_stored(notebook):
 
 def test_it_prints_something_that_nbval_compares(notebook):
     # nbval compares text, and passes over images and widgets.
-    plain = [o for o in outputs(notebook) if VIEW not in o.get("data", {})]
+    plain = [o for o in outputs(notebook) if VIEW not in o.get("data", {})
+             or FOLDED in o.data.get("text/html", "")]
     assert [o for o in plain if o.get("text") or o.get("data", {}).get("text/plain")]
+
+
+def test_no_answer_stands_open_below_a_question(notebook):
+    """From a "Predict" to the next heading nothing is printed but what waits behind a line."""
+    asked, open_answers = False, []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            asked = "**Predict" in cell.source or (asked and not HEADING.search(cell.source))
+        elif asked:
+            open_answers += [cell.id for o in cell.outputs if o.output_type == "stream"]
+    assert open_answers == []
 
 
 def test_no_output_is_an_error(notebook):
@@ -116,12 +130,13 @@ def test_a_widget_can_be_seen_without_a_kernel(notebook):
     views = [o.data for o in outputs(notebook) if VIEW in o.get("data", {})]
     for data in views:
         assert data.get("text/plain", "").strip()
-        assert data.get("image/png", "").strip()
+        assert data.get("image/png", "").strip() or FOLDED in data.get("text/html", "")
 
 
 def test_its_html_page_shows_a_picture_for_each_widget(notebook):
     # 00_start.ipynb shows pictures of the labs beside its live part.
-    shown = [{VIEW, "image/png"} & set(o.get("data", {})) for o in outputs(notebook)]
+    shown = [{VIEW, "image/png"} & set(o.get("data", {})) for o in outputs(notebook)
+             if FOLDED not in o.get("data", {}).get("text/html", "")]
     page, _ = HTMLExporter().from_notebook_node(notebook)
     pictures = re.findall(r'<img[^>]*src="data:image/png;base64,', page)
     assert len(pictures) == sum(map(bool, shown)) > 0

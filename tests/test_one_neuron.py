@@ -70,6 +70,7 @@ def said(lab) -> str:
     ],
 )
 def test_the_examples_of_the_lecture(lab, preset, w, activation, z, g, loss, gradient):
+    lab.appear()
     lab.set(w=0.3, x=-1.0, y=2.0, activation="tanh")
     lab.preset(preset)
     assert (lab.w, lab.x, lab.y, lab.activation) == (w, 3.0, 6.0, activation)

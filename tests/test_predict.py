@@ -145,3 +145,12 @@ def test_an_error_is_not_folded(monkeypatch):
 
 def test_what_is_folded_is_text():
     assert "<script" not in folded("<script>", "<script>")
+
+
+def test_what_it_covers_is_the_lab_that_stands_there_now():
+    """The cell of the lab was run again: another one stands in its place."""
+    before, now = OneNeuronLab(), OneNeuronLab(covered=True)
+    question = predict({"z": 4.5}, covers=before)
+    before.successor = now
+    question.show()
+    assert before.covered and not now.covered

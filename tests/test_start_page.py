@@ -7,10 +7,11 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+import ipywidgets as widgets
 import nbformat
 import pytest
 
-from mlp_widgets import LABS
+from mlp_widgets import LABS, OneNeuronLab, predict
 from mlp_widgets.lectures import REGISTRY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,6 +89,47 @@ def test_the_notation_table_is_that_of_the_page_for_teachers(cells):
     tables = [NOTATION.findall(cell.source) for cell in cells if cell.cell_type == "markdown"]
     assert [table for found in tables for table in found] == NOTATION.findall(teaching)
     assert len(NOTATION.findall(teaching)) == 1
+
+
+# --- the first five minutes ---
+
+
+def test_it_begins_with_one_sentence_one_slider_one_picture_and_a_question(cells):
+    title, _, part, question = cells[:4]
+    heading, sentence = title.source.split("\n\n")
+    assert heading == "# Start here" and sentence.count(".") + sentence.count("?") == 1
+    assert part.source.endswith('first.part("w", "loss")')
+    assert question.outputs[0].data["text/plain"] == "L is smallest at w = 2"
+    assert {cell.metadata["jupyter"]["source_hidden"] for cell in (part, question)} == {True}
+
+
+def test_the_answer_is_what_the_slider_finds(cells):
+    names: dict[str, object] = {}
+    exec(cells[2].source.rpartition("\n")[0], names)
+    lab = names["first"]
+    below, exact, above = (lab.set(w=w) or lab.loss for w in (1.95, 2.0, 2.05))
+    assert exact == 0 < min(below, above)
+    lab.close()
+
+
+@pytest.mark.parametrize("notebook", sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")))
+def test_run_all_ends_at_the_first_thing_to_do(notebook):
+    """JupyterLab scrolls to the last cell, so that cell puts the keyboard into the first box."""
+    last = nbformat.read(NOTEBOOKS / f"{notebook}.ipynb", as_version=4).cells[-1]
+    assert re.search(r"^(start|first\.control\(\"w\"\))\.focus\(\)", last.source, re.MULTILINE)
+
+
+@pytest.mark.skipif(not hasattr(widgets.Text, "focus"), reason="ipywidgets before version 8")
+def test_focus_goes_to_the_first_box_and_to_the_box_of_a_control(monkeypatch):
+    sent = []
+    monkeypatch.setattr(widgets.Text, "send", lambda self, content: sent.append((self, content)))
+    lab, question = OneNeuronLab(), predict({"z": 1.0, "g": 2.0})
+    lab.control("w").focus()
+    question.focus()
+    assert sent == [(lab.control("w").box, {"do": "focus"}),
+                    (question.boxes["z"].field, {"do": "focus"})]
+    lab.close()
+    question.close()
 
 
 # --- the first code cell ---

@@ -5,6 +5,7 @@ Source of the rules: MIT 6.390, "Neural Networks II", "Reference: weight initial
 
 from __future__ import annotations
 
+import ast
 import re
 import warnings
 from pathlib import Path
@@ -718,23 +719,38 @@ def test_the_button_tells_what_zeros_do(lab):
 # --- 11. the notebook's numbers ---
 
 
-def printed(containing: str) -> str:
-    """What the notebook's cell with this text printed."""
+def asked(cell_id: str) -> dict[str, float]:
+    """The numbers that a cell of the notebook asks for, as it stores them."""
     cells = nbformat.read(NOTEBOOK, as_version=4).cells
-    cell = next(c for c in cells if c.cell_type == "code" and containing in c.source)
-    return "".join(output.get("text", "") for output in cell.outputs)
+    (output,) = next(cell for cell in cells if cell.id == cell_id).outputs
+    return {name: float(value) for name, value in
+            (line.split(" = ") for line in output.data["text/plain"].splitlines())}
 
 
-def test_the_notebook_prints_what_the_rules_say():
-    assert "largest change of a weight 0\n" in printed("learned = zeros.step(20)")
-    assert "layers with a gradient: [21]" in printed('init="zeros", activation="sigmoid"')
-    ratios = printed('relu.numbers.of("xavier")')
-    for layer, power in ((1, 2.0), (10, 1024.0), (20, 1048576.0)):
-        low, high = re.search(rf"layer {layer}: ratio (\S+) to (\S+),", ratios).groups()
-        assert float(low) == float(high) == pytest.approx(power, rel=1e-5)
-    xavier, he = map(float, re.search(r"Xavier x (\S+), He x (\S+)\n", ratios).groups())
+def test_the_notebook_asks_for_what_the_rules_say():
+    assert asked("warm-up") == {"variance of z": 4}
+    assert set(asked("wide-04").values()) == {0.0} and len(asked("wide-04")) == 3
+    assert asked("wide-08") == {"layers with a gradient": 1}
+    assert asked("wide-10")["factor per layer"] == pytest.approx(0.01, rel=0.1)
     # n = 100, 19 layers, 5 draws: log of the factor -0.025 ± 5 · 0.023, as above
-    assert abs(np.log(he) + 0.025) < 0.12 and abs(np.log(2 * xavier) + 0.025) < 0.12
-    assert abs(float(re.search(r"x (\S+) per", printed('"too small"'))[1]) - 0.01) < 0.001
-    layer = int(re.search(r"overflow at layer (\d+)", printed("large=1e8"))[1])
-    assert layer == first_overflow(50, 100, 1e8, 5)
+    assert abs(np.log(2 * asked("wide-20")["factor per layer"]) + 0.025) < 0.12
+    assert asked("wide-22") == {"He / Xavier in layer 1": 2, "in layer 10": 1024}
+
+
+def test_what_the_notebook_says_of_a_weight_of_any_size_is_so():
+    """Its last move of section 4: c = 1e8 at 50 layers."""
+    found = WideState(depth=50, init="large", large=1e8)
+    assert Numbers(found).main.overflow == first_overflow(50, 100, 1e8, 5)
+
+
+@pytest.mark.parametrize(("cell", "right"), [
+    ("wide-12", "C"), ("wide-16", "C"), ("wide-26", "A"), ("wide-28", "C")])
+def test_the_right_choice_of_each_question_of_the_notebook(cell, right):
+    cells = {c.id: c.source for c in nbformat.read(NOTEBOOK, as_version=4).cells}
+    names: dict[str, object] = {}
+    exec(cells["warm-up"], names)
+    *before, poll = ast.parse(cells[cell]).body
+    exec(compile(ast.Module(before, []), cell, "exec"), names)
+    poll = eval(compile(ast.Expression(poll.value), cell, "eval"), names)
+    poll.predict(right)
+    assert poll.right

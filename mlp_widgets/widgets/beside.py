@@ -6,12 +6,11 @@ import os
 import sys
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
 
 import ipywidgets as widgets
 from IPython.display import display
 
-from .cell import Shown
+from .cell import Shown, close_all
 
 THERE = "The lab stands at the right of the notebook: drag its tab to where you like it."
 ELSEWHERE = ("This page has no room beside the notebook: show the lab below a cell, or open the "
@@ -37,12 +36,27 @@ def why_not() -> str:
     return ""
 
 
-def put_beside(shown: Shown, title: str) -> tuple[Any, widgets.HTML]:
-    """A panel of sidecar to the right of the notebook with a lab in it, and a sentence to stand
-    below the cell: where the panel is, once a page has opened it."""
-    panel = import_module("sidecar").Sidecar(title=title, anchor="split-right")
-    note = widgets.HTML(f"<p>{ELSEWHERE}</p>")
-    panel.observe(lambda _: note.set_trait("value", f"<p>{THERE}</p>"), names="_widget_id")
-    with panel:
-        display(shown)
-    return panel, note
+class Panel:
+    """A panel of sidecar to the right of the notebook, and the sentence about it."""
+
+    def __init__(self) -> None:
+        self._widgets: tuple[widgets.Widget, ...] = ()
+
+    def show(self, shown: Shown, title: str) -> widgets.HTML:
+        """Put a lab there, instead of what stands there now; returns a sentence that stands below
+        the cell: where the panel is, once a page has opened it, or what to do instead."""
+        if problem := why_not():
+            return widgets.HTML(f"<p>{problem}</p>")
+        self.take_away()
+        panel = import_module("sidecar").Sidecar(title=title, anchor="split-right")
+        note = widgets.HTML(f"<p>{ELSEWHERE}</p>")
+        panel.observe(lambda _: note.set_trait("value", f"<p>{THERE}</p>"), names="_widget_id")
+        with panel:
+            display(shown)
+        self._widgets = panel, note
+        return note
+
+    def take_away(self) -> None:
+        """Close the panel, if there is one, and the sentence about it."""
+        close_all(*self._widgets)
+        self._widgets = ()

@@ -87,6 +87,9 @@ class Cell(Shown):
     def __init__(self) -> None:
         self._lock = threading.RLock()  # callbacks may come on other threads
         self._refreshing = False
+
+    def make_messages(self) -> None:
+        """The lines of the status and of errors, empty."""
         self.status, self.error = widgets.HTML(), widgets.HTML()
         self.status.add_class("mlp-status-box")
         self.error.add_class("mlp-error-box")

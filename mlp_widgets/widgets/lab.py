@@ -29,6 +29,7 @@ from ..fields import (
     Parsed,
     Place,
     State,
+    attribute,
     changes_in_words,
     declared,
     documentation,
@@ -37,10 +38,11 @@ from ..fields import (
 )
 from ..saved_state import call_of, code_of, state_from, with_new_names
 from ..text import number, symbol
-from .beside import put_beside, why_not
+from .beside import Panel
 from .blocks import COVERED, Text
+from .built_late import BuiltLate
 from .canvas import Canvas, PicturesInView, Progress, Slot
-from .cell import RUN_IT, Cell, close_all
+from .cell import RUN_IT, close_all
 from .controls import Control, control_of
 from .descent import Descent, Path
 from .history import History
@@ -62,7 +64,7 @@ N = TypeVar("N", bound=Numbers)
 R = TypeVar("R", bound=Refreshed)
 
 
-class Lab(Cell, Generic[S, N]):
+class Lab(BuiltLate, Generic[S, N]):
     """Base of the labs.
 
     A lab gives ``state_type``, ``compute``, ``describe`` and ``slots``; whatever else stands
@@ -96,7 +98,7 @@ class Lab(Cell, Generic[S, N]):
         cls.__doc__ = f"{inspect.cleandoc(cls.__doc__ or '')}\n\n{documentation(cls.state_type)}"
         for name in declared(cls.state_type):
             if not hasattr(cls, name):
-                setattr(cls, name, _attribute(name))
+                setattr(cls, name, attribute(name))
 
     def __init__(self, *, scale: float = 2.0, **values: Any) -> None:
         self.scale = real("scale", scale, 8.0)
@@ -118,13 +120,13 @@ class Lab(Cell, Generic[S, N]):
         self.closed = False
         self.prepare()
         self.numbers: N = self.compute(self.state)
-        super().__init__()  # now: a state that is refused leaves no widget behind
-        self._build()
+        super().__init__()
         take_place(self)
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse a misspelt name, once the lab is made: nothing would happen."""
-        if "root" in self.__dict__ and not name.startswith("_") and not hasattr(self, name):
+        known = name in self.__dict__ or hasattr(type(self), name)
+        if self.is_open and not known and not name.startswith("_"):
             raise AttributeError(f"{type(self).__name__} has no {name!r} that could be set")
         super().__setattr__(name, value)
 
@@ -188,7 +190,7 @@ class Lab(Cell, Generic[S, N]):
 
     def network_changed(self, before: S) -> None:
         """Called when a change, not a step of a run, gave the network other numbers."""
-        if self.descent:
+        if self.is_built and self.descent:
             self.descent.stop()
 
     def about_change(self, before: S, after: S) -> str:
@@ -338,6 +340,9 @@ class Lab(Cell, Generic[S, N]):
         """Take over a state and its numbers; if showing them fails, the ones before come back."""
         before = self.state, self.numbers
         self.state, self.numbers = state, numbers
+        if not self.is_built:
+            self._tell_listeners()
+            return
         try:
             self.refresh(self.about_change(before[0], state))
         except Exception:
@@ -381,9 +386,9 @@ class Lab(Cell, Generic[S, N]):
 
     # -- building ------------------------------------------------------------------------------
 
-    def _build(self) -> None:
+    def build(self) -> None:
         """Canvases, parts and controls; made once."""
-        self._beside: tuple[widgets.Widget, ...] = ()
+        self.panel = Panel()
         self.switches: dict[str, widgets.ToggleButton] = {}
         """What opens and closes the folds."""
         self._parts: list[Refreshed] = []
@@ -433,7 +438,9 @@ class Lab(Cell, Generic[S, N]):
         head.add_class("mlp-head")
         strip = widgets.HBox([self.headline_text, self.messages])
         strip.add_class("mlp-strip")
-        body = widgets.Box([self._section(k, section) for k, section in enumerate(sections)])
+        body = widgets.Box([
+            section.box(k, self._part(PicturesInView(self.canvases, section.pictures)))
+            for k, section in enumerate(sections)])
         body.add_class("mlp-sections")
         self.look = self.style()
         presets = [self._presets.widget] if self.presets else []
@@ -444,15 +451,6 @@ class Lab(Cell, Generic[S, N]):
     def can_cover(self) -> bool:
         """Whether its gradients can be covered."""
         return COVER in declared(self.state_type)
-
-    def _section(self, place: int, section: Section) -> widgets.Box:
-        """The box of a section; of its pictures those that the state shows."""
-        columns = widgets.Box(section.columns)
-        columns.add_class("mlp-controls")
-        box = widgets.Box([self._part(PicturesInView(self.canvases, section.pictures)), columns])
-        for css in ("mlp-section", f"mlp-section-{place}", *(["mlp-wide"] if section.wide else [])):
-            box.add_class(css)
-        return box
 
     def folds(self, *folds: Fold) -> widgets.Widget:
         """Parts that are closed until somebody asks for them."""
@@ -498,16 +496,7 @@ class Lab(Cell, Generic[S, N]):
     def beside(self) -> widgets.HTML:
         """Show the lab next to the notebook, where the page can; the sentence that it returns
         says where the lab is, or what to do."""
-        if problem := why_not():
-            return widgets.HTML(f"<p>{problem}</p>")
-        self._take_from_beside()
-        self._beside = put_beside(self, self.title)
-        return self._beside[1]
-
-    def _take_from_beside(self) -> None:
-        """Close the panel at the side, if there is one, and the sentence about it."""
-        close_all(*self._beside)
-        self._beside = ()
+        return self.panel.show(self, self.title)
 
     no_operations: ClassVar[str] = ""
     """What the stepper says of a network that it does not walk through."""
@@ -548,6 +537,9 @@ class Lab(Cell, Generic[S, N]):
         else:
             self.send_words()
         self.show_status(changed + self.in_words())
+        self._tell_listeners()
+
+    def _tell_listeners(self) -> None:
         for listener in tuple(self.listeners):
             listener.lab_changed()
 
@@ -639,8 +631,15 @@ class Lab(Cell, Generic[S, N]):
 
     def close(self) -> None:
         """Stop what runs, remove the lab and its parts from the page and free its widgets."""
+        if self.is_built:
+            self.close_widgets()
+        self.closed = True
+        self._tell_listeners()
+
+    def close_widgets(self) -> None:
+        """Free all widgets; called if there are any."""
         self.views.close()
-        self._take_from_beside()
+        self.panel.take_away()
         self._send_words_later.stop()
         for part in (self.descent, self.stepper):
             if part is not None:
@@ -648,15 +647,3 @@ class Lab(Cell, Generic[S, N]):
                 part.runner.join(1.0)
         super().close()
         close_all(*self.blocks.values())  # one of them may stand neither in the lab nor in a part
-        self.closed = True
-        for listener in tuple(self.listeners):
-            listener.lab_changed()
-
-
-def _attribute(name: str) -> property:
-    """An attribute of the lab that reads and sets one field of its state."""
-    return property(
-        lambda lab: getattr(lab.state, name),
-        lambda lab, value: lab.set(**{name: value}),
-        doc=f"The state's {name}; setting it moves its control.",
-    )

@@ -37,8 +37,8 @@ def stack(*parts: widgets.Widget) -> widgets.VBox:
     return styled("mlp-column", *parts)
 
 
-def focus(field: widgets.Text) -> None:
-    """Put the keyboard into a box, and the box into view: JupyterLab's Run All ends at the last
+def focus(field: widgets.DOMWidget) -> None:
+    """Put the keyboard into a control, and that into view: JupyterLab's Run All ends at the last
     cell. ipywidgets before version 8 cannot; then nothing happens."""
     if hasattr(field, "focus"):
         field.focus()
@@ -58,6 +58,15 @@ class Section:
     pictures: tuple[str, ...]
     columns: Sequence[widgets.Widget]
     wide: bool = False
+
+    def box(self, place: int, pictures: widgets.Widget) -> widgets.Box:
+        """The section, the ``place``-th of its lab, with its pictures."""
+        columns = widgets.Box(self.columns)
+        columns.add_class("mlp-controls")
+        box = widgets.Box([pictures, columns])
+        for css in ("mlp-section", f"mlp-section-{place}", *(["mlp-wide"] if self.wide else [])):
+            box.add_class(css)
+        return box
 
 
 @dataclass(frozen=True)

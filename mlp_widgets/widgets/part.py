@@ -96,7 +96,7 @@ class Part(Shown):
 
     def _uncover(self) -> list[widgets.Widget]:
         """The button that shows what a question covers here; it is seen while that is covered."""
-        can_cover = self.tables or any(canvas.slot.covered for canvas in self.canvases)
+        can_cover = self._with_gradient or any(canvas.slot.covered for canvas in self.canvases)
         return [self._host.control(COVER).widget] if can_cover and self._host.can_cover else []
 
     @property

@@ -24,7 +24,7 @@ from ..text import number
 from .canvas import NamedImage
 from .cell import Cell, escaped
 from .lab import Lab
-from .layout import line, stack, styled
+from .layout import focus, line, stack, styled
 from .png import PngEncoder, composite_png
 from .present import Present
 from .typed_numbers import finite, how_far_off, read_number
@@ -104,6 +104,7 @@ class Poll(Cell):
         if not callable(answer):
             self._right_answer()
         super().__init__()  # now: a question that is refused leaves no widget behind
+        self.make_messages()
         self.picture = picture(scale=scale) if picture else None
         self._verdict: Verdict | None = None
         self._build()
@@ -321,6 +322,10 @@ class Poll(Cell):
         body = widgets.Box([stack(*self.controls), styled("mlp-canvas", image, words)])
         body.add_class("mlp-poll-body")
         return [body]
+
+    def focus(self) -> None:
+        """Put the keyboard to the button that answers."""
+        focus(self.answer_button)
 
     def _make_controls(self) -> list[widgets.Widget]:
         """A radio button or a checkbox for each choice, or a box for a number."""

@@ -18,6 +18,7 @@ from .answer import folded
 from .cell import Cell, escaped
 from .lab import Lab
 from .layout import focus, line, stack
+from .made_again import latest
 from .typed_numbers import finite, how_far_off, read_number
 
 CLOSE_ENOUGH = 0.01
@@ -82,6 +83,7 @@ class Prediction(Cell):
         right = {str(name): finite(value, f"what is right for {name}")
                  for name, value in numbers.items()}
         super().__init__()
+        self.make_messages()
         self._covers = covers
         self.boxes = {name: Box(name, value, tolerance) for name, value in right.items()}
         self._build()
@@ -133,7 +135,7 @@ class Prediction(Cell):
             self.guarded(self.check)()
 
     def _cover(self, covered: bool) -> None:
-        lab = self._covers
+        lab = self._covers and latest(self._covers)
         if lab is not None and lab.can_cover:
             lab.set(covered=covered)
 

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 from real_jupyter import CHECKOUT, JupyterServer, NotebookPage
+from seen import told
 
-# The lab is set and set again for longer than it waits for a value to come back.
+COURSE = CHECKOUT / "notebooks" / "03_three_neuron.ipynb"
+# Below it: the lab is set and set again for longer than it waits for a value to come back.
 CELLS = (
     "import time\nfrom mlp_widgets import DeepChainLab\nlab = DeepChainLab(depth=10, "
     "activation='identity', w=1.5, x=1, y=1, view='profiles', below='training')\nlab",
@@ -33,27 +35,32 @@ def own_server(browser) -> Iterator[JupyterServer]:
 
 @pytest.fixture(scope="module")
 def opened(browser, own_server) -> Iterator[NotebookPage]:
-    """A notebook with a lab, and with a button whose callback raises."""
-    notebook = own_server.write("run_all.ipynb", *CELLS)
-    with browser.open(own_server, notebook) as page:
+    """A notebook of the course, and below it a lab and a button whose callback raises."""
+    own_server.append(COURSE.name, *CELLS)
+    with browser.open(own_server, COURSE.name) as page:
         page.run_all()
         page.settle()  # what comes back comes late
         assert page.problems() == []
         yield page
 
 
-def test_a_notebook_of_the_course_runs_from_top_to_bottom(own_server, browser):
-    with browser.open(own_server, "03_three_neuron.ipynb") as page:
-        page.run_all()
-        page.settle()
-        assert page.value(".mlp-box-b11") == -5.9  # of the lecture's parameters
-        assert page.all(".mlp-poll").count() == 3
-        assert page.problems() == []
+def test_a_notebook_of_the_course_runs_from_top_to_bottom(opened):
+    assert opened.value(".mlp-box-b11") == -5.9  # of the lecture's parameters
+    assert opened.all(".mlp-poll:not(.mlp-predict)").count() == 8
+
+
+def test_after_run_all_no_answer_is_open(opened):
+    waiting = told(opened)
+    assert len(waiting) > 5 and {text for text in waiting if "\n" in text} == set()
+    assert opened.all(".mlp-judged").all_inner_texts() == [""] * opened.all(".mlp-judged").count()
+    assert opened.all("details[open]").count() == 0
 
 
 def test_the_page_shows_what_the_last_cell_left(opened):
+    opened.look_at(opened.all(".mlp-lab").count() - 1)
     assert {name: opened.value(f".mlp-box-{name}") for name in ENDS} == ENDS
     assert "10 identity layers, every w = 1.5" in opened.text('.mlp-lab [role="status"]')
+    opened.look_at(None)
 
 
 def wait_for_new_problem(page, before: list[str]) -> str:

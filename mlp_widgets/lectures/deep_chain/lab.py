@@ -207,9 +207,9 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
         upper, lower = self.pictures_in_view
         return [[upper], [self.table_picture(338, 420), lower]]
 
-    def close(self) -> None:
-        """Stop the training, and remove the lab from the page."""
+    def close_widgets(self) -> None:
+        """Also what is the chain's alone: the training, and the clicks on the map."""
         self.training_run.runner.stop()
         self.training_run.runner.join(1.0)
         self.clicks.close()
-        super().close()
+        super().close_widgets()

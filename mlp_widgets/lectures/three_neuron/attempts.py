@@ -6,6 +6,7 @@ are computed from the data.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -85,7 +86,12 @@ class Attempts:
     def __init__(self) -> None:
         self.best: Best | None = None
         self.passed, self.moves, self.praise = 0, 0, ""
+        self._start = math.inf
         self._moved: frozenset[str] = frozenset()
+
+    def begin(self, J: float) -> None:
+        """A way begins here: what its start has passed already is no merit."""
+        self._start = J
 
     def note(self, J: float, parameters: dict[str, float], moved: Iterable[str],
              levels: Sequence[Level]) -> str:
@@ -101,9 +107,10 @@ class Attempts:
         if self.passed == before:
             return ""
         self.moves = 0
-        said = [level.praise for level in levels[before : self.passed]]
-        self.praise = said[-1]
-        return f"{' '.join(said)} "
+        said = [level.praise for level in levels[before : self.passed]
+                if not level.is_passed(self._start)]
+        self.praise = said[-1] if said else self.praise
+        return f"{' '.join(said)} " if said else ""
 
     @property
     def needs_hint(self) -> bool:

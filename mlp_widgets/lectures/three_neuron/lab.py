@@ -249,6 +249,8 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
         if moved:
             self._noted = parameters
             self._is_own = is_start or (self._is_own and self.by_hand)
+        if is_start:
+            self.attempts.begin(self.loss)
         if is_start or not (self._is_own and self.by_hand):
             return ""
         return self.attempts.note(self.loss, parameters, moved, levels_of(self.numbers))
