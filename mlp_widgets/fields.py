@@ -315,7 +315,7 @@ def switch(default: bool, role: Role, **options: Any) -> bool:
 
 def cover() -> bool:
     """The :class:`Switch` that covers the gradients wherever they stand, until somebody asks."""
-    return switch(False, VIEW, label="cover", button=("Cover gradients", "Show gradients"),
+    return switch(False, VIEW, label="cover", button=("Cover", "Uncover"),
                   tooltip="Put ? in the place of the gradients: predict them first",
                   says="True: a ? stands in the place of the gradients")
 

@@ -108,9 +108,9 @@ def test_covering_is_neither_undone_nor_reset(name, kept):
 def test_the_button_says_what_it_does_next(kept):
     lab = kept("two_hidden")
     button = find(lab, "mlp-covered")
-    assert button.description == "Cover gradients"
+    assert button.description == "Cover"
     button.value = True
-    assert lab.covered and button.description == "Show gradients"
+    assert lab.covered and button.description == "Uncover"
     button.value = False
     assert not lab.covered
 

@@ -163,8 +163,15 @@ def pictures(page) -> list[str]:
 
 def told(page) -> list[str]:
     """What is to be read where something was asked: verdicts, and what waits behind a line."""
-    return page.page.evaluate("""() => [...document.querySelectorAll(
-        '.jp-OutputArea-output details, .mlp-judged')].map(e => e.innerText.trim())""")
+    return page.page.evaluate("""async () => {
+        const found = [];  // JupyterLab renders only what is in view
+        for (const e of document.querySelectorAll('.jp-OutputArea-output details, .mlp-judged')) {
+            (e.closest('.jp-OutputArea-output') || e).scrollIntoView();
+            await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+            found.push(e.innerText.trim());
+        }
+        return found;
+    }""")
 
 
 def unfold(page, *names: str) -> None:

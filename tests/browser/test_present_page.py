@@ -107,7 +107,8 @@ def test_share_opens_below_the_head_and_moves_the_rest_down_only(page):
     after = boxes(page)
     page.click(".mlp-share")
     page.settle()
-    head = {"mlp-line.mlp-head", "mlp-undo", "mlp-reset", "mlp-share", "mlp-present"}
+    head = {"mlp-line.mlp-head", "mlp-undo", "mlp-reset", "mlp-covered", "mlp-share",
+            "mlp-present"}
     down = {name: round(after[name][1] - before[name][1], 1) for name in before}
     assert {name for name in down if not down[name]} == head | {"mlp-lab"}
     assert min(down[name] for name in down if down[name]) > 50

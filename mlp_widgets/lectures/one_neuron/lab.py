@@ -16,7 +16,7 @@ from ...drawing.neuron import ActivationPicture, LossPicture
 from ...text import number
 from ...widgets.canvas import Slot
 from ...widgets.lab import Lab
-from ...widgets.layout import Fold, Section, stack
+from ...widgets.layout import Section, stack
 from ...widgets.parameter_table import Group
 from ...widgets.presets import Preset
 from . import scenes, words
@@ -99,11 +99,10 @@ class OneNeuronLab(Lab[OneNeuronState, Numbers]):
         control = self.control
         assert self.table and self.descent
         self.blocks["board"] = self.text(words.board, "mlp-board", words.board_covered)
-        folds = self.folds(Fold("Point and activation", "data", [
-            control(name).widget for name in ("x", "y", "activation")]))
         return [
             Section("Neuron", ("activation",), [stack(
-                self.table.widget, self.blocks["board"], folds)]),
+                self.table.widget, control("x").widget, control("y").widget,
+                control("activation").widget, self.blocks["board"])]),
             Section("Loss and SGD", ("loss",), [stack(self.descent.widget)]),
         ]
 
