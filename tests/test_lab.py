@@ -479,3 +479,29 @@ def test_buttons_have_texts_tooltips_and_classes(lab):
     assert (preset.description, preset.tooltip) == ("neuron off", "neuron off")
     assert "mlp-preset-off" in preset._dom_classes and isinstance(preset, widgets.Button)
     assert [find(lab, css).description for css in ("mlp-undo", "mlp-reset")] == ["Undo", "Reset"]
+
+
+# --- widgets that come late ---
+
+
+def test_a_build_that_fails_is_tried_again(monkeypatch):
+    lab = ExampleLab(scale=0.25)
+    with monkeypatch.context() as broken:
+        broken.setattr(ExampleLab, "layout", failing(ValueError("no room")))
+        for _ in range(2):
+            with pytest.raises(ValueError, match="no room"):
+                lab.widget  # noqa: B018
+    assert lab.widget is lab.root and lab.is_built
+    lab.close()
+
+
+def test_two_threads_that_ask_at_once_get_the_same_widgets():
+    lab, found = ExampleLab(scale=0.25), []
+    threads = [threading.Thread(target=lambda: found.append((lab.root, lab.canvases)))
+               for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(WAIT)
+    assert len(found) == 4 and all(one is found[0][0] for one, _ in found)
+    lab.close()

@@ -327,6 +327,7 @@ def test_a_part_of_every_picture_goes_through_every_view_and_preset(name, kept):
     """What a lab would not show in a state must not stop the lab from being in it."""
     lab = kept(name)
     part = lab.part(*lab.canvases)
+    part.appear()
     own = declared(lab.state_type)
     for preset in lab.presets:
         lab.preset(preset)

@@ -20,15 +20,17 @@ class Text(Generic[N]):
 
     def __init__(self, make: Callable[[N], str], css: str = "",
                  covered: str | Callable[[N], str] = "") -> None:
-        self._make, self._covered = make, covered
+        self._make = self._covered = make
+        if covered:
+            self._covered = covered if callable(covered) else lambda _: f"<p>{covered}</p>"
         self.widget = widgets.HTML()
         if css:
             self.widget.add_class(css)
 
     def refresh(self, state: State, numbers: N) -> None:
         """The text of these numbers."""
-        make = (self._covered or self._make) if state.is_covered else self._make
-        self.widget.value = f"<p>{make}</p>" if isinstance(make, str) else make(numbers)
+        make = self._covered if state.is_covered else self._make
+        self.widget.value = make(numbers)
 
 
 def small_board(rows: Sequence[tuple[str, str, str]]) -> str:

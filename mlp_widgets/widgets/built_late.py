@@ -15,30 +15,40 @@ class BuiltLate(Cell):
     """Base of labs. ``build`` makes the widgets and all parts that hold some."""
 
     is_built = False
-    """Whether there are widgets."""
-    is_open = False
-    """Whether it is made, and no name but a wrong one can be missing."""
+    """Whether there are widgets, or they are being made."""
+    is_sealed = False
+    """Whether all that it may have is there, or comes with the widgets: another name is wrong."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.is_built, self.is_open = False, True
+        self.is_sealed = True
 
     def build(self) -> None:
         """Make everything that stands in the page; called once."""
         raise TypeError(f"{type(self).__name__} must define build()")
 
     def __getattr__(self, name: str) -> Any:
-        """What is missing because nothing is built yet: build it."""
-        state = self.__dict__
-        if name.startswith("_") or state.get("is_built") or not state.get("is_open"):
-            raise AttributeError(f"{type(self).__name__} has no {name!r}")
-        with self._lock:
-            if not self.is_built:
-                self.is_open, self.is_built = False, True
-                self.make_messages()
-                self.build()
-                self.is_open = True
-        return getattr(self, name)
+        """What is missing because nothing is built yet: build it. Other threads wait for it."""
+        if "_lock" in self.__dict__ and not name.startswith("_"):
+            with self._lock:
+                if not self.is_built:
+                    self._build_now()
+                    return getattr(self, name)
+                if name in self.__dict__:  # another thread was building it
+                    return self.__dict__[name]
+        raise AttributeError(f"{type(self).__name__} has no {name!r}")
+
+    def _build_now(self) -> None:
+        """If it fails, nothing is built: the next who asks sees why."""
+        self.is_built, self.is_sealed = True, False
+        try:
+            self.make_messages()
+            self.build()
+        except Exception:
+            self.is_built = False
+            raise
+        finally:
+            self.is_sealed = True
 
     def show_status(self, sentence: str) -> None:
         """Put a sentence into the status line, if there is one yet."""

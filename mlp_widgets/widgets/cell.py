@@ -57,19 +57,20 @@ class Shown:
         """What stands for it where no picture is shown."""
         return repr(self)
 
+    def live_view(self) -> dict[str, object]:
+        """The live widget, as a page asks for it."""
+        return {"application/vnd.jupyter.widget-view+json": {
+            "version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}}
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None
                           ) -> tuple[dict[str, object], dict[str, object]]:
         """The live widget, and beside it a picture, its words and a text for other viewers."""
         with self._lock:  # of one state
-            model_id = self.widget.model_id
+            live = self.live_view()
             png, words = self.snapshot(), self.words
         width, height = struct.unpack(">II", png[16:24])  # from the PNG's header
-        data: dict[str, object] = {
-            "application/vnd.jupyter.widget-view+json": {
-                "version_major": 2, "version_minor": 0, "model_id": model_id},
-            "image/png": base64.b64encode(png).decode("ascii"),
-            "text/plain": self.in_text(),
-        }  # fmt: skip
+        data = {**live, "image/png": base64.b64encode(png).decode("ascii"),
+                "text/plain": self.in_text()}
         # shown at the size of the live one, so that its pixels are sharp on a fine screen
         shown = {"width": round(width / self.scale), "height": round(height / self.scale),
                  "alt": words}
@@ -150,6 +151,11 @@ class Cell(Shown):
             made.add_class("mlp-primary")
         made.on_click(self.guarded(lambda _: action()))
         return made
+
+    def on_enter(self, field: widgets.Text, action: Callable[[], object]) -> None:
+        """Run an action when Enter is pressed in a box."""
+        entered = self.guarded(action)
+        field.on_msg(lambda _, content, __: content.get("event") == "submit" and entered())
 
     # -- words ------------------------------------------------------------------------------
 

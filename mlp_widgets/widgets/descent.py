@@ -205,16 +205,16 @@ class Descent:
 
     def _reason_to_end(self) -> str:
         """Why a run ends here; "" if it goes on."""
-        losses = [loss for _, loss in self._path]
         if self._ran >= STILL_STEPS:
+            losses = [loss for _, loss in self._path]
             before, since = min(losses[:-STILL_STEPS]), min(losses[-STILL_STEPS:])
             if before - since <= STILL_SHARE * before:
                 letter = self._host.objective_of(self._host.state)
                 share = f"{100 * STILL_SHARE:.0f} %"
                 return (f"{letter} hardly falls any more: by less than {share} in the last "
                         f"{STILL_STEPS} steps.")
-        if len(losses) > MOST_STEPS:
-            return f"Paused after {len(losses) - 1} steps; Run goes on from here."
+        if len(self._path) > MOST_STEPS:
+            return f"Paused after {len(self._path) - 1} steps; Run goes on from here."
         return ""
 
     def _end(self) -> None:

@@ -126,7 +126,7 @@ class Lab(BuiltLate, Generic[S, N]):
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse a misspelt name, once the lab is made: nothing would happen."""
         known = name in self.__dict__ or hasattr(type(self), name)
-        if self.is_open and not known and not name.startswith("_"):
+        if self.is_sealed and not known and not name.startswith("_"):
             raise AttributeError(f"{type(self).__name__} has no {name!r} that could be set")
         super().__setattr__(name, value)
 
@@ -451,6 +451,11 @@ class Lab(BuiltLate, Generic[S, N]):
     def can_cover(self) -> bool:
         """Whether its gradients can be covered."""
         return COVER in declared(self.state_type)
+
+    def cover(self, covered: bool) -> None:
+        """Cover or uncover the gradients, if they can be; a question does so."""
+        if self.can_cover:
+            self.set(**{COVER: covered})
 
     def folds(self, *folds: Fold) -> widgets.Widget:
         """Parts that are closed until somebody asks for them."""

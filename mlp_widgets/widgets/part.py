@@ -183,7 +183,8 @@ class Parts:
             canvas.asked_for = True
         self._in_page.add(part.names)
         try:
-            self._host.refresh()
+            self._host.show_pictures()
+            self._host.send_words()
         except Exception:  # its pictures must not keep the lab from showing other states
             part.close()
             raise

@@ -19,7 +19,6 @@ import ipywidgets as widgets
 
 from ..drawing.picture import StillPicture
 from ..drawing.table import TablePicture
-from ..fields import declared
 from ..text import number
 from .canvas import NamedImage
 from .cell import Cell, escaped
@@ -27,7 +26,7 @@ from .lab import Lab
 from .layout import focus, line, stack, styled
 from .png import PngEncoder, composite_png
 from .present import Present
-from .typed_numbers import finite, how_far_off, read_number
+from .typed_numbers import check_tolerance, finite, how_far_off, is_close, read_number
 
 WIDTH = 828
 """Of the picture, in CSS pixels: that of the labs."""
@@ -189,7 +188,7 @@ class Poll(Cell):
     def _fits(self, given: Given, right: Given) -> bool:
         if isinstance(given, tuple) or isinstance(right, tuple):
             return given == right
-        return abs(given - right) <= self.tolerance * abs(right)
+        return is_close(given, right, self.tolerance)
 
     def _right_answer(self) -> Given:
         """What is right now; ValueError if that is no answer to this question."""
@@ -261,9 +260,8 @@ class Poll(Cell):
 
     def _cover(self, covered: bool) -> None:
         """Cover or uncover what the question asks for, in a lab that can."""
-        lab = self.about
-        if self.covers and lab is not None and "covered" in declared(lab.state_type):
-            lab.set(covered=covered)
+        if self.covers and self.about is not None:
+            self.about.cover(covered)
 
     # -- showing ----------------------------------------------------------------------------
 
@@ -333,7 +331,7 @@ class Poll(Cell):
             # text, because a box for numbers drops what it cannot read and says nothing
             self._field = widgets.Text(
                 description="your number", placeholder="such as 1234.5")
-            self._field.on_msg(self._entered)
+            self.on_enter(self._field, self._pressed)
             return [self._field]
         make = _checkbox if self.several else _radio_button
         self._ticks = {letter: make(f"{letter}. {text}") for letter, text in self.choices.items()}
@@ -348,11 +346,6 @@ class Poll(Cell):
             for tick in self._ticks.values():
                 if tick is not change["owner"]:
                     tick.value = None
-
-    def _entered(self, _: object, content: Mapping[str, object], __: object) -> None:
-        """The Enter key in the box."""
-        if content.get("event") == "submit":
-            self.guarded(self._pressed)()
 
     def _pressed(self) -> None:
         """What the button Answer does."""
@@ -455,8 +448,7 @@ def _check_question(question: object, choices: object, several: bool, tolerance:
             part for pair in choices.items() for part in pair if not isinstance(part, str)]):
         raise ValueError("letters and choices must be texts, as {'A': 'yes', 'B': 'no'}, "
                          f"got {wrong[0]!r:.40}")
-    if not 0 <= tolerance < 1:
-        raise ValueError(f"the tolerance must be a number from 0 up to 1, got {tolerance:g}")
+    check_tolerance(tolerance)
 
 
 def _check_hint(hint: object, choices: object) -> None:

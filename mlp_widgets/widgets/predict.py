@@ -19,7 +19,7 @@ from .cell import Cell, escaped
 from .lab import Lab
 from .layout import focus, line, stack
 from .made_again import latest
-from .typed_numbers import finite, how_far_off, read_number
+from .typed_numbers import check_tolerance, finite, how_far_off, is_close, read_number
 
 CLOSE_ENOUGH = 0.01
 """Relative error that counts as right: what rounding on paper makes."""
@@ -50,7 +50,7 @@ class Box:
         except ValueError as error:
             self._say("mlp-judged-wrong", f"⚠ {error}")
             return False
-        if abs(given - self.right) <= self.tolerance * abs(self.right):
+        if is_close(given, self.right, self.tolerance):
             self._say("mlp-judged-right", f"✓ Right: {number(self.right, SHORT)}.")
             return True
         off = how_far_off(given, self.right)
@@ -78,8 +78,7 @@ class Prediction(Cell):
         if not isinstance(numbers, Mapping) or not numbers:
             raise ValueError("give what is to be predicted as {'J': 0.5}, "
                              f"got {numbers!r:.40}")
-        if not 0 <= tolerance < 1:
-            raise ValueError(f"the tolerance must be a number from 0 up to 1, got {tolerance:g}")
+        check_tolerance(tolerance)
         right = {str(name): finite(value, f"what is right for {name}")
                  for name, value in numbers.items()}
         super().__init__()
@@ -92,7 +91,7 @@ class Prediction(Cell):
     def _build(self) -> None:
         """A row for each number, and two buttons."""
         for box in self.boxes.values():
-            box.field.on_msg(self._entered)
+            self.on_enter(box.field, self.check)
         self.check_button = self.button("Check", "mlp-check", self.check, primary=True,
                                         tooltip="How far off are these numbers?")
         self.show_button = self.button("Show", "mlp-show", self.show,
@@ -129,15 +128,9 @@ class Prediction(Cell):
         """Put the keyboard into the first box."""
         focus(next(iter(self.boxes.values())).field)
 
-    def _entered(self, _: object, content: Mapping[str, object], __: object) -> None:
-        """The Enter key in a box."""
-        if content.get("event") == "submit":
-            self.guarded(self.check)()
-
     def _cover(self, covered: bool) -> None:
-        lab = self._covers and latest(self._covers)
-        if lab is not None and lab.can_cover:
-            lab.set(covered=covered)
+        if self._covers is not None:
+            latest(self._covers).cover(covered)
 
     # -- notebooks --------------------------------------------------------------------------
 
@@ -150,12 +143,8 @@ class Prediction(Cell):
                           ) -> tuple[dict[str, object], dict[str, object]]:
         """The live boxes; for viewers without a kernel what is asked, and the answer folded."""
         asked = "".join(f"<li>{html.escape(name)} = ?</li>" for name in self.boxes)
-        return {
-            "application/vnd.jupyter.widget-view+json": {
-                "version_major": 2, "version_minor": 0, "model_id": self.widget.model_id},
-            "text/html": f"<ul>{asked}</ul>{folded(self.in_text())}",
-            "text/plain": self.in_text(),
-        }, {}  # fmt: skip
+        return {**self.live_view(), "text/plain": self.in_text(),
+                "text/html": f"<ul>{asked}</ul>{folded(self.in_text())}"}, {}
 
     def __repr__(self) -> str:
         return f"Prediction({', '.join(self.boxes)})"

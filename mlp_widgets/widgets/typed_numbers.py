@@ -87,3 +87,14 @@ def how_far_off(given: float, right: float) -> str:
         return f"is {number(times, 2)} times too {'large' if large else 'small'}"
     share = f" ({number(100 * abs(given - right) / true, 2)} %)" if size and true else ""
     return f"is too {'high' if given > right else 'low'} by {number(abs(given - right))}{share}"
+
+
+def check_tolerance(tolerance: float) -> None:
+    """ValueError unless it is a relative tolerance."""
+    if not 0 <= tolerance < 1:
+        raise ValueError(f"the tolerance must be a number from 0 up to 1, got {tolerance:g}")
+
+
+def is_close(given: float, right: float, tolerance: float) -> bool:
+    """Whether a given number is right within a relative tolerance: 0 must be given as 0."""
+    return abs(given - right) <= tolerance * abs(right)

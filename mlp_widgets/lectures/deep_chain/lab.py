@@ -68,7 +68,7 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
     slots = (
         Slot("chain", ChainPicture, scenes.chain, "The chain, layer by layer",
              of=lambda s: s.passes, also=("operation",), when=drawn_as_chain,
-             lacks=words.not_drawn, covered=scenes.chain),
+             lacks=words.not_drawn, covered=scenes.covered_chain),
         Slot("profiles", ProfilesPicture, scenes.profiles, "Values and gradients over the layers",
              of=lambda s: s.passes, also=("mode", "std", "view"),
              when=lambda s: not drawn_as_chain(s), covered=COVERED),

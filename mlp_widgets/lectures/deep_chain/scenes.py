@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -33,8 +34,12 @@ def chain(numbers: Numbers) -> ChainScene:
              if var.kind != "skip"}
     return ChainScene(
         s.x, s.y, numbers.loss, numbers.w, layers.z, layers.a, layers.dJ_dz, layers.dJ_da,
-        layers.dJ_dw, s.skip, LETTERS[s.activation], numbers.states, halos, numbers.overflow,
-        s.covered)
+        layers.dJ_dw, s.skip, LETTERS[s.activation], numbers.states, halos, numbers.overflow)
+
+
+def covered_chain(numbers: Numbers) -> ChainScene:
+    """The same with a ? for each gradient."""
+    return replace(chain(numbers), covered=True)
 
 
 def _key(var: Var) -> str:

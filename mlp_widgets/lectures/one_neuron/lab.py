@@ -109,11 +109,10 @@ class OneNeuronLab(Lab[OneNeuronState, Numbers]):
     def table_rows(self) -> list[tuple[str, str, str]]:
         """The numbers for viewers without a kernel."""
         s = self.state
-        values = {"w": s.w, "x": s.x, "y": s.y, "z": self.z, "g": self.g, "L": self.loss,
-                  "learning rate η": s.learning_rate}
-        rows = [(name, "", number(v)) for name, v in values.items()]
-        return [("", "", "value"), *rows[:6], ("∂L/∂w", "", self.told(self.gradient["w"])),
-                *rows[6:]]
+        values = {"w": s.w, "x": s.x, "y": s.y, "z": self.z, "g": self.g, "L": self.loss}
+        return [("", "", "value"), *((name, "", number(v)) for name, v in values.items()),
+                ("∂L/∂w", "", self.told(self.gradient["w"])),
+                ("learning rate η", "", number(s.learning_rate))]
 
     def table_notes(self) -> tuple[str, ...]:
         """The formulas, the gradient's with its numbers."""

@@ -263,7 +263,7 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
 
 def _hidden(neuron: int, text: str, *names: str) -> Group:
     """The rows of a hidden neuron, under a heading that names its activation and has its line."""
-    line = (f'<span style="display: inline-block; width: 22px; vertical-align: middle; '
-            f'border-top: 3px {("solid", "dashed")[neuron]} {HIDDEN[neuron]}"></span>')
+    line = (f'<span class="mlp-line-sample" style="border-top-style: '
+            f'{("solid", "dashed")[neuron]}; border-top-color: {HIDDEN[neuron]}"></span>')
     return Group(lambda state: f"Neuron {neuron + 1} {line} "
                                f"<small>{text.format(LETTERS[state.activation])}</small>", names)
