@@ -23,6 +23,9 @@ endif
 # In quotes, because the Windows cmd takes a bare / for the start of an option.
 PY := "$(VENV_PYTHON)"
 
+# Many container images set this. Every kernel and every test process would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A stamp says that .venv holds what is needed. Its name contains the place of this folder,
 # because the installation points to the folder and is lost when the folder moves.
 EMPTY :=

@@ -10,11 +10,11 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import FancyBboxPatch
 
 from mlp_widgets.core import Network, backward, forward
+from mlp_widgets.data.traffic import HOURS, TRAFFIC
 from mlp_widgets.drawing.gradient_map import EDGES
 from mlp_widgets.drawing.style import ABOUT_ONE, EXPLODING, VANISHING, ZERO
 from mlp_widgets.lectures.deep_chain.chain import chain, local_factors
 from mlp_widgets.lectures.deep_chain.log_chain import log10_gradients
-from mlp_widgets.lectures.three_neuron.traffic import HOURS, TRAFFIC
 from mlp_widgets.lectures.two_hidden.lab import HEIGHT, WIDTH
 
 BLUE, RED, GREY = "#0072B2", "#C04A00", "#767676"

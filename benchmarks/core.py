@@ -8,9 +8,9 @@ from importlib.util import find_spec
 import numpy as np
 
 from mlp_widgets.core import Network, backward, forward
+from mlp_widgets.data.traffic import HOURS, TRAFFIC
 from mlp_widgets.lectures.deep_chain.chain import chain
 from mlp_widgets.lectures.deep_chain.log_chain import log10_gradients
-from mlp_widgets.lectures.three_neuron.traffic import HOURS, TRAFFIC
 
 from .table import Row, interleaved
 

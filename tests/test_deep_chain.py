@@ -556,7 +556,7 @@ def place_of(lab, scale: float, depth: int) -> dict[str, float]:
 def test_a_click_on_the_map_moves_the_setting(lab, mode):
     lab.set(mode=mode, depth=9)
     before = lab.weights
-    lab.clicks.clicked(place_of(lab, 0.55, 4))
+    lab.clicks.moved(place_of(lab, 0.55, 4))
     assert lab.depth == 4 and text_of(lab.error) == ""
     if mode == "each":
         compare("weights", lab.weights, [0.55 * w for w in before[:4]], 1e-12)
@@ -573,23 +573,23 @@ def test_a_click_on_a_row_of_the_map_is_that_depth(rests, monkeypatch):
     lab.control("depth").slider.value += 1
     assert lab.depth == 6
     wait_until(lambda: "Now at 1, depth 6" in all_words(lab))  # nothing more is to come
-    lab.clicks.clicked(place_of(lab, 1.0, 5))
+    lab.clicks.moved(place_of(lab, 1.0, 5))
     assert lab.depth == 5
-    lab.clicks.clicked(place_of(lab, 1.0, 2))
+    lab.clicks.moved(place_of(lab, 1.0, 2))
     assert lab.depth == 2
     lab.close()
 
 
 def test_a_click_elsewhere_does_nothing(lab):
     event, before = place_of(lab, 1.0, 50), lab.state
-    lab.clicks.clicked({**event, "relativeX": 0.0, "relativeY": 0.0})
+    lab.clicks.moved({**event, "relativeX": 0.0, "relativeY": 0.0})
     assert lab.state is before
     lab.below = "why"
     before = lab.state
-    lab.clicks.clicked(event)
+    lab.clicks.moved(event)
     assert lab.state is before
     lab.part("map").appear()  # there it can be clicked
-    lab.clicks.clicked(event)
+    lab.clicks.moved(event)
     assert lab.depth == 50 and lab.below == "why"
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlp_widgets.data.traffic import HOURS, TRAFFIC
 from mlp_widgets.lectures.three_neuron.optimum import best_relu_fit
-from mlp_widgets.lectures.three_neuron.traffic import HOURS, TRAFFIC
 
 SIDES = list(itertools.product((1, -1), repeat=2))
 

@@ -9,7 +9,7 @@ import pytest
 from oracle import compare, named_gradients, random_network, random_points
 
 from mlp_widgets.core import Activation, Network, Skip, as_columns, backward, forward
-from mlp_widgets.lectures.three_neuron.traffic import HOURS, TRAFFIC
+from mlp_widgets.data.traffic import HOURS, TRAFFIC
 
 
 def all_gradients(network, x, y, loss="squared"):

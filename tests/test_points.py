@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlp_widgets.lectures.three_neuron.data import (
+from mlp_widgets.data.points import (
     LEAST,
     MOST,
     MOST_DIFFERENT,
@@ -18,7 +18,7 @@ from mlp_widgets.lectures.three_neuron.data import (
     load_points,
     parse_columns,
 )
-from mlp_widgets.lectures.three_neuron.traffic import HOURS, TRAFFIC
+from mlp_widgets.data.traffic import HOURS, TRAFFIC
 
 X, Y = [0.0, 1.5, 3.0], [1.0, -2.25, 4.0]
 

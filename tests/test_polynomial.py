@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlp_widgets.data.traffic import HOURS, TRAFFIC
 from mlp_widgets.lectures.three_neuron.polynomial import fit_polynomial
-from mlp_widgets.lectures.three_neuron.traffic import HOURS, TRAFFIC
 
 
 def exact_fit(x, y, degree):

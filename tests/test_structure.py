@@ -24,11 +24,13 @@ LAYERS = {
     "text": (0, set()),
     "core": (0, {"numpy"}),
     "fields": (1, {"numpy"}),
+    "data": (1, {"numpy"}),
     "explain": (2, {"numpy"}),
     "drawing": (3, {"matplotlib"}),
     "saved_state": (3, set()),
-    "widgets": (4, {"ipywidgets", "traitlets", "IPython", "sidecar"}),  # sidecar: an extra
-    "lectures": (5, {"ipyevents"}),  # an extra: a lab works without it
+    # sidecar and ipyevents are extras: a lab works without them
+    "widgets": (4, {"ipywidgets", "traitlets", "IPython", "sidecar", "ipyevents"}),
+    "lectures": (5, set()),
 }
 TOP = "mlp_widgets"
 MODULES = {module: path for path in sorted(PACKAGE.rglob("*.py"))

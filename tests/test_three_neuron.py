@@ -18,9 +18,9 @@ from lab_tools import WAIT, find, text_of, type_in, wait_until
 from oracle import SCALAR_ACTIVATIONS, H, compare
 
 from mlp_widgets import ThreeNeuronLab
+from mlp_widgets.data.points import load_points
 from mlp_widgets.lectures.three_neuron import scenes, words
 from mlp_widgets.lectures.three_neuron.attempts import HINT_AFTER, hint, levels_of
-from mlp_widgets.lectures.three_neuron.data import load_points
 from mlp_widgets.lectures.three_neuron.numbers import (
     ACTIVATIONS,
     LECTURE,

@@ -92,6 +92,15 @@ class Picture(Generic[Shown]):
             axes.set_ylim(y)
             self.redraw_still()
 
+    def data_at(self, axes: Axes, across: float, down: float) -> tuple[float, float] | None:
+        """The (x, y) of axes at a share of the picture, (0, 0) upper left; None outside them."""
+        place = axes.transAxes.inverted().transform(
+            (across * self.figure.bbox.width, (1 - down) * self.figure.bbox.height))
+        if not (place.min() >= 0 and place.max() <= 1):
+            return None
+        x, y = axes.transData.inverted().transform(axes.transAxes.transform(place))
+        return float(x), float(y)
+
     def render(self) -> np.ndarray:
         """The present picture as RGBA bytes, shape (height * scale, width * scale, 4).
 

@@ -16,11 +16,12 @@ from typing import Any
 class Entry:
     """A lab: the name of its class, the field whose slider a student moves first, and its
     notebooks. The number before their names is the lab's place in the course, so that a list of
-    files shows them in that order."""
+    files shows them in that order. ``question`` is what a student can answer after it."""
 
     lab: str
     moved: str
     notebooks: tuple[str, ...]
+    question: str
 
 
 CHAIN = ("04a_chain_forward", "04b_chain_backward", "04c_chain_why_backwards",
@@ -28,11 +29,16 @@ CHAIN = ("04a_chain_forward", "04b_chain_backward", "04c_chain_why_backwards",
 
 # fmt: off
 REGISTRY: dict[str, Entry] = {
-    "one_neuron": Entry("OneNeuronLab", "w", ("01_one_neuron",)),
-    "two_hidden": Entry("TwoHiddenLab", "w1_1", ("02_two_hidden",)),
-    "three_neuron": Entry("ThreeNeuronLab", "w11", ("03_three_neuron",)),
-    "deep_chain": Entry("DeepChainLab", "w", CHAIN),
-    "wide_network": Entry("WideNetworkLab", "depth", ("05_wide_network",)),
+    "one_neuron": Entry(
+        "OneNeuronLab", "w", ("01_one_neuron",), "Why does this neuron not learn?"),
+    "two_hidden": Entry(
+        "TwoHiddenLab", "w1_1", ("02_two_hidden",), "Why is this gradient 0?"),
+    "three_neuron": Entry(
+        "ThreeNeuronLab", "w11", ("03_three_neuron",), "How small can the error get?"),
+    "deep_chain": Entry(
+        "DeepChainLab", "w", CHAIN, "Why do gradients vanish or explode?"),
+    "wide_network": Entry(
+        "WideNetworkLab", "depth", ("05_wide_network",), "How large should the first weights be?"),
 }
 """Folder -> lab."""
 # fmt: on

@@ -8,7 +8,7 @@ from described_labs import number
 from seen import PICTURE, boxes, unfold
 from seen import values as all_values
 
-from mlp_widgets.lectures.three_neuron.traffic import HOURS, TRAFFIC
+from mlp_widgets.data.traffic import HOURS, TRAFFIC
 
 NETWORK, LANDSCAPE = ".mlp-picture-diagram", ".mlp-picture-landscape"
 LECTURE = {"w11": 0.4, "b11": -5.9, "w12": -0.6, "b12": 5.2, "w21": -1.0, "w22": -1.0, "b21": 5.1}

@@ -26,13 +26,13 @@ from ...widgets.canvas import Progress, Slot
 from ...widgets.lab import Lab
 from ...widgets.layout import Fold, OneOf, Section, line, stack
 from ...widgets.parameter_table import Group
+from ...widgets.pointer import Pointer, Touch
 from ...widgets.presets import Preset
+from ...widgets.training_run import TrainingRun
 from . import scenes, words
-from .depth_map import shown_on_map
-from .map_clicks import MapClicks
+from .depth_map import changes_to, shown_on_map
 from .numbers import MOST_DRAWN, OWN, PRESETS, DeepChainState, Numbers
-from .training import Training
-from .training_run import TrainingRun
+from .training import Training, training_key
 
 BUTTONS = {"lecture chain": ("lecture", "lecture"), "sigmoid vanishes": ("vanishes", "vanishes"),
            "identity w = 1.5 explodes": ("explodes", "explodes"),
@@ -140,6 +140,14 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
         """No table: of up to 100 gradients the board names the first and the extremes."""
         return ()
 
+    def go_to(self, touch: Touch) -> None:
+        """Move the setting to where the map is clicked."""
+        picture = self.canvases["map"].picture
+        assert isinstance(picture, MapPicture)
+        place = picture.share_to_setting(touch.across, touch.down)
+        if place is not None:
+            self.set(**changes_to(self.state, *place))
+
     # -- where things stand -------------------------------------------------------------------
 
     def headline(self, numbers: Numbers) -> tuple[str, str]:
@@ -149,8 +157,10 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
     def layout(self) -> list[Section]:
         """The chain over the whole width; below it one of four pictures with what it needs."""
         assert self.stepper
-        self.training_run: TrainingRun = self._part(TrainingRun(self))
-        self.clicks = MapClicks(self, self.canvases["map"])
+        self.training_run: TrainingRun[Training] = self._part(TrainingRun(
+            self, Training, training_key, words=words.training, results=words.results,
+            opens={"below": "training"}, tooltip="Three descents from the present weights"))
+        self.clicks = Pointer(self, self.canvases["map"], self.go_to)
         control = self.control
         self.blocks |= {
             "board": self.text(words.board, "mlp-board", words.board_covered),
@@ -209,7 +219,6 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
 
     def close_widgets(self) -> None:
         """Also what is the chain's alone: the training, and the clicks on the map."""
-        self.training_run.runner.stop()
-        self.training_run.runner.join(1.0)
+        self.training_run.close()
         self.clicks.close()
         super().close_widgets()

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...data.points import Points
 from ...text import fixed, number, symbol
-from .data import Points
 from .numbers import Baselines, Numbers, mean_squared_error, ranges_for
 from .optimum import ReluFit
 

@@ -16,6 +16,7 @@ from typing import ClassVar
 import ipywidgets as widgets
 
 from ...core.activations import Array
+from ...data.points import Points
 from ...drawing.diagram import DiagramPicture
 from ...drawing.fit import FitPicture
 from ...drawing.landscape import LandscapePicture
@@ -25,11 +26,11 @@ from ...text import LETTERS, fixed
 from ...widgets.canvas import Slot
 from ...widgets.lab import Lab
 from ...widgets.layout import Fold, OneOf, Section, line, stack
+from ...widgets.own_data import DataControl
 from ...widgets.parameter_table import Group
 from ...widgets.presets import Preset
 from . import scenes, words
 from .attempts import Attempts, Best, levels_of
-from .data import Points
 from .numbers import (
     PRESETS,
     Baselines,
@@ -37,7 +38,6 @@ from .numbers import (
     ThreeNeuronState,
     random_start,
 )
-from .own_data import DataControl
 
 
 class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):

@@ -17,6 +17,8 @@ import numpy as np
 
 from ...core import ForwardTrace, Network, backward, forward, gradient_descent
 from ...core.activations import Array, find_activation
+from ...data.points import Points, load_points
+from ...data.traffic import TRAFFIC
 from ...explain.notation import Notation, Var
 from ...explain.numbers import NetworkNumbers
 from ...explain.operations import Passes
@@ -35,10 +37,8 @@ from ...fields import (
     several,
 )
 from ...text import round_limit, symbol
-from .data import Points, load_points
 from .optimum import ReluFit, best_relu_fit
 from .polynomial import PolynomialFit, fit_polynomial
-from .traffic import TRAFFIC
 
 # fmt: off
 NOTATION = Notation({

@@ -1,18 +1,20 @@
-"""Running a training: its button, its bar, and where it is, in words."""
+"""Running a training: its button, its bar, and where it is, in words.
+
+A training is work of some seconds that belongs to a setting and leaves the lab's parameters as they
+are; what it has found is shown beside them. See :class:`Trains`.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, Generic, Protocol, TypeVar
 
 import ipywidgets as widgets
 
-from ...widgets.canvas import Progress
-from ...widgets.host import Host
-from ...widgets.layout import line
-from ...widgets.runner import Runner
-from . import words
-from .numbers import DeepChainState
-from .training import Training, training_key
+from .canvas import Progress
+from .host import Host
+from .layout import line
+from .runner import Runner
 
 TRAIN, STOP = "▶ Train", "❚❚ Stop"
 SLICE_SECONDS = 0.06
@@ -20,19 +22,52 @@ SLICE_SECONDS = 0.06
 REST_SECONDS = 0.02
 
 
-class TrainingRun:
-    """A training of a lab, in slices on a thread of its own.
+class Trains(Protocol):
+    """A training, as far as it is."""
 
-    It belongs to the setting from which it began: with another one it ends and is forgotten.
-    ``rows`` are to be put into a column.
+    key: Hashable
+    """The setting from which it began."""
+    number: int
+    """Tells it from every other training of this process."""
+    rounds: int
+    steps: int
+    """Of all of it."""
+
+    @property
+    def share(self) -> float:
+        """How much of the work is done, 0 to 1."""
+
+    @property
+    def going(self) -> bool:
+        """Whether there is more to do."""
+
+    def step(self, count: int) -> None:
+        """So many steps more."""
+
+    def advance(self, rounds: int, seconds: float) -> bool:
+        """So many rounds, or fewer if the time is up; False at the end."""
+
+
+T = TypeVar("T", bound=Trains)
+
+
+class TrainingRun(Generic[T]):
+    """A training of a lab, in slices.
+
+    It belongs to the setting from which it began, ``key_of(state)``: with another one it ends and
+    is forgotten. ``make(state)`` begins one. ``words`` tells of it, or of None, as HTML;
+    ``results`` what it has come to, for the status line. ``opens`` are the fields that bring its
+    picture into view. ``rows`` are to be put into a column.
     """
 
-    def __init__(self, host: Host) -> None:
-        self._host = host
-        self._training: Training | None = None
+    def __init__(self, host: Host, make: Callable[[Any], T], key_of: Callable[[Any], Hashable], *,
+                 words: Callable[[T | None], str], results: Callable[[T], str],
+                 opens: Mapping[str, object] | None = None, tooltip: str = "") -> None:
+        self._host, self._make, self._key_of = host, make, key_of
+        self._say, self._results, self._opens = words, results, dict(opens or {})
+        self._training: T | None = None
         self.runner = Runner(self._tick, REST_SECONDS)
-        self.button = host.button(TRAIN, "mlp-run", self._toggle, primary=True,
-                                  tooltip="Three descents from the present weights")
+        self.button = host.button(TRAIN, "mlp-run", self._toggle, primary=True, tooltip=tooltip)
         self.button.add_class("mlp-train")
         self.bar = widgets.IntProgress(min=0, max=1000)
         self.bar.add_class("mlp-progress")
@@ -40,43 +75,43 @@ class TrainingRun:
         self.rows: tuple[widgets.Widget, ...] = (line(self.button, self.bar), self._words)
 
     @property
-    def found(self) -> Training | None:
+    def found(self) -> T | None:
         """The training from the present setting, as far as it is; None if there is none."""
         found = self._training
-        return found if found and found.key == training_key(self._host.state) else None
+        return found if found and found.key == self._key_of(self._host.state) else None
 
     @property
     def progress(self) -> Progress:
         """The same, for the pictures."""
         found = self.found
-        return Progress(found, found and (found.number, found.rounds))
+        return Progress(found, (found.number, found.rounds) if found else None)
 
-    def ends_with(self, state: DeepChainState) -> bool:
+    def ends_with(self, state: Any) -> bool:
         """Whether it is running, and from another setting than this."""
         return (self.runner.running and self._training is not None
-                and self._training.key != training_key(state))
+                and self._training.key != self._key_of(state))
 
-    def refresh(self, state: DeepChainState, numbers: Any = None) -> None:
+    def refresh(self, state: Any, numbers: object = None) -> None:
         """The text above the picture, the button and the bar."""
         found = self.found
         if found is None:
             self.runner.stop()
             self._training = None
-        self._words.value = words.training(found)
+        self._words.value = self._say(found)
         self.bar.value = round(1000 * found.share) if found else 0
         self.button.description = STOP if self.runner.running else TRAIN
 
     # -- actions ------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """From the present weights to the end, or to ``pause``."""
+        """From the present setting to the end, or to ``pause``."""
         with self._host.locked():
             if not self.runner.running:
                 self._begin()
                 self.runner.start()
                 self._host.refresh()
 
-    def learn(self) -> Training:
+    def learn(self) -> T:
         """All of a training at once."""
         self.pause()
         with self._host.locked():
@@ -86,7 +121,7 @@ class TrainingRun:
         return training
 
     def step(self, count: int) -> None:
-        """So many steps more; from the present weights, if there is nothing to go on with."""
+        """So many steps more; from the present setting, if there is nothing to go on with."""
         self.pause()
         with self._host.locked():
             training = self.found
@@ -103,18 +138,24 @@ class TrainingRun:
                 self.runner.stop()
                 self._show_results("Training stopped. ")
 
+    def close(self) -> None:
+        """End a run for good."""
+        self.runner.stop()
+        self.runner.join(1.0)
+
     def _toggle(self) -> None:
         self.pause() if self.runner.running else self.run()
 
     def _open(self) -> None:
         """Bring the picture of the training into view."""
-        if self._host.state.below != "training":
-            self._host.set(below="training")
+        state = self._host.state
+        if any(getattr(state, name) != value for name, value in self._opens.items()):
+            self._host.set(**self._opens)
 
-    def _begin(self) -> Training:
+    def _begin(self) -> T:
         """A new training in place of the one there was."""
         self._open()
-        self._training = Training(self._host.state)
+        self._training = self._make(self._host.state)
         return self._training
 
     def _show_progress(self) -> None:
@@ -126,7 +167,7 @@ class TrainingRun:
     def _show_results(self, before: str = "") -> None:
         self._host.refresh()
         if self._training is not None:
-            self._host.show_status(before + words.results(self._training))
+            self._host.show_status(before + self._results(self._training))
 
     def _tick(self) -> bool:
         """One slice; False ends the run."""

@@ -6,12 +6,12 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ...fields import Field
-from ...widgets.controls import Control
-from ...widgets.host import Host
-from ...widgets.layout import line
-from .data import decode, parse_columns
-from .traffic import TRAFFIC
+from ..data.points import decode, parse_columns
+from ..data.traffic import TRAFFIC
+from ..fields import Field
+from .controls import Control
+from .host import Host
+from .layout import line
 
 OWN = "own data"
 

@@ -1,0 +1,1 @@
+"""Data that several labs use: measured ones, and a student's own."""
