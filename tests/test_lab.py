@@ -345,14 +345,19 @@ def test_words_come_when_the_slider_rests(lab, rests, monkeypatch):
     assert sent(lab) == lab.canvases["curve"].words
 
 
+def waiting() -> list[threading.Thread]:
+    """The threads on which something waits to be done."""
+    return [thread for thread in threading.enumerate() if thread.name == "mlp_widgets later"]
+
+
 def test_a_closed_lab_sends_no_words(rests, monkeypatch):
     monkeypatch.setattr(later_module, "REST_SECONDS", 3600)
     lab = ExampleLab(scale=0.25)
     find(lab, "mlp-slider-w1").value += 3
-    timer = lab._send_words_later._timer
+    (thread,) = waiting()
     lab.close()
-    timer.join(WAIT)
-    assert not timer.is_alive()
+    thread.join(WAIT)
+    assert not thread.is_alive()
 
 
 def test_a_new_start_puts_off_what_waits(rests, monkeypatch):
@@ -360,11 +365,12 @@ def test_a_new_start_puts_off_what_waits(rests, monkeypatch):
     calls, later = [], Later(lambda: calls.append(1))
     later.stop()  # of nothing
     later.start()
-    first = later._timer
+    (first,) = waiting()
     monkeypatch.setattr(later_module, "REST_SECONDS", 0.001)
     later.start()
     first.join(WAIT)
-    later._timer.join(WAIT)
+    for thread in waiting():
+        thread.join(WAIT)
     assert calls == [1]
 
 

@@ -1,11 +1,15 @@
-"""Run and pause: a thread that starts, stops and ends, and of which nothing stays."""
+"""Run and pause: what starts, stops and ends, and of which nothing stays; on a thread, and on the
+event loop where no thread can start, as in a browser's kernel."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 
+import pytest
 from lab_tools import WAIT, run_threads
 
+from mlp_widgets.widgets.clock import Clock
 from mlp_widgets.widgets.runner import Runner
 
 
@@ -99,3 +103,113 @@ def test_a_tick_may_stop_and_join_its_own_run():
     runner.start()
     runner.join(WAIT)
     assert not runner.running and run_threads() == []
+
+
+# --- on the event loop ---
+
+
+@pytest.fixture
+def no_threads(monkeypatch):
+    """A kernel in which no thread can be started."""
+
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+
+
+async def until(condition) -> None:
+    """Give the loop to others until something is true."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + WAIT
+    while not condition():
+        assert loop.time() < end
+        await asyncio.sleep(0.001)
+
+
+def test_on_a_loop_it_ticks_between_other_work_until_stopped(no_threads):
+    async def work():
+        tick = Ticks()
+        runner = Runner(tick, pause=0.001)
+        runner.start()
+        runner.start()  # a second one does nothing
+        assert runner.running and tick.count == 0
+        await until(tick.three.is_set)
+        assert tick.threads == {threading.get_ident()}
+        runner.stop()
+        runner.join(WAIT)  # returns at once: nothing can be under way
+        count = tick.count
+        await asyncio.sleep(0.02)
+        assert not runner.running and tick.count == count
+
+    asyncio.run(work())
+
+
+def test_on_a_loop_it_ends_when_a_tick_says_so_and_starts_again(no_threads):
+    async def work():
+        tick = Ticks(last=5)
+        runner = Runner(tick, pause=0.0)
+        runner.start()
+        await until(lambda: not runner.running)
+        assert tick.count == 5
+        tick.last = 8
+        runner.start()
+        await until(lambda: not runner.running)
+        assert tick.count == 8
+
+    asyncio.run(work())
+
+
+def test_on_a_loop_a_start_in_the_pause_after_a_stop_is_one_run(no_threads):
+    async def work():
+        tick = Ticks()
+        runner = Runner(tick, pause=0.02)
+        for _ in range(5):
+            runner.start()
+            await asyncio.sleep(0)
+            runner.stop()
+        tick.count = 0
+        runner.start()
+        await asyncio.sleep(0.05)
+        assert 1 <= tick.count <= 3
+        runner.stop()
+
+    asyncio.run(work())
+
+
+def test_a_start_on_another_thread_ticks_on_the_loop():
+    async def work():
+        tick = Ticks()
+        runner = Runner(tick, pause=0.0)
+        thread = threading.Thread(target=runner.start)
+        thread.start()
+        await until(tick.three.is_set)
+        assert tick.threads == {threading.get_ident()}
+        runner.stop()
+
+    asyncio.run(work())
+
+
+def test_after_its_loop_has_ended_it_goes_on_on_a_thread():
+    made = []
+
+    async def work():
+        made.append(Runner(Ticks(last=3), pause=0.0))
+
+    asyncio.run(work())
+    (runner,) = made
+    runner.start()
+    runner.join(WAIT)
+    assert not runner.running and runner._tick.count == 3
+
+
+def test_what_is_cancelled_is_not_done(no_threads):
+    async def work():
+        calls, clock = [], Clock()
+        cancel = clock.after(0.005, lambda: calls.append("cancelled"))
+        clock.after(0.01, lambda: calls.append("done"))
+        cancel()
+        await until(lambda: calls)
+        assert calls == ["done"]
+
+    asyncio.run(work())

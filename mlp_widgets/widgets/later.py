@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+
+from .clock import Clock
 
 REST_SECONDS = 0.06
 """A key held down repeats about every 0.03 s."""
@@ -13,17 +14,14 @@ class Later:
     """Calls ``action`` after a rest; every new ``start`` puts it off."""
 
     def __init__(self, action: Callable[[], object]) -> None:
-        self._action = action
-        self._timer: threading.Timer | None = None
+        self._action, self._clock = action, Clock()
+        self._cancel: Callable[[], object] = lambda: None
 
     def start(self) -> None:
         """Do it after a rest from now on."""
         self.stop()
-        self._timer = threading.Timer(REST_SECONDS, self._action)
-        self._timer.name, self._timer.daemon = "mlp_widgets later", True
-        self._timer.start()
+        self._cancel = self._clock.after(REST_SECONDS, self._action)
 
     def stop(self) -> None:
         """Do not do it, unless it has begun."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._cancel()

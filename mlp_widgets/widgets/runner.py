@@ -1,9 +1,11 @@
-"""Run and pause: repeat an action on a thread of its own, so that the page stays responsive."""
+"""Run and pause: repeat an action in slices, so that the page stays responsive."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+
+from .clock import Clock, on_thread
 
 
 class Runner:
@@ -14,36 +16,58 @@ class Runner:
     """
 
     def __init__(self, tick: Callable[[], bool], pause: float = 0.06) -> None:
-        self._tick, self._pause = tick, pause
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._tick, self._pause, self._clock = tick, pause, Clock()
+        self._run: _Run | None = None
 
     @property
     def running(self) -> bool:
         """True between start and stop."""
-        return self._thread is not None and not self._stop.is_set()
+        return self._run is not None and not self._run.stopped.is_set()
 
     def start(self) -> None:
         """Begin, unless running already."""
         if self.running:
             return
-        self._stop = threading.Event()
-        self._thread = threading.Thread(
-            target=self._loop, args=(self._stop,), name="mlp_widgets run", daemon=True
-        )
-        self._thread.start()
+        run = self._run = _Run(self._tick, self._pause)
+        if self._clock.has_loop:
+            self._clock.after(0.0, lambda: run.on_loop(self._clock))
+        else:
+            run.thread = on_thread(run.on_thread, "run")
 
     def stop(self) -> None:
         """No further call begins after this; a call under way is not waited for."""
-        self._stop.set()
+        if self._run is not None:
+            self._run.stopped.set()
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait until the thread has ended; for use from code, not from a tick."""
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(timeout)
+        """Wait until its thread has ended; for use from code, not from a tick. On the event loop
+        a call ends before other code runs, so there is nothing to wait for."""
+        thread = self._run.thread if self._run is not None else None
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(timeout)
 
-    def _loop(self, stop: threading.Event) -> None:
-        while not stop.is_set():
-            if not self._tick():
-                stop.set()
-            stop.wait(self._pause)
+
+class _Run:
+    """One run, from start to stop."""
+
+    def __init__(self, tick: Callable[[], bool], pause: float) -> None:
+        self._tick, self._pause = tick, pause
+        self.stopped = threading.Event()
+        self.thread: threading.Thread | None = None
+
+    def on_thread(self) -> None:
+        """All of it."""
+        while not self.stopped.is_set():
+            self._once()
+            self.stopped.wait(self._pause)
+
+    def on_loop(self, clock: Clock) -> None:
+        """One call, and the next after a pause."""
+        if not self.stopped.is_set():
+            self._once()
+        if not self.stopped.is_set():
+            clock.after(self._pause, lambda: self.on_loop(clock))
+
+    def _once(self) -> None:
+        if not self._tick():
+            self.stopped.set()
