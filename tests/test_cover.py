@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from html import unescape
 
 import pytest
 from any_state import examples
@@ -73,6 +74,23 @@ def test_nothing_tells_a_gradient_that_is_covered(name, kept):
     for preset in lab.presets:
         lab.preset(preset)
         assert told_anywhere(lab) == {}, preset
+
+
+@EACH_LAB
+def test_the_stepper_tells_symbols_but_no_gradients_while_covered(name, kept):
+    lab = kept(name)
+    if "operation" not in declared(lab.state_type) or not lab.numbers.operations:
+        return
+    lab.covered = True
+    for place, op in enumerate(lab.numbers.operations, start=1):
+        lab.operation = place
+        box = lab.stepper.words.value
+        assert op.symbol in re.sub(r"<[^>]*>", "", unescape(box))
+        if op.way == "backward":
+            assert '"mlp-operation-value">?<' in box and "mlp-operation-numbers" not in box
+        found = told_anywhere(lab)
+        found.pop("page", None)  # the formula 2(g − y) begins with a number
+        assert not found, (op.symbol, found)
 
 
 @EACH_LAB

@@ -16,6 +16,7 @@ import ipywidgets as widgets
 from ..explain.notation import Notation
 from ..explain.operations import Operation
 from ..text import number
+from .blocks import COVERED
 from .host import Host
 from .layout import line, stack
 from .runner import Runner
@@ -113,9 +114,9 @@ class Stepper:
         for control in (self.slider, self.back, self.next, self.play, self.replay):
             control.disabled = not found
         self.slider.value = step
-        self.words.value = self._words(found, step, numbers)
+        self.words.value = self._words(found, step, numbers, state.is_covered)
 
-    def _words(self, found: Sequence[Operation], step: int, numbers: Any) -> str:
+    def _words(self, found: Sequence[Operation], step: int, numbers: Any, covered: bool) -> str:
         """Formula, numbers put in, result, and what is reused."""
         if not found:
             return f'<div class="mlp-operation-box">{html.escape(self._empty)}</div>'
@@ -123,11 +124,19 @@ class Stepper:
             return (f'<div class="mlp-operation-box">{len(found)} operations: forward, then '
                     "backward.<br>Press Next, or Play.<br><small>In the picture, yellow: what the "
                     "step computes; yellow in stripes: what it uses again.</small></div>")
-        return operation_box(found[step - 1], f"{step} of {len(found)}", numbers.notation)
+        op = found[step - 1]
+        is_gradient = op.way == "backward"
+        return operation_box(op, f"{step} of {len(found)}", numbers.notation,
+                             covered and is_gradient)
 
 
-def operation_box(op: Operation, place: str, notation: Notation) -> str:
-    """One operation as a block of HTML."""
+def operation_box(op: Operation, place: str, notation: Notation, covered: bool = False) -> str:
+    """One operation as a block of HTML; covered, without its numbers."""
+    if covered:
+        return (f'<div class="mlp-operation-box"><small>{place}, {op.way}</small>'
+                f"<div>{html.escape(op.symbol)} = {html.escape(op.formula)}</div>"
+                '<div>&emsp;= <b class="mlp-operation-value">?</b></div>'
+                f"<small>{COVERED}</small></div>")
     said = html.escape(operation_in_words(op, notation)) or "&nbsp;"
     return (
         f'<div class="mlp-operation-box"><small>{place}, {op.way}</small>'
