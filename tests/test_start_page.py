@@ -53,8 +53,9 @@ def test_every_lab_has_a_section_with_a_sentence_a_picture_and_links(cells):
     for before, cell in pairwise(cells):
         if cell.source.startswith('picture("'):
             title, sentence, links = before.source.split("\n\n")
-            assert title.startswith("## ")
-            assert sentence.endswith(".")
+            question = REGISTRY[cell.source.split('"')[1]].question
+            assert title == f"## {question}" and question.endswith("?")
+            assert sentence.startswith("**") and sentence.endswith((".", "?"))
             assert len(links.splitlines()) == len(LINK.findall(links)) > 0
             assert len(cell.outputs[0].data["image/png"]) > 10_000
 
@@ -71,6 +72,11 @@ def test_every_notebook_is_linked_once_in_the_order_of_the_readme(cells, readme)
     assert sorted(linked) == sorted(everyone - {"00_start.ipynb"})
     in_readme = re.findall(r"^\| `notebooks/([\w.]+)`", readme, re.MULTILINE)
     assert linked == [name for name in in_readme if name != "00_start.ipynb"]
+
+
+def test_the_readme_has_the_question_of_each_lab(readme):
+    for entry in REGISTRY.values():
+        assert f"| `notebooks/{entry.notebooks[0]}.ipynb` | **{entry.question}** " in readme
 
 
 def test_the_registry_names_the_notebooks_of_each_lab(cells):
