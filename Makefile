@@ -70,8 +70,8 @@ present: $(PRESENT_READY)
 # $(call part,name,command) runs one part of the tests; if it fails, the last line names it.
 part = @echo == $(1) && $(2) || (echo == make test FAILED in this part: $(1) && exit 1)
 
-# Tests that run or draw all notebooks: they belong to these, not to the code that one changes.
-OF_NOTEBOOKS := tests/test_notebook_states.py tests/test_stale_pictures.py
+# Tests that run or draw all notebooks, or build the wheel: they belong to these, not to the code that one changes.
+OF_NOTEBOOKS := tests/test_notebook_states.py tests/test_stale_pictures.py tests/test_wheel.py
 
 quick: $(TEST_READY)
 	$(call part,style,$(PY) -m ruff check)

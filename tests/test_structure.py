@@ -31,6 +31,7 @@ LAYERS = {
     # sidecar and ipyevents are extras: a lab works without them
     "widgets": (4, {"ipywidgets", "traitlets", "IPython", "sidecar", "ipyevents"}),
     "lectures": (5, set()),
+    "__main__": (0, set()),  # the command: it imports nothing of the project
 }
 TOP = "mlp_widgets"
 MODULES = {module: path for path in sorted(PACKAGE.rglob("*.py"))

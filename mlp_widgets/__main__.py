@@ -1,0 +1,143 @@
+"""The command ``mlp-widgets``, or ``python -m mlp_widgets``: the notebooks, copied and opened.
+
+    mlp-widgets                     # into ./mlp_notebooks, and opens them in JupyterLab
+    mlp-widgets my_course           # into another folder
+    mlp-widgets --present           # the labs as pages without code, by Voilà
+    mlp-widgets --no-open           # copies only
+
+What stands behind ``--`` is passed on to JupyterLab or Voilà: ``mlp-widgets -- --port=9000``.
+A notebook that was changed in the folder is never written over.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, files
+from importlib.util import find_spec
+from pathlib import Path
+
+FOLDER = "mlp_notebooks"
+COPIED = ".mlp_widgets.json"
+"""In the folder: name -> digest of each notebook when it was copied."""
+STORED = "share/mlp-widgets/notebooks/"
+"""Where a wheel puts the notebooks, below the prefix of Python."""
+PRESENT = ("--template=mlp",
+           # The extension of Notebook 7 does not load in Voilà, and says so as an error.
+           "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Copy, say what was done, and open; the result is the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    own, passed_on = _split(given)
+    asked = _parser().parse_args(own)
+    folder = Path(asked.folder)
+    try:
+        print(copy_into(folder))
+    except OSError as error:
+        print(f"The notebooks cannot be copied into {folder}: {error.strerror or error}.",
+              file=sys.stderr)
+        return 1
+    return 0 if asked.no_open else _open(folder, asked.present, passed_on)
+
+
+def _split(given: list[str]) -> tuple[list[str], list[str]]:
+    """What is for this command, and what stands behind ``--``."""
+    at = given.index("--") if "--" in given else len(given)
+    return given[:at], given[at + 1:]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mlp-widgets", description="Copies the notebooks into a folder and opens them. What "
+        "you have changed there stays. Behind -- stands what is for JupyterLab or Voilà.")
+    parser.add_argument("folder", nargs="?", default=FOLDER, help=f"default: {FOLDER}")
+    parser.add_argument("--present", action="store_true",
+                        help="open them as pages without code, by Voilà")
+    parser.add_argument("--no-open", action="store_true", help="copy only")
+    return parser
+
+
+def notebooks() -> list[Path]:
+    """The notebooks of this installation, in the order of the course.
+
+    They stand beside the package in a checkout, else where the wheel has put them. Raises
+    FileNotFoundError if there are none.
+    """
+    beside = Path(__file__).resolve().parent.parent / "notebooks"
+    found = sorted(beside.glob("*.ipynb")) or _installed()
+    if not found:
+        raise FileNotFoundError(2, "this installation holds none; pip install it again")
+    return found
+
+
+def _installed() -> list[Path]:
+    try:
+        listed = files("mlp-widgets") or []
+    except PackageNotFoundError:
+        listed = []
+    return sorted(Path(str(file.locate())).resolve() for file in listed
+                  if STORED in file.as_posix() and file.suffix == ".ipynb")
+
+
+def copy_into(folder: Path) -> str:
+    """Bring a folder up to date with the notebooks, and say in a sentence what was done."""
+    sources = notebooks()
+    folder.mkdir(parents=True, exist_ok=True)
+    copied = _read(folder / COPIED)
+    kept = []
+    for source in sources:
+        target, now = folder / source.name, _digest(source)
+        if target.exists() and _digest(target) not in (now, copied.get(source.name)):
+            kept.append(source.name)
+            continue
+        if not target.exists() or _digest(target) != now:
+            shutil.copyfile(source, target)
+        copied[source.name] = now
+    (folder / COPIED).write_text(json.dumps(copied, indent=1), encoding="utf-8")
+    said = f"{len(sources)} notebooks are in {folder.resolve()}."
+    if kept:
+        said += (f" You have changed {len(kept)} of them ({', '.join(kept)}): these are as you "
+                 "left them. For fresh ones name another folder.")
+    return said
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _read(file: Path) -> dict[str, str]:
+    """What was copied before; nothing, if the file is missing or damaged."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _open(folder: Path, present: bool, passed_on: Sequence[str]) -> int:
+    """Start JupyterLab or Voilà on a folder, and wait for its end."""
+    module, name, extra = (("voila", "Voilà", "present") if present
+                           else ("jupyterlab", "JupyterLab", "lab"))
+    if find_spec(module) is None:
+        print(f'{name} is not installed: pip install "mlp-widgets[{extra}]", then run this again.',
+              file=sys.stderr)
+        return 1
+    options = [*PRESENT, str(folder)] if present else [f"--ServerApp.root_dir={folder.resolve()}"]
+    environment = {**os.environ, **({"MLP_WIDGETS_PRESENT": "1"} if present else {})}
+    try:
+        return subprocess.call([sys.executable, "-m", module, *options, *passed_on],
+                               env=environment)
+    except KeyboardInterrupt:  # Ctrl+C ends the server
+        return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
