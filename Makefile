@@ -5,11 +5,9 @@ VENV := .venv
 ifeq ($(OS),Windows_NT)
   PYTHON ?= python
   VENV_PYTHON := $(VENV)/Scripts/python.exe
-  BETWEEN := ;
 else
   PYTHON ?= python3
   VENV_PYTHON := $(VENV)/bin/python
-  BETWEEN := :
   ifeq ($(shell id -u),0)
     LAB_DEFAULTS += --allow-root
   endif
@@ -58,14 +56,9 @@ help:
 lab: $(LAB_READY)
 	$(PY) -m jupyterlab $(LAB_DEFAULTS) --ServerApp.root_dir=notebooks $(LAB_FLAGS)
 
-# Voilà looks for its templates in the folders of JUPYTER_PATH. That of present/ is the index page,
-# and asks nothing of the network. With MLP_WIDGETS_PRESENT the switch Present is on from the start.
-present: export MLP_WIDGETS_PRESENT := 1
-# The extension of Notebook 7, where that is installed, does not load in Voilà and says so as an error.
-PRESENT_DEFAULTS += --VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension
-present: export JUPYTER_PATH := $(CURDIR)/present$(if $(JUPYTER_PATH),$(BETWEEN)$(JUPYTER_PATH))
+# The command of the package knows how Voilà is started.
 present: $(PRESENT_READY)
-	$(PY) -m voila $(PRESENT_DEFAULTS) --template=mlp notebooks $(PRESENT_FLAGS)
+	$(PY) -m mlp_widgets --present --no-copy notebooks -- $(PRESENT_DEFAULTS) $(PRESENT_FLAGS)
 
 # $(call part,name,command) runs one part of the tests; if it fails, the last line names it.
 part = @echo == $(1) && $(2) || (echo == make test FAILED in this part: $(1) && exit 1)

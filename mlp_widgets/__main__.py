@@ -4,6 +4,7 @@
     mlp-widgets my_course           # into another folder
     mlp-widgets --present           # the labs as pages without code, by Voilà
     mlp-widgets --no-open           # copies only
+    mlp-widgets --no-copy FOLDER    # opens a folder as it is
 
 What stands behind ``--`` is passed on to JupyterLab or Voilà: ``mlp-widgets -- --port=9000``.
 A notebook that was changed in the folder is never written over.
@@ -28,9 +29,16 @@ COPIED = ".mlp_widgets.json"
 """In the folder: name -> digest of each notebook when it was copied."""
 STORED = "share/mlp-widgets/notebooks/"
 """Where a wheel puts the notebooks, below the prefix of Python."""
-PRESENT = ("--template=mlp",
-           # The extension of Notebook 7 does not load in Voilà, and says so as an error.
-           "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension")
+PRESENT = (
+    "--template=mlp",
+    # The extension of Notebook 7 does not load in Voilà, and says so as an error.
+    "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension",
+    # On a busy machine an output may take longer than 4 s; then it would be dropped without a word.
+    "--VoilaExecutor.iopub_timeout=120",
+    # A page that was left or opened anew keeps its kernel; one that is open keeps the connection.
+    "--MappingKernelManager.cull_idle_timeout=300", "--MappingKernelManager.cull_interval=60",
+)
+"""Voilà's flags for a class. Its template asks nothing of the network."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(own)
     folder = Path(asked.folder)
     try:
-        print(copy_into(folder))
+        if not asked.no_copy:
+            print(copy_into(folder), flush=True)
     except OSError as error:
         print(f"The notebooks cannot be copied into {folder}: {error.strerror or error}.",
               file=sys.stderr)
@@ -62,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--present", action="store_true",
                         help="open them as pages without code, by Voilà")
     parser.add_argument("--no-open", action="store_true", help="copy only")
+    parser.add_argument("--no-copy", action="store_true", help="open the folder as it is")
     return parser
 
 
@@ -131,12 +141,23 @@ def _open(folder: Path, present: bool, passed_on: Sequence[str]) -> int:
               file=sys.stderr)
         return 1
     options = [*PRESENT, str(folder)] if present else [f"--ServerApp.root_dir={folder.resolve()}"]
-    environment = {**os.environ, **({"MLP_WIDGETS_PRESENT": "1"} if present else {})}
+    environment = {**os.environ, **(for_voila() if present else {})}
     try:
         return subprocess.call([sys.executable, "-m", module, *options, *passed_on],
                                env=environment)
     except KeyboardInterrupt:  # Ctrl+C ends the server
         return 0
+
+
+def for_voila() -> dict[str, str]:
+    """Environment variables: the switch Present is on from the start; and where the template is,
+    in a checkout. A wheel has put it where Voilà looks anyway."""
+    found = {"MLP_WIDGETS_PRESENT": "1"}
+    beside = Path(__file__).resolve().parent.parent / "present"
+    if beside.is_dir():
+        before = os.environ.get("JUPYTER_PATH")
+        found["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(beside), before]))
+    return found
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -42,6 +43,15 @@ def test_presented_voila_shows_the_folder(tmp_path, opened):
     ((line, environment),) = opened
     assert line[:3] == [sys.executable, "-m", "voila"] and str(tmp_path) in line
     assert "--template=mlp" in line and environment["MLP_WIDGETS_PRESENT"] == "1"
+
+
+def test_a_folder_is_opened_as_it_is_if_asked(tmp_path, opened, monkeypatch):
+    monkeypatch.setenv("JUPYTER_PATH", "another")
+    assert command.main(["--present", "--no-copy", str(tmp_path), "--", "--no-browser"]) == 0
+    ((line, environment),) = opened
+    assert line[-2:] == [str(tmp_path), "--no-browser"] and not list(tmp_path.iterdir())
+    places = environment["JUPYTER_PATH"].split(os.pathsep)
+    assert places == [str(ROOT / "present"), "another"]
 
 
 def test_without_a_folder_it_is_one_below_the_present_one(tmp_path, monkeypatch, opened):

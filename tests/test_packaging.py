@@ -18,7 +18,8 @@ else:
 ROOT = Path(__file__).resolve().parent.parent
 
 # Name on PyPI -> name on conda-forge, where they differ.
-CONDA_NAMES = {"build": "python-build", "matplotlib": "matplotlib-base", "playwright": "playwright-python"}
+CONDA_NAMES = {"build": "python-build", "matplotlib": "matplotlib-base",
+               "playwright": "playwright-python"}
 # What conda gives beside Python packages: on a bare machine there is neither pip nor make.
 CONDA_TOOLS = {"pip", "make"}
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 import sys
 import urllib.request
 
-from real_jupyter import CHECKOUT, ERRORS_IN_OUTPUTS, JupyterServer, NotebookPage, is_harmless
+from real_jupyter import ERRORS_IN_OUTPUTS, JupyterServer, NotebookPage, is_harmless
 
-# the flags of `make present`, tested against the Makefile
-MAKE_FLAGS = ["--template=mlp",
-              "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension"]
+from mlp_widgets.__main__ import PRESENT, for_voila
 
 UNTIL_STILL = """milliseconds => new Promise((resolve, reject) => {
     const end = performance.now() + milliseconds;
@@ -35,12 +33,11 @@ class VoilaServer(JupyterServer):
     """Voilà on a temporary copy of a folder of notebooks; use it in a `with`."""
 
     def _command(self) -> list[str]:
-        options = [f"--port={self.port}", "--no-browser", "--Voila.ip=127.0.0.1", *MAKE_FLAGS]
+        options = [f"--port={self.port}", "--no-browser", "--Voila.ip=127.0.0.1", *PRESENT]
         return [sys.executable, "-m", "voila", *options, str(self.notebooks)]
 
     def _environment(self) -> dict[str, str]:
-        given = {"JUPYTER_PATH": str(CHECKOUT / "present"), "MLP_WIDGETS_PRESENT": "1"}
-        return {**super()._environment(), **given}
+        return {**super()._environment(), **for_voila()}
 
     def ask(self, path: str, method: str = "GET") -> None:
         """Whether the server answers at all; it has no address for its end."""

@@ -20,7 +20,7 @@ from lab_cases import (
     size,
 )
 from real_jupyter import CHECKOUT, NUMBER_LABS
-from real_voila import MAKE_FLAGS, VoilaPage, VoilaServer
+from real_voila import VoilaPage, VoilaServer
 from seen import PICTURE, each_section, pale_texts, small_texts, told, unfold
 
 
@@ -34,13 +34,10 @@ def voila(missing, browser) -> Iterator[VoilaServer]:
         yield running
 
 
-def test_the_tested_flags_are_those_of_the_makefile():
+def test_make_present_starts_it_by_the_command():
     makefile = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
-    call = next(line for line in makefile.splitlines() if "-m voila" in line)
-    assert "$(PRESENT_DEFAULTS)" in call and "notebooks" in call.split()
-    assert all(flag in makefile.split() for flag in MAKE_FLAGS)
-    assert "present: export JUPYTER_PATH := $(CURDIR)/present" in makefile
-    assert "present: export MLP_WIDGETS_PRESENT := 1" in makefile
+    (call,) = [line for line in makefile.splitlines() if "--present" in line]
+    assert "-m mlp_widgets --present --no-copy notebooks --" in call
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
