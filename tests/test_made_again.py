@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from example_lab import ExampleLab
-from helpers import text_of
+from helpers import live_widgets, text_of
 
 from mlp_widgets import OneNeuronLab, Poll, TwoHiddenLab, predict_gradient, will_move
 from mlp_widgets.widgets import made_again
@@ -71,6 +71,41 @@ def test_a_verdict_stays_as_long_as_the_new_lab_is_in_the_same_state(notebook):
     newer = notebook.run("lab", TwoHiddenLab)  # a third time
     assert poll.right and poll.about is newer is latest(new)
     assert not newer.covered
+
+
+def test_its_parts_and_the_whole_of_it_in_other_cells_become_those_of_the_new_lab(notebook):
+    old = notebook.run("lab", ExampleLab)
+    part, aside = old.part("w1", "J"), old.part("w2")  # aside stands nowhere
+    shells = [part.widget, old.widget]
+    old.present.toggle.value = True
+    new = notebook.run("lab", ExampleLab, w1=1.25)
+    assert [shell.children for shell in shells] == [new.part("w1", "J").root.children,
+                                                    new.root.children]
+    assert old.closed and part.root.comm is not None and aside.root.comm is None
+    assert new.present.toggle.value  # as it was
+    for shell in shells:
+        assert "mlp-presenting" in shell._dom_classes
+    assert "mlp-at-0" in shells[1]._dom_classes
+    new.present.toggle.value = False
+    assert not any("mlp-presenting" in shell._dom_classes for shell in shells)
+    newest = notebook.run("lab", ExampleLab, w1=0.25)
+    assert [shell.children for shell in shells] == [newest.part("w1", "J").root.children,
+                                                    newest.root.children]
+
+
+def test_what_a_lab_leaves_behind_does_not_grow(notebook):
+    assert notebook.run("lab", ExampleLab).part("w1", "curve").widget
+    counts = []
+    for _ in range(4):
+        notebook.run("lab", ExampleLab)
+        counts.append(len(live_widgets()))
+    assert len(set(counts)) == 1, counts
+
+
+def test_a_lab_that_stands_nowhere_is_not_built_for_the_new_one(notebook):
+    old = notebook.run("lab", ExampleLab)
+    new = notebook.run("lab", ExampleLab)
+    assert latest(old) is new and not new.is_built and not old.closed
 
 
 def test_a_lab_takes_the_place_of_the_one_of_its_kind_and_turn_and_cell(notebook):

@@ -38,3 +38,10 @@ def small_board(rows: Sequence[tuple[str, str, str]]) -> str:
     body = "".join(f'<tr><td>{text}</td><td class="mlp-{key}">{shown}</td></tr>'
                    for text, key, shown in rows)
     return f"<table>{body}</table>"
+
+
+def headline_box(name: str, value: str) -> str:
+    """The main number of a lab and its name, as HTML."""
+    sign = "" if value.startswith("×") else "= "
+    return (f'<div class="mlp-headline-box"><span>{name} {sign}</span>'
+            f'<b class="mlp-mse-now">{value}</b></div>')

@@ -174,6 +174,11 @@ class Canvas:
         self._note = TablePicture(sentence, (), (), *size, self._scale)
         return Sentence(sentence)
 
+    def forget(self) -> None:
+        """Free what it has drawn when its lab is closed: a notebook's outputs keep labs alive."""
+        self._picture = self._note = self._scene = self._drawn = None
+        self._encoder = PngEncoder()
+
     def send_words(self) -> None:
         """Send the words of the picture."""
         self._words.value = html.escape(self.words)

@@ -26,12 +26,15 @@ class Shown:
     """Pixels drawn per CSS pixel."""
     root: widgets.Widget
     """The widget that holds all of it."""
+    displayed = False
+    """Whether its root was given to a page."""
     _lock: threading.RLock
 
     @property
     def widget(self) -> widgets.Widget:
         """The widget, to stand in a page: what it shows is drawn from now on."""
         with self._lock:
+            self.displayed = True
             self.appear()
         return self.root
 
@@ -133,6 +136,11 @@ class Cell(Shown):
             yield
         finally:
             self.by_hand = outer
+
+    @property
+    def wholes(self) -> list[widgets.Widget]:
+        """The boxes in which all of it stands in the page."""
+        return [self.root]
 
     @property
     def in_the_page(self) -> list[widgets.Widget]:

@@ -39,7 +39,7 @@ from ..fields import (
 from ..saved_state import call_of, code_of, state_from, with_new_names
 from ..text import number, symbol
 from .beside import Panel
-from .blocks import COVERED, Text
+from .blocks import COVERED, Text, headline_box
 from .built_late import BuiltLate
 from .canvas import Canvas, PicturesInView, Progress, Slot
 from .cell import RUN_IT, close_all
@@ -57,6 +57,7 @@ from .present import Present
 from .presets import Preset, Presets
 from .share import Share
 from .stepper import Stepper
+from .take_over import Shell
 from .why_zero import why_in_words
 
 S = TypeVar("S", bound=State)
@@ -389,6 +390,7 @@ class Lab(BuiltLate, Generic[S, N]):
     def build(self) -> None:
         """Canvases, parts and controls; made once."""
         self.panel = Panel()
+        self.shells: list[Shell] = []
         self.switches: dict[str, widgets.ToggleButton] = {}
         """What opens and closes the folds."""
         self._parts: list[Refreshed] = []
@@ -465,10 +467,7 @@ class Lab(BuiltLate, Generic[S, N]):
 
     def _headline(self, numbers: N) -> str:
         """The main number as HTML."""
-        name, value = self.headline(numbers)
-        sign = "" if value.startswith("×") else "= "
-        return (f'<div class="mlp-headline-box"><span>{name} {sign}</span>'
-                f'<b class="mlp-mse-now">{value}</b></div>')
+        return headline_box(*self.headline(numbers))
 
     @property
     def preset_buttons(self) -> Mapping[str, widgets.Button]:
@@ -496,7 +495,14 @@ class Lab(BuiltLate, Generic[S, N]):
     @property
     def in_the_page(self) -> list[widgets.Widget]:
         """The lab and its parts."""
-        return [self.root, *(part.root for part in self.views.shown.values())]
+        return [self.root, *(part.root for part in self.views.shown.values()),
+                *(shell for _, shell in self.shells)]
+
+    @property
+    def wholes(self) -> list[widgets.Widget]:
+        """Its root, and the boxes of labs before it that it has filled."""
+        return [self.root, *(shell for names, shell in self.shells if not names)]
+
 
     def beside(self) -> widgets.HTML:
         """Show the lab next to the notebook, where the page can; the sentence that it returns
@@ -651,4 +657,6 @@ class Lab(BuiltLate, Generic[S, N]):
                 part.runner.stop()
                 part.runner.join(1.0)
         super().close()
+        for canvas in self.canvases.values():
+            canvas.forget()
         close_all(*self.blocks.values())  # one of them may stand neither in the lab nor in a part

@@ -1,7 +1,7 @@
 """Which lab stands where another one stood: a cell that is run again makes its labs again.
 
-What the cell made before is gone from the screen, but lives on in the kernel, and so do the
-questions about it. The first lab of a kind that a cell makes takes the place of the first one of
+What the cell made before is gone from the screen, but its parts in other cells and the questions
+about it are not. The first lab of a kind that a cell makes takes the place of the first one of
 that kind that it made the time before, the second that of the second. Where a page does not say
 which cell runs (Voilà, where none is run again), nothing takes a place.
 """
@@ -15,6 +15,7 @@ from weakref import WeakSet, ref
 from IPython import get_ipython
 
 from .host import Listener
+from .take_over import take_over
 
 
 class Successive(Protocol):
@@ -65,6 +66,7 @@ def take_place(lab: Successive) -> None:
             old.successor = lab
             for listener in tuple(old.listeners):
                 listener.lab_made_again(lab)
+            take_over(lab, old)
 
 
 def _of_kind(lab: Successive, labs: Labs) -> list[ref[Successive]]:

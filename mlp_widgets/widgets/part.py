@@ -94,6 +94,11 @@ class Part(Shown):
         """It stands in a page: its pictures are drawn in every state from now on."""
         self._host.views.appeared(self)
 
+    def leave(self) -> widgets.Box:
+        """Its outermost box, which is its own no longer: another part may fill it."""
+        self._own.remove(self.root)
+        return self.root
+
     def _uncover(self) -> list[widgets.Widget]:
         """The button that shows what a question covers here; it is seen while that is covered."""
         can_cover = self._with_gradient or any(canvas.slot.covered for canvas in self.canvases)
@@ -174,6 +179,11 @@ class Parts:
             self.shown[names] = self._make(names)
             self._host.refresh()
         return self.shown[names]
+
+    @property
+    def displayed(self) -> list[Part]:
+        """Those that were given to a page."""
+        return [part for part in self.shown.values() if part.displayed]
 
     def appeared(self, part: Part) -> None:
         """A part stands in a page: its pictures are drawn in every state."""

@@ -45,8 +45,9 @@ class Present:
 
     def turn_to(self, page: int) -> None:
         """Show one section beside the sliders."""
-        self._cell.root.remove_class(f"mlp-at-{self._page}")
-        self._cell.root.add_class(f"mlp-at-{page}")
+        for root in self._cell.wholes:
+            root.remove_class(f"mlp-at-{self._page}")
+            root.add_class(f"mlp-at-{page}")
         for k, button in enumerate(self.pages):
             mark(button, "mlp-on", k == page)
         self._page = page

@@ -12,7 +12,7 @@ RUN_CELL = """async (cell) => {
     await window.jupyterapp.commands.execute('notebook:run-cell');
 }"""
 CELLS = ("from mlp_widgets import TwoHiddenLab, lecture_poll, will_move\nlab = TwoHiddenLab()\nlab",
-         "will_move(lab, 'w2_2')", "lecture_poll(5)")
+         "will_move(lab, 'w2_2')", "lecture_poll(5)", "lab.part('w1_1', 'J')")
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,15 @@ def test_a_lab_made_again_by_its_cell_is_the_one_that_is_asked(page):
     poll = poll_at(page, 0)
     choose(page, poll, 1)  # it shrinks: the gradient of the lab on the screen is 2
     assert poll.locator(".mlp-status").inner_text().startswith("Right: B (it shrinks)")
+
+
+def test_its_part_in_another_cell_is_one_of_the_new_lab(page):
+    part = page.page.locator(".mlp-part .mlp-mse-now")
+    page.type_number(".mlp-lab:not(.mlp-part) .mlp-box-w2_1", -1)
+    for value, loss in ((1.5, "2.25"), (2, "1")):
+        page.type_number(".mlp-lab:not(.mlp-part) .mlp-box-w1_1", value)
+        page.settle()
+        assert part.inner_text() == loss
 
 
 def test_an_answer_moves_nothing_above_it_and_little_room_waits_for_it(page):
