@@ -196,7 +196,7 @@ def test_the_pictures_after_steps_are_those_of_a_new_lab_after_them(name, lab):
 # --- divergence ---
 
 
-FALLS_NOT = {"example": {"activation": "tanh"}, "sigmoid_features": {"loss": "squared"}}
+FALLS_NOT = {"example": {"activation": "tanh"}, "sigmoid_features": {"loss_name": "squared"}}
 """Where a rate that is too large would just switch a ReLU off, or make a sigmoid flat."""
 
 

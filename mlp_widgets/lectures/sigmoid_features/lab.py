@@ -11,11 +11,13 @@ Source: MIT 6.390, "Neural Networks II", two sigmoid features.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import ClassVar
 
 import ipywidgets as widgets
 
 from ...data.labelled import COLUMNS, LabelledPoints
+from ...drawing.diagram import DiagramPicture
 from ...drawing.feature_maps import FeatureMapsPicture
 from ...drawing.loss_curve import LossCurvePicture
 from ...drawing.separation import SeparationPicture
@@ -23,7 +25,7 @@ from ...fields import Parsed, declared
 from ...text import number
 from ...widgets.canvas import Slot
 from ...widgets.lab import Lab
-from ...widgets.layout import Fold, Section, line, stack
+from ...widgets.layout import Fold, OneOf, Section, line, stack
 from ...widgets.own_data import DataControl
 from ...widgets.parameter_table import Group
 from ...widgets.pointer import Pointer, Touch
@@ -63,7 +65,11 @@ class SigmoidFeaturesLab(Lab[SigmoidFeaturesState, Numbers]):
         Slot("space", SeparationPicture, scenes.space,
              "The features' space, and the plane with the boundary", also=MARK[:2],
              progress=True),
-        Slot("steps", LossCurvePicture, scenes.steps, "J over the steps", progress=True),
+        Slot("network", partial(DiagramPicture, height=290), scenes.network,
+             "The network at the mark", also=(*MARK, "edges", "operation"), when=lambda state: state.view == "network",
+             covered=scenes.network_of_values),
+        Slot("steps", LossCurvePicture, scenes.steps, "J over the steps", progress=True,
+             when=lambda state: state.view == "steps"),
     )
 
     def prepare(self) -> None:
@@ -128,6 +134,10 @@ class SigmoidFeaturesLab(Lab[SigmoidFeaturesState, Numbers]):
                 Group(lambda state: words.group_title(state, 1), names[3:6]),
                 Group(words.output_title, names[6:]))
 
+    def descent_title(self, state: SigmoidFeaturesState) -> str:
+        """With the learning rate of this lecture, η."""
+        return "Gradient descent <small>θ ← θ − η ∂J/∂θ</small>"
+
     def preset_title(self, name: str) -> str:
         """The text of its button."""
         return TITLES[name][0]
@@ -146,21 +156,29 @@ class SigmoidFeaturesLab(Lab[SigmoidFeaturesState, Numbers]):
 
     def layout(self) -> list[Section]:
         """The maps beside the nine parameters; below them the descent's curve and the board."""
-        assert self.descent and self.stepper
+        assert self.table and self.descent
         control = self.control
         self.pointer = Pointer(self, self.canvases["space"], self.touch)
         self.blocks |= {
             "board": self.text(self.board, "mlp-board"), "formulas": self.text(words.formulas),
-            "at_mark": self.text(words.at_mark), "own": self._own()}
+            "own": self._own()}
         folds = self.folds(
             Fold("Descent", "descent", [self.descent.widget, control("loss_name").widget]),
-            Fold("Points", "points", [self.blocks["own"]]),
-            Fold("Step by step", "stepper", [self.blocks["at_mark"], self.stepper.widget]))
+            Fold("Points", "points", [self.blocks["own"]]))
         return [
             Section("Features and output", ("features", "space"), [
-                stack(self.table.widget if self.table else widgets.HTML(), folds)]),
-            Section("Descent", ("steps",), [stack(self.blocks["board"], self.blocks["formulas"])]),
+                stack(self.table.widget, folds)]),
+            Section("Network and descent", ("network", "steps"), [stack(
+                control("view").widget, self._below())]),
         ]
+
+    def _below(self) -> OneOf:
+        """What stands beside the lower picture: the stepper, or what was found so far."""
+        assert self.stepper
+        steps = self.folds(Fold("Step by step", "stepper", [self.stepper.widget]))
+        return self._part(OneOf(lambda state: state.view, {
+            "network": (self.control("edges").widget, self.blocks["formulas"], steps),
+            "steps": (self.blocks["board"],)}))
 
     def _own(self) -> widgets.Widget:
         """The sets, a file, the mark, and what can be done with it."""

@@ -189,6 +189,10 @@ class SigmoidFeaturesState(State):
                         says="of the mark ×, and of a point that is added")
     click: str = choice("mark", CLICKS, VIEW, label="a click", called="kind of click",
                         says="what a click on the plane of the output does")
+    view: str = choice("network", {"network": "Network at ×", "steps": "J over the steps"}, VIEW,
+                       buttons=True)
+    edges: str = choice("values", {"values": "values", "gradients": "gradients at ×"}, VIEW,
+                        label="edges show")
     learning_rate: float = number(0.3, RATE, slider=(-4, 1, 0.05), log=True, positive=True,
                                   label="learning rate η", called="learning rate")
     operation: int = place(most_operations((2, 2, 1), biases=True))

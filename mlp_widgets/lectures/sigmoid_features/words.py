@@ -62,14 +62,6 @@ def _sum(*terms: tuple[float, str]) -> str:
     return text
 
 
-def at_mark(numbers: Numbers) -> str:
-    """What the network says at the mark."""
-    s, value = numbers.state, numbers.value
-    return (f'<div class="mlp-lines"><div>× at ({number(s.x1)}, {number(s.x2)}): '
-            f"σ₁ = {number(value('a', 1, 0))}, σ₂ = {number(value('a', 1, 1))}, "
-            f"z = {number(value('z', 2))}, ŷ = {number(value('a', 2))}</div></div>")
-
-
 def board(numbers: Numbers, attempts: Attempts) -> str:
     """How many points are right, what lines could do, and the smallest J so far."""
     count = numbers.points.count
