@@ -66,8 +66,8 @@ class SigmoidFeaturesLab(Lab[SigmoidFeaturesState, Numbers]):
              "The features' space, and the plane with the boundary", also=MARK[:2],
              progress=True),
         Slot("network", partial(DiagramPicture, height=290), scenes.network,
-             "The network at the mark", also=(*MARK, "edges", "operation"), when=lambda state: state.view == "network",
-             covered=scenes.network_of_values),
+             "The network at the mark", also=(*MARK, "edges", "operation"),
+             when=lambda state: state.view == "network", covered=scenes.network_of_values),
         Slot("steps", LossCurvePicture, scenes.steps, "J over the steps", progress=True,
              when=lambda state: state.view == "steps"),
     )
@@ -97,17 +97,23 @@ class SigmoidFeaturesLab(Lab[SigmoidFeaturesState, Numbers]):
     def add_point(self) -> None:
         """Add the place of the mark, with its class, to the points."""
         s = self.state
-        self.set(points=s.points.with_point(s.x1, s.x2, int(s.label)))
+        self._set_points(s.points.with_point(s.x1, s.x2, int(s.label)))
 
     def remove_point(self) -> None:
         """Take the point that is nearest to the mark away."""
         s = self.state
-        self.set(points=s.points.without(s.points.nearest(s.x1, s.x2)))
+        self._set_points(s.points.without(s.points.nearest(s.x1, s.x2)))
 
     def only_mark(self) -> None:
         """Begin own points: the mark is the only one."""
         s = self.state
-        self.set(points=([s.x1], [s.x2], [int(s.label)]))
+        self._set_points(([s.x1], [s.x2], [int(s.label)]))
+
+    def _set_points(self, points: object) -> None:
+        """Other points, as a step of its own for undo, however soon it follows another."""
+        with self._lock:
+            self._history.separate()
+            self.set(points=points)
 
     def touch(self, touch: Touch) -> None:
         """What the mouse does on the plane of the output: the mark goes there; a click may add or
