@@ -15,6 +15,7 @@ from mlp_widgets.drawing.gradient_map import EDGES
 from mlp_widgets.drawing.style import ABOUT_ONE, EXPLODING, VANISHING, ZERO
 from mlp_widgets.lectures.deep_chain.chain import chain, local_factors
 from mlp_widgets.lectures.deep_chain.log_chain import log10_gradients
+from mlp_widgets.lectures.sigmoid_features.sets import SETS
 from mlp_widgets.lectures.two_hidden.lab import HEIGHT, WIDTH
 
 BLUE, RED, GREY = "#0072B2", "#C04A00", "#767676"
@@ -101,6 +102,44 @@ def _diagram(network: Network, trace, dpi: float | None) -> None:
                   markerfacecolor="white" if on else "#ececec", markeredgecolor="black")
         axes.text(x, y, texts[name], ha="center", va="center", fontsize=9, zorder=6)
     axes.text(0.5, 0.01, f"at hour {trace.a[0][0, 0]:.0f}", ha="center", color=GREY, fontsize=8.5)
+    plt.show()
+
+
+def sigmoid_features(w111: float, dpi: float | None = None) -> None:
+    """Both features over the plane; ŷ over the features and over the plane; the network."""
+    network = Network([[[w111, -5.0], [-5.0, 5.0]], [[-3.0, -3.0]]], [[1.0, 1.0], [4.0]],
+                      ["sigmoid", "sigmoid"])
+    points = SETS["diagonal bands"]
+    trace = forward(network, points.x, points.label[None], loss="nll")
+    backward(trace)
+    grid = np.linspace(-1.5, 1.5, 81)
+    maps = forward(network, np.array([v.ravel() for v in np.meshgrid(grid, grid)]))
+    unit = np.linspace(-0.05, 1.05, 81)
+    last = Network([network.w[2]], [network.b[2]], ["sigmoid"])
+    space = forward(last, np.array([v.ravel() for v in np.meshgrid(unit, unit)]))
+    _two_maps(222, dpi, points.label, (grid, maps.a[1][0], points.x, "Oranges", "σ₁"),
+              (grid, maps.a[1][1], points.x, "Greens", "σ₂"))
+    _two_maps(240, dpi, points.label,
+              (unit, space.output[0], trace.a[1], "RdYlBu", "ŷ over the features"),
+              (grid, maps.output[0], points.x, "RdYlBu", "ŷ over the plane"))
+    one = Network([[[w111], [-5.0]], [[-3.0, -3.0]]], [[1.0, 1.0], [4.0]], ["sigmoid", "sigmoid"])
+    _diagram(one, forward(one, [0.6], [0.0], loss="nll"), dpi)
+
+
+def _two_maps(height: int, dpi: float | None, label, *maps) -> None:
+    figure = _figure(490, height, dpi)
+    plots = figure.subplots(1, 2, gridspec_kw={"left": 0.08, "right": 0.96, "bottom": 0.2,
+                                               "wspace": 0.4})
+    for axes, (grid, values, x, colors, title) in zip(plots, maps, strict=True):
+        image = axes.imshow(values.reshape(81, 81), cmap=plt.get_cmap(colors, 10), vmin=0, vmax=1,
+                            origin="lower", extent=(grid[0], grid[-1]) * 2, aspect="auto")
+        axes.contour(grid, grid, values.reshape(81, 81), [0.5], colors="black", linewidths=1.8)
+        for k, marker in enumerate("os"):
+            axes.plot(*x[:, label == k], marker, color=("white", "black")[k], markersize=5.5,
+                      markeredgecolor=("black", "white")[k])
+        axes.set_title(title, fontsize=9.5, loc="left")
+        axes.tick_params(labelsize=8)
+        figure.colorbar(image, ax=axes, ticks=[0, 0.5, 1])
     plt.show()
 
 

@@ -102,4 +102,15 @@ CASES = [
         low=-3.0,
         high=3.0,
     ),
+    LabCase(
+        name="sigmoid features",
+        cell="from mlp_widgets import SigmoidFeaturesLab\nlab = SigmoidFeaturesLab()\nlab",
+        redraw="benchmarks.by_pyplot:sigmoid_features",
+        parameter="w111",
+        start=5.0,
+        step=0.1,
+        low=-10.0,
+        high=10.0,
+        notebook="06_sigmoid_features.ipynb",
+    ),
 ]

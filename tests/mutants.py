@@ -1,4 +1,4 @@
-"""52 small ways to break the code, and the tests that must see each of them.
+"""54 small ways to break the code, and the tests that must see each of them.
 
     python tests/mutants.py            # all of them: about five minutes
     python tests/mutants.py 3 17       # some of them, by number
@@ -190,6 +190,12 @@ MUTANTS = [
            'pairs[wrong[-1]])\n            return LayerCheck(False, f"Layer {wrong[-1]}:',
            'pairs[wrong[0]])\n            return LayerCheck(False, f"Layer {wrong[0]}:',
            "generic_layer"),
+    Mutant("the gradients of the negative log-likelihood are those of the squared loss",
+           "explain/numbers.py", "self.trace = forward(network, x, y, loss=loss)",
+           "self.trace = forward(network, x, y)", "sigmoid_features"),
+    Mutant("the line in the features' space forgets that ŷ = z is parted at ½",
+           "lectures/sigmoid_features/scenes.py",
+           'HALF if state.loss_name == "squared" else 0.0', "0.0", "sigmoid_features"),
 ]
 # fmt: on
 

@@ -406,7 +406,7 @@ def test_gradients_are_those_of_the_oracle(name, kept):
     for state, numbers in numbers_of_states(kept(name), 6, small=True):
         assert isinstance(numbers, NetworkNumbers)
         x, y = numbers.trace.a[0], numbers.trace.y
-        truth = check_gradients(numbers.network, x, y, rtol=1e-7)
+        truth = check_gradients(numbers.network, x, y, numbers.trace.loss.name, rtol=1e-7)
         assert list(numbers.parameters) == list(state.parameters)
         for parameter, var in numbers.notation.parameters.items():
             place = (var.neuron, var.input) if var.kind == "w" else (var.neuron,)

@@ -123,6 +123,27 @@ def test_a_chain_as_it_is_read():
         "∂J/∂z₁ = ∂J/∂a₁ · 𝟙[z₁ > 0] = 8 · 1 = 8", "∂J/∂w₁ = ∂J/∂z₁ · x = 8 · 1.5 = 12"]
 
 
+@pytest.mark.parametrize(("y", "loss", "slope"), [
+    (1, "−log 0.73106 = 0.3133", "−1 / 0.73106 = −1.368"),
+    (0, "−log(1 − 0.73106) = 1.313", "1 / (1 − 0.73106) = 3.718"),
+])  # fmt: skip
+def test_the_negative_log_likelihood_as_it_is_read(y, loss, slope):
+    network = Network([[[1.0]]], [[0.0]], ["sigmoid"])
+    trace = forward(network, [1.0], [y], loss="nll")
+    notation = Notation({"w": Var("w", 1), "b": Var("b", 1)}, 1, lambda layer, neuron: "")
+    found = {op.symbol: op for op in operations(Passes(trace, backward(trace), notation))}
+    shown = {symbol: f"{op.numbers} = {number(op.value)}" for symbol, op in found.items()}
+    assert (shown["J"], shown["∂J/∂ŷ"]) == (loss, slope)
+    assert found["J"].formula == ("−log ŷ" if y else "−log(1 − ŷ)")
+    assert found["∂J/∂z"].value == pytest.approx(0.7310585786 - y)
+
+
+def test_hidden_neurons_may_have_a_letter_of_their_own():
+    notation = Notation({}, 2, lambda layer, neuron: "₁₂"[neuron] * (layer == 1), hidden="σ")
+    symbols = [notation.symbol(Var(kind, layer)) for layer in (1, 2) for kind in ("z", "a", "da")]
+    assert symbols == ["z₁", "σ₁", "∂J/∂σ₁", "z", "ŷ", "∂J/∂ŷ"]
+
+
 def test_a_skip_as_it_is_read():
     network = Network([[[2.0]], [[-1.0]]], None, ["relu", "relu"], [Skip(1, 2)])
     read = lines(network, [1.5], [1.0], CHAIN)

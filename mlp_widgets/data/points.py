@@ -1,4 +1,4 @@
-"""Data of the traffic lab: the measured means, or the student's own two columns.
+"""Points (x, y): the measured means, or the student's own two columns; and how columns are read.
 
     load_points("weekday")                      # a name of TRAFFIC
     load_points("my_counts.csv")                # a text file with two columns
@@ -17,8 +17,12 @@ from typing import Any
 
 import numpy as np
 
+from ..text import listed
 from .traffic import HOURS, TRAFFIC
 
+XY = ("x", "y")
+COUNTS = {2: "two", 3: "three"}
+"""Columns of a file, as a sentence counts them."""
 LEAST = 3
 MOST = 100_000
 MOST_DIFFERENT = 300
@@ -69,14 +73,15 @@ def load_points(source: Any) -> Points:
     if isinstance(source, str) and source in TRAFFIC:
         return _measured(source)
     if isinstance(source, (str, PathLike)):
-        return _checked(*parse_columns(_read(Path(source))), str(source))
+        x, y = parse_columns(read_text(Path(source)))
+        return _checked(x, y, str(source))
     try:
         x, y = source
     except (TypeError, ValueError):
         raise ValueError(
             f"data must be one of {', '.join(map(repr, TRAFFIC))}, a file name, or two lists (x, y)"
         ) from None
-    x, y = _as_list(x, "x"), _as_list(y, "y")
+    x, y = as_list(x, "x"), as_list(y, "y")
     if len(x) != len(y):
         raise ValueError(f"x has {len(x)} numbers and y has {len(y)}; give as many of each")
     return _checked(x, y, None)
@@ -88,41 +93,41 @@ def _measured(name: str) -> Points:
     return Points(HOURS, np.array(TRAFFIC[name]), name)
 
 
-def parse_columns(text: str) -> tuple[list[float], list[float]]:
-    """Two columns of numbers, separated by comma, semicolon, tab or spaces; a heading is skipped.
+def parse_columns(text: str, names: Sequence[str] = XY) -> list[list[float]]:
+    """Columns of numbers, one for each of two or three names, separated by comma, semicolon, tab or
+    spaces; a heading is skipped.
 
     With semicolons or tabs a comma is read as the decimal sign, as spreadsheets write it in many
     countries.
     """
     rows = [(n, line.strip()) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
-    x: list[float] = []
-    y: list[float] = []
+    found: list[list[float]] = []
     for position, (line_number, line) in enumerate(rows):
         cells = _cells(line)
-        numbers = [_number(cell) for cell in cells]
-        if None in numbers and position == 0 and len(rows) > 1:
+        numbers = [number for cell in cells if (number := _number(cell)) is not None]
+        if len(numbers) < len(cells) and position == 0 and len(rows) > 1:
             continue  # names of the columns
-        if len(cells) != 2:
+        if len(cells) != len(names):
             raise ValueError(
                 f"line {line_number} has {len(cells)} column{'s' * (len(cells) != 1)} "
-                f"({line[:30]!r}); two are needed: x and y"
+                f"({line[:30]!r}); {COUNTS[len(names)]} are needed: {listed(names)}"
             )
-        first, second = numbers
-        if first is None or second is None:
-            raise ValueError(f"line {line_number} is not two numbers: {line[:30]!r}")
-        x.append(first)
-        y.append(second)
-    return x, y
+        if len(numbers) < len(cells):
+            raise ValueError(
+                f"line {line_number} is not {COUNTS[len(names)]} numbers: {line[:30]!r}")
+        found.append(numbers)
+    return [[row[column] for row in found] for column in range(len(names))]
 
 
-def decode(content: bytes) -> str:
-    """Text of a file; ValueError if it is not a text file."""
+def decode(content: bytes, names: Sequence[str] = XY) -> str:
+    """Text of a file of such columns; ValueError if it is not a text file."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
-        raise ValueError("the file is not plain text; save it as CSV (UTF-8) with two columns")
+        raise ValueError("the file is not plain text; save it as CSV (UTF-8) with "
+                         f"{COUNTS[len(names)]} columns")
     return text
 
 
@@ -142,17 +147,17 @@ def _number(cell: str) -> float | None:
         return None
 
 
-def _read(path: Path) -> str:
-    """The text of a file, or a ValueError that names it."""
+def read_text(path: Path, names: Sequence[str] = XY) -> str:
+    """The text of a file of such columns, or a ValueError that names it."""
     try:
-        return decode(path.read_bytes())
+        return decode(path.read_bytes(), names)
     except FileNotFoundError:
         raise ValueError(f"there is no file {str(path)!r} beside the notebook") from None
     except OSError as error:
         raise ValueError(f"the file {str(path)!r} can't be read: {error.strerror}") from None
 
 
-def _as_list(values: object, what: str) -> list[float]:
+def as_list(values: object, what: str) -> list[float]:
     """A flat list of floats from any sequence or array."""
     try:
         array = np.asarray(values)

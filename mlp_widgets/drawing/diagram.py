@@ -49,8 +49,9 @@ class Node:
 class Edge:
     """A line between two nodes: its label and the number that gives dash and width.
 
-    The label lies along the line, ``side`` 1 above and -1 below it; or with ``beside`` that many
-    CSS pixels right (negative: left) of the start. state: "on", "off" (grey), "plain" (a thin dark
+    The label lies along the line, ``side`` 1 above and -1 below it, its middle at the share ``at``
+    of the way (not in the middle where lines cross); or with ``beside`` that many CSS pixels right
+    (negative: left) of the start. state: "on", "off" (grey), "plain" (a thin dark
     line that carries no number of its own) or "hidden". bend: how many CSS pixels the line's middle
     is moved upwards. lit: as for a node.
     """
@@ -62,6 +63,7 @@ class Edge:
     state: str = "on"
     beside: float = 0.0
     side: int = 1
+    at: float = 0.5
     bend: float = 0.0
     lit: str = ""
 
@@ -219,7 +221,7 @@ class DiagramPicture(Picture[DiagramScene]):
         angle = np.arctan2(y1 - y0, x1 - x0)
         way, up = np.array(((np.cos(angle), np.sin(angle)), (-np.sin(angle), np.cos(angle))))
         first, last = self._free(edge)
-        place = np.array((x0, y0)) + (first + last) / 2 * way
+        place = np.array((x0, y0)) + (first + edge.at * (last - first)) * way
         place = place + edge.side * _away(edge) * up + (0.0, edge.bend)
         return self.moving(QuickText(self.axes, *place, rotation=float(np.degrees(angle))))
 
@@ -239,7 +241,7 @@ class DiagramPicture(Picture[DiagramScene]):
             start = self.places[edge.start][0] + edge.beside
             return float(self.width - start if edge.beside > 0 else start) - APART
         first, last = self._free(edge)
-        return last - first
+        return (last - first) * 2 * min(edge.at, 1 - edge.at)
 
     def update(self, scene: DiagramScene) -> None:
         """Show other numbers and states."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from matplotlib import colormaps
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap, to_hex
 from matplotlib.typing import ColorType
 
 BLACK = "#1a1a1a"
@@ -46,10 +46,19 @@ OVERFLOW = BLACK  # too large for a float
 _SIZES = (*VANISHING, ABOUT_ONE, *EXPLODING, ZERO, ZERO_LINES, OVERFLOW)
 GRADIENTS = ListedColormap(_SIZES, name="gradients")
 
+# A neuron's output from 0 to 1, in ten bands of its colour; and an output between two classes, gold
+# below ½ and blue above it: the edge in the middle is where the class changes.
+FEATURE_BANDS = tuple(tuple(map(to_hex, LinearSegmentedColormap.from_list("", ["white", color])(
+    [0, 0.06, 0.13, 0.2, 0.28, 0.36, 0.45, 0.55, 0.66, 0.78]))) for color in HIDDEN)
+FEATURES = tuple(ListedColormap(bands, name="feature") for bands in FEATURE_BANDS)
+CLASS_BANDS = ("#D9A400", "#E3B93B", "#EBCB6B", "#F2DD9C", "#F8EDCB",
+               "#DCEAF5", "#B5D3EA", "#8DBBDE", "#66A3D2", "#4089C2")
+CLASSES = ListedColormap(CLASS_BANDS, name="classes")
+
 COLORS: tuple[ColorType, ...] = (
     "#ffffff", BLACK, GREY, FAINT, *NEURON, LINE, QUADRATIC, GRADIENT, *HIDDEN, OFF,
     LIT, VALUE, VALUE_PALE, GRADIENT_PALE,
-    *map(tuple, _BANDS[:, :3]), *_SIZES)
+    *map(tuple, _BANDS[:, :3]), *_SIZES, *FEATURE_BANDS[0], *FEATURE_BANDS[1], *CLASS_BANDS)
 """Every colour that fills areas or lines."""
 
 Look = dict[str, Any]

@@ -42,10 +42,10 @@ class Notation:
     """How one lecture writes a network.
 
     parameters: name in code -> its place, ``Var("w", l, j, i)`` or ``Var("b", l, j)``. index:
-    (layer, neuron) -> what z and a carry. output: the name of a[L], or "" if it is written as any
-    other a. loss: of one point. slope: the letter of g′(z); with "" a ReLU's slope is written
-    𝟙[z > 0] and that of the identity is left out. plain_output: z[L] has no name, because it is
-    the output. neuron: how a sentence calls a neuron.
+    (layer, neuron) -> what z and a carry. hidden: the letter of a hidden a. output: the name of
+    a[L], or "" if it is written as any other a. loss: of one point. slope: the letter of g′(z);
+    with "" a ReLU's slope is written 𝟙[z > 0] and that of the identity is left out. plain_output:
+    z[L] has no name, because it is the output. neuron: how a sentence calls a neuron.
     """
 
     parameters: Mapping[str, Var]
@@ -53,6 +53,7 @@ class Notation:
     index: Callable[[int, int], str] = _lower
     inputs: tuple[str, ...] = ("x",)
     output: str = "ŷ"
+    hidden: str = "a"
     target: str = "y"
     loss: str = "J"
     slope: str = ""
@@ -83,7 +84,8 @@ class Notation:
             return self.inputs[neuron]
         if kind == "a" and layer == self.depth and self.output:
             return self.output
-        return f"{kind}{self.index(layer, neuron)}"
+        letter = self.hidden if kind == "a" else kind
+        return f"{letter}{self.index(layer, neuron)}"
 
     def slope_of(self, var: Var, activation: str, z: float) -> str:
         """f′ at this z; for ReLU 𝟙[z > 0], which counts as 1 on the kink. "": it is left out."""

@@ -207,14 +207,17 @@ def _about_z(activation: str, z: float) -> tuple[str, ...]:
 
 
 def _loss(p: Passes, neuron: int) -> Operation:
-    """The loss of the point: (g − y)², or by name."""
+    """The loss of the point: (g − y)², −log g or −log(1 − g) for y = 1 and 0, or by name."""
     g, y = Var("a", p.network.depth, neuron), Var("y", 0, neuron)
     out, target = p.factor(g), p.factor(y)
-    if p.trace.loss is not None and p.trace.loss.name == "squared":
+    name = p.trace.loss.name if p.trace.loss is not None else "loss"
+    if name == "squared":
         formula = f"({out.symbol} − {target.symbol})²"
         numbers = f"({out.text} − {inner(target.text)})²"
+    elif name == "nll" and target.value in (0, 1):
+        formula, numbers = (f"−log {text}" if target.value else f"−log(1 − {text})"
+                            for text in (out.symbol, out.text))
     else:
-        name = p.trace.loss.name if p.trace.loss is not None else "loss"
         formula = f"{name}({out.symbol}, {target.symbol})"
         numbers = f"{name}({out.text}, {target.text})"
     result = Var("loss", 0, neuron)
@@ -223,14 +226,19 @@ def _loss(p: Passes, neuron: int) -> Operation:
 
 
 def _slope_of_loss(p: Passes, neuron: int) -> Operation:
-    """The first backward operation, ∂L/∂g = 2 · (g − y)."""
+    """The first backward operation: ∂L/∂g = 2 · (g − y), or that of −log g or −log(1 − g)."""
     g, y = Var("a", p.network.depth, neuron), Var("y", 0, neuron)
     out, target = p.factor(g), p.factor(y)
     result = Var("da", p.network.depth, neuron)
     symbol, value = p.notation.symbol(result), p.value(result)
-    if p.trace.loss is not None and p.trace.loss.name == "squared":
+    name = p.trace.loss.name if p.trace.loss is not None else "loss"
+    if name == "squared":
         return Operation("backward", result, symbol, f"2 · ({out.symbol} − {target.symbol})",
                          f"2 · ({out.text} − {inner(target.text)})", value, (g, y))
+    if name == "nll" and target.value in (0, 1):
+        formula, numbers = (f"−1 / {text}" if target.value else f"1 / (1 − {text})"
+                            for text in (out.symbol, out.text))
+        return Operation("backward", result, symbol, formula, numbers, value, (g, y))
     return Operation("backward", result, symbol, f"slope at {out.symbol}", f"slope at {out.text}",
                      value, (g, y))
 

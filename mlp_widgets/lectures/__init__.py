@@ -39,6 +39,9 @@ REGISTRY: dict[str, Entry] = {
         "DeepChainLab", "w", CHAIN, "Why do gradients vanish or explode?"),
     "wide_network": Entry(
         "WideNetworkLab", "depth", ("05_wide_network",), "How large should the first weights be?"),
+    "sigmoid_features": Entry(
+        "SigmoidFeaturesLab", "b21", ("06_sigmoid_features",),
+        "How can two neurons separate what no line can?"),
 }
 """Folder -> lab."""
 # fmt: on

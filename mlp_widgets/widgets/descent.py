@@ -101,12 +101,12 @@ class Descent:
         """Lengthen the path by so many steps; if it diverges, the loss as words, else ""."""
         numbers: NetworkNumbers = self._host.numbers
         network, back = numbers.network, numbers.back
-        x, y = numbers.trace.a[0], numbers.trace.y
+        x, y, loss = numbers.trace.a[0], numbers.trace.y, numbers.loss_name
         limit = 100 * (self._path[0][1] + float(y.var()) + float((y**2).mean()) * (y.size == 1))
         for _ in range(count):
             try:
                 network = descend(network, back.parameters(), self._host.state.learning_rate)
-                trace = forward(network, x, y)
+                trace = forward(network, x, y, loss=loss)
             except Diverged:
                 return "infinity"
             values = numbers.notation.values(network)
@@ -131,7 +131,8 @@ class Descent:
         for _ in range(60):
             rate = float(f"{rate / 3:.1g}")
             network = descend(numbers.network, numbers.back.parameters(), rate)
-            if numbers.loss > forward(network, numbers.trace.a[0], numbers.trace.y).J:
+            trace = forward(network, numbers.trace.a[0], numbers.trace.y, loss=numbers.loss_name)
+            if numbers.loss > trace.J:
                 break
         return rate
 

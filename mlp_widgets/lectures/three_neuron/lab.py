@@ -21,7 +21,7 @@ from ...drawing.diagram import DiagramPicture
 from ...drawing.fit import FitPicture
 from ...drawing.landscape import LandscapePicture
 from ...drawing.style import HIDDEN
-from ...fields import declared
+from ...fields import Parsed, declared
 from ...text import LETTERS, fixed
 from ...widgets.canvas import Slot
 from ...widgets.lab import Lab
@@ -205,7 +205,9 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
         best = self.button("My best", "mlp-best", self.bring_back_best,
                            tooltip="Bring back the parameters of your smallest MSE")
         self._reveal_button = self.button("Reveal optimum", "mlp-reveal", self.reveal)
-        data: DataControl = self._part(DataControl(declared(ThreeNeuronState)["data"], self))
+        of = declared(ThreeNeuronState)["data"]
+        assert isinstance(of, Parsed)
+        data: DataControl = self._part(DataControl(of, self))
         self.blocks["board"] = stack(self.text(self.board, "mlp-board"),
                                      line(best, self._reveal_button))
         self.blocks["data"] = data.widget
