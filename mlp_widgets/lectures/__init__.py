@@ -39,6 +39,8 @@ REGISTRY: dict[str, Entry] = {
         "DeepChainLab", "w", CHAIN, "Why do gradients vanish or explode?"),
     "wide_network": Entry(
         "WideNetworkLab", "depth", ("05_wide_network",), "How large should the first weights be?"),
+    "relu_sums": Entry(
+        "ReluSumsLab", "w2j", ("07_relu_sums",), "How many ReLUs does a curve need?"),
 }
 """Folder -> lab."""
 # fmt: on

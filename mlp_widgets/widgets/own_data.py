@@ -1,7 +1,8 @@
-"""The control of the data: the measured sets by name, or a file of one's own."""
+"""The control of data: some by name, such as the measured sets, or a file of one's own."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import ipywidgets as widgets
@@ -17,13 +18,16 @@ OWN = "own data"
 
 
 class DataControl(Control):
-    """A list of the measured sets, with an entry for own data when there are some, and a button
-    that takes a file."""
+    """A list of names, with an entry for own data when there are some, and a button that takes a
+    file. names: name -> what the list says; the field's values have a ``name``, which for own data
+    is none of these."""
 
-    def __init__(self, of: Field, host: Host) -> None:
+    def __init__(self, of: Field, host: Host,
+                 names: Mapping[str, str] = dict(zip(TRAFFIC, TRAFFIC, strict=True))) -> None:
         super().__init__(of, host)
-        self.names = widgets.Dropdown(description="data", options=list(TRAFFIC))
-        self.names.add_class("mlp-data")
+        self._options = [(text, name) for name, text in names.items()]
+        self.names = widgets.Dropdown(description=of.symbol, options=self._options)
+        self.names.add_class(f"mlp-{of.name}")
         self.names.add_class("mlp-choice")
         self.upload = widgets.FileUpload(description="Own CSV", accept=".csv,.txt,.tsv",
                                          multiple=False)
@@ -34,7 +38,7 @@ class DataControl(Control):
 
     def _choose(self, name: str) -> None:
         if name != OWN:
-            self._host.set(data=name)
+            self._host.set(**{self.of.name: name})
 
     def _take_file(self, value: Any) -> None:
         """A file chosen in the browser; ipywidgets 7 gives a dict, 8 a tuple."""
@@ -42,12 +46,13 @@ class DataControl(Control):
         if files:
             with self._host.refreshing():  # emptied, so that the same file can be chosen again
                 self.upload.set_trait("value", type(value)())
-            self._host.set(data=parse_columns(decode(bytes(files[0]["content"]))))
+            self._host.set(**{self.of.name: parse_columns(decode(bytes(files[0]["content"])))})
 
     def refresh(self, state: Any, numbers: object = None) -> None:
         """The name of the data."""
-        points = state.data
-        options = [*TRAFFIC, *([OWN] if points.own else [])]
+        name = getattr(state, self.of.name).name
+        is_own = name not in dict(self._options).values()
+        options = [*self._options, *([(OWN, OWN)] if is_own else [])]
         if list(self.names.options) != options:
             self.names.options = options
-        self.names.value = OWN if points.own else points.name
+        self.names.value = OWN if is_own else name
