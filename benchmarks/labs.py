@@ -102,4 +102,14 @@ CASES = [
         low=-3.0,
         high=3.0,
     ),
+    LabCase(
+        name="sums of ReLUs, K = 30",
+        cell="from mlp_widgets import ReluSumsLab\nlab = ReluSumsLab(K=30)\nlab",
+        redraw="benchmarks.by_pyplot:relu_sums",
+        parameter="w2j",
+        start=1.0,
+        step=0.2,
+        low=-20.0,
+        high=20.0,
+    ),
 ]

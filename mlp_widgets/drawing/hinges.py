@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,7 +76,8 @@ class HingesPicture(Picture[HingesScene]):
         self.parts.set_title("every hinge w₂ⱼ·a₁ⱼ")
         self.parts.axhline(0.0, color=GREY, linewidth=0.8)
         self.parts.xaxis.labelpad = 1
-        self.points = self.fit.plot([], [], "o", color=BLACK, markersize=4.5, zorder=3)[0]
+        # they move too: a target is drawn on this picture
+        self.points = self.moving(self.fit.plot([], [], "o", color=BLACK, markersize=4.5)[0])
         self.ring = self.moving(self.fit.plot([], [], "o", color=BLACK, markersize=9,
                                               markerfacecolor="none")[0])
         self.kinks = self.moving(self.fit.plot(
@@ -111,12 +113,21 @@ class HingesPicture(Picture[HingesScene]):
         self.exits.show(scene.grid, scene.curve)
 
     def _show_data(self, scene: HingesScene) -> None:
-        """Points and the limits that follow; the still part is drawn anew."""
+        """Points, and the limits and the name of the axis that follow."""
         self._data = scene.y
         self.points.set_data(scene.x, scene.y)
-        self.parts.set_xlabel(scene.x_label)
+        if self.parts.get_xlabel() != scene.x_label:
+            self.parts.set_xlabel(scene.x_label)
+            self.redraw_still()
         self._span = float(np.ptp(scene.y)) or 2.0 * abs(float(scene.y[0])) or 2.0
-        low, high = float(scene.y.min()), float(scene.y.max())
-        room = 0.35 * self._span + (self._span - high + low) / 2
-        self.fit.set_ylim(low - room, high + room)
-        self.redraw_still()
+        self.set_limits(self.fit, y=heights_shown(scene.y))
+
+
+def heights_shown(y: np.ndarray) -> tuple[float, float]:
+    """The ends of an axis for a curve that is being drawn on it: a point that is dragged to an end
+    leaves them as they are. Data far from 0, compared with their span, get an axis of their own."""
+    low, high, size = float(y.min()), float(y.max()), float(np.abs(y).max()) or 1.0
+    if 0 < high - low < size / 4:
+        return low - 0.35 * (high - low), high + 0.35 * (high - low)
+    end = 1.6 * 2.0 ** math.ceil(math.log2(size / 1.6) - 1e-9)
+    return (-end, end) if low < -end / 4 or high <= 0 else (-end / 4, end)

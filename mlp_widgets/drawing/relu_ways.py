@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..text import number
+from .hinges import heights_shown
 from .log_lanes import LaneCurve, LogLanes, QuickTicks
 from .picture import Picture, Scene
 from .quick_artists import QuickText
@@ -86,7 +87,8 @@ class WaysPicture(Picture[WaysScene]):
         for left, name in zip(LEFTS, PANELS, strict=True):
             axes = self.plots[name] = self._small(left)
             page.text(left, LOW + HIGH + 8, NAMES[name], size=NORMAL, color=LOOKS[name]["color"])
-            self.points[name] = axes.plot([], [], "o", color=BLACK, markersize=2.5)[0]
+            self.points[name] = self.moving(
+                axes.plot([], [], "o", color=BLACK, markersize=2.5)[0])
             self.kinks[name] = self.moving(axes.plot(
                 [], [], "|", color=GREY, markersize=10, transform=axes.get_xaxis_transform())[0])
             self.curves[name] = self.moving(axes.plot(
@@ -136,9 +138,6 @@ class WaysPicture(Picture[WaysScene]):
     def _show_data(self, scene: WaysScene) -> None:
         """The points of all three, and the limits that follow."""
         self._data = scene.y
-        span = float(np.ptp(scene.y)) or 2.0
-        low, high = float(scene.y.min()), float(scene.y.max())
         for name, axes in self.plots.items():
             self.points[name].set_data(scene.x, scene.y)
-            axes.set_ylim(low - 0.3 * span, high + 0.3 * span)
-        self.redraw_still()
+            self.set_limits(axes, y=heights_shown(scene.y))

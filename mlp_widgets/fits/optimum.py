@@ -98,9 +98,8 @@ def best_relu_fit(x: object, y: object, hinges: int = 2) -> ReluFit:
     target = np.bincount(group, v) / root
     options = _options(points)
     h, s = _columns(points, options)
-    sums = _screen(h * root[:, None], s * root[:, None], options[:, 2], target, root)
-    if hinges == 1:
-        sums = sums[:1]  # the first of the two is the option "absent"
+    first = len(options) if hinges == 2 else 1  # the first option is "absent"
+    sums = _screen(h * root[:, None], s * root[:, None], options[:, 2], target, root, first)
     order = np.argsort(np.maximum(sums, ROUNDING * len(x)), axis=None, kind="stable")[:N_REFITTED]
     fits = [_network([], x, y, y_mid)]
     with np.errstate(over="ignore", invalid="ignore"):  # 1 / (a tiny range of x) can be too large
@@ -158,8 +157,9 @@ def _unit(columns: Array, least: float = DEPENDENT) -> tuple[Array, Array]:
     return columns * inverse, inverse
 
 
-def _screen(h: Array, s: Array, width: Array, y: Array, root: Array) -> Array:
-    """Sum of squares of the best fit of each pair of options i <= j; inf if a kink leaves its gap.
+def _screen(h: Array, s: Array, width: Array, y: Array, root: Array, first_of: int) -> Array:
+    """Sum of squares of the best fit of each pair of options i <= j, i < first_of; inf if a kink
+    leaves its gap.
 
     Gram-Schmidt on the real columns, one option against all later ones: the normal equations
     would lose hinges that nearly coincide.
@@ -175,8 +175,8 @@ def _screen(h: Array, s: Array, width: Array, y: Array, root: Array) -> Array:
         p = (f1 - h_s[which] * q) * per_h[which]
         return (width[which] == 0) | ((p * q > 0) & (np.abs(q) < np.abs(p) * width[which]))
 
-    sums = np.full((len(width), len(width)), np.inf)
-    for i in range(len(width)):
+    sums = np.full((first_of, len(width)), np.inf)
+    for i in range(first_of):
         first = np.stack([q1[:, i], q2[:, i]])
         y_first = first @ y
         y_rest = y - first.T @ y_first

@@ -163,6 +163,10 @@ class ReluSumsLab(Lab[ReluSumsState, Numbers]):
             return "Training stopped, because the setting has changed. "
         return super().about_change(before, after)
 
+    def is_in_force(self, preset: str) -> bool:
+        """Not, where the neuron on the sliders was moved away from a start."""
+        return self.state.shown == self.state.given and super().is_in_force(preset)
+
     def groups(self) -> tuple[Group, ...]:
         """The neuron on the sliders, and the output."""
         return (Group(lambda state: f"Neuron {state.neuron} of {state.K} "
@@ -186,18 +190,19 @@ class ReluSumsLab(Lab[ReluSumsState, Numbers]):
         self.controls["target"] = self._part(DataControl(own["target"], self, NAMES))
         self.controls["neurons"] = self._part(StartControl(own["neurons"], self))
         self.blocks |= {
-            "training": stack(control("learning_rate").widget, control("steps").widget,
-                              *self.training_run.rows),
+            "training": stack(*self.training_run.rows),
             "why": self.text(self._why, "mlp-board")}
         draw = [widgets.HTML("<small>Drag on the picture, or move one point:</small>"),
                 control("point").widget, control("y_at").widget]
+        rates = [control("learning_rate").widget, control("steps").widget]
         return [
             Section("Hinges", ("hinges",), [stack(
                 control("target").widget, control("K").widget, control("neuron").widget,
                 self.table.widget, self.folds(Fold("Draw the target", "draw", draw)))]),
             Section("Three ways", ("ways",), [stack(
                 control("neurons").widget, self.blocks["training"],
-                self.folds(Fold("Why not the best?", "why", [self.blocks["why"]])))]),
+                self.folds(Fold("Why not the best?", "why", [self.blocks["why"]]),
+                           Fold("Rate and steps", "rate", rates)))]),
         ]
 
     def _why(self, numbers: Numbers) -> str:

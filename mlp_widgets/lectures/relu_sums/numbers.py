@@ -164,7 +164,7 @@ class ReluSumsState(State):
 
 def _preset(neurons: str | tuple[Neuron, ...], target: str, b2: float = 0.0,
             K: int = 3) -> dict[str, object]:
-    return {"K": K, "neurons": neurons, "neuron": 1, "b2": b2, "target": target}
+    return {"K": K, "neurons": neurons, "b2": b2, "target": target}
 
 
 # fmt: off
@@ -215,9 +215,17 @@ def bounds(target: Target) -> tuple[float, ...]:
     return tuple(lower_bounds(target.x, target.y, MOST).tolist())
 
 
+@lru_cache(maxsize=64)
+def enough(target: Target) -> int:
+    """A number of neurons with which J = 0 can be reached."""
+    return exact_from(target.x, target.y)
+
+
 @lru_cache(maxsize=256)
 def best(target: Target, K: int) -> Network | None:
     """A network of at most K neurons with the smallest J there is, if that is known."""
+    if enough(target) < K:  # one for all of them
+        return best(target, enough(target))
     return best_known(target.x, target.y, K)
 
 
@@ -310,10 +318,10 @@ class Numbers(NetworkNumbers):
         """What J of K neurons cannot be below."""
         return bounds(self.target)[self.state.K - 1]
 
-    @cached_property
+    @property
     def exact_from(self) -> int:
         """A number of neurons with which J = 0 can be reached."""
-        return exact_from(self.target.x, self.target.y)
+        return enough(self.target)
 
     def hinges_of(self, network: Network) -> Hinges:
         """The same of another network on the same points."""
