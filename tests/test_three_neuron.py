@@ -9,12 +9,10 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
-from datetime import datetime, timezone
 
-import ipywidgets
 import numpy as np
 import pytest
-from lab_tools import WAIT, find, text_of, type_in, wait_until
+from lab_tools import WAIT, find, text_of, type_in, upload, wait_until
 from oracle import SCALAR_ACTIVATIONS, H, compare
 
 from mlp_widgets import ThreeNeuronLab
@@ -749,18 +747,6 @@ def test_repr_holds_own_data_and_the_code_of_a_file_its_points(make, lab, tmp_pa
     other.set(data="weekend")
     other.load(lab.code)
     assert "data=([0.0, 6.0, 12.0], [1.0, 4.0, 2.5])" in repr(other) and other.loss == lab.loss
-
-
-def upload(lab, content: bytes, name="a.csv"):
-    """What ipywidgets gives when a file was chosen; in 7 the page counts the files up."""
-    control = find(lab, "mlp-upload")
-    file = {"name": name, "type": "text/csv", "size": len(content)}
-    if ipywidgets.__version__.startswith("7."):
-        control.metadata, control.data = [{**file, "lastModified": 1767225600000}], [content]
-        control._counter += 1
-    else:
-        control.value = ({**file, "content": memoryview(content),
-                          "last_modified": datetime(2026, 1, 1, tzinfo=timezone.utc)},)  # fmt: skip
 
 
 def test_a_file_from_the_browser(lab):

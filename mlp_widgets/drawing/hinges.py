@@ -24,7 +24,8 @@ class HingesScene(Scene):
 
     x, y: the target, shape (N,); grid, curve: ŷ, shape (G,); added: w2j a1j on the grid, shape
     (K, G); kinks: where each neuron switches, NaN for nowhere, shape (K,); neuron: the one on the
-    sliders, counted from 0; point: the one that can be moved, counted from 0; x_label: what x is.
+    sliders, counted from 0; point: the one that can be moved, counted from 0; heights: the ends of
+    the axis of y; x_label: what x is.
     """
 
     x: np.ndarray
@@ -35,6 +36,7 @@ class HingesScene(Scene):
     kinks: np.ndarray
     neuron: int
     point: int
+    heights: tuple[float, float]
     x_label: str
 
     def words(self) -> str:
@@ -120,7 +122,7 @@ class HingesPicture(Picture[HingesScene]):
             self.parts.set_xlabel(scene.x_label)
             self.redraw_still()
         self._span = float(np.ptp(scene.y)) or 2.0 * abs(float(scene.y[0])) or 2.0
-        self.set_limits(self.fit, y=heights_shown(scene.y))
+        self.set_limits(self.fit, y=scene.heights)
 
 
 def heights_shown(y: np.ndarray) -> tuple[float, float]:

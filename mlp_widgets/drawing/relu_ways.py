@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..text import number
-from .hinges import heights_shown
 from .log_lanes import LaneCurve, LogLanes, QuickTicks
 from .picture import Picture, Scene
 from .quick_artists import QuickText
@@ -50,13 +49,14 @@ class Fitted:
 
 @dataclass(frozen=True, eq=False)
 class WaysScene(Scene):
-    """x, y: the target, shape (N,); ways: by the names of PANELS; K: of the network; errors: by
-    the names of LOOKS, (K, J) of shape (M,) each, J = 0 where only rounding is left."""
+    """x, y: the target, shape (N,); ways: by the names of PANELS; K: of the network; heights:
+    the ends of the axis of y; errors: by the names of LOOKS, (K, J) of shape (M,) each."""
 
     x: np.ndarray
     y: np.ndarray
     ways: dict[str, Fitted]
     K: int
+    heights: tuple[float, float]
     errors: dict[str, tuple[np.ndarray, np.ndarray]]
 
     def words(self) -> str:
@@ -140,4 +140,4 @@ class WaysPicture(Picture[WaysScene]):
         self._data = scene.y
         for name, axes in self.plots.items():
             self.points[name].set_data(scene.x, scene.y)
-            self.set_limits(axes, y=heights_shown(scene.y))
+            self.set_limits(axes, y=scene.heights)
