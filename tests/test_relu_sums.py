@@ -362,10 +362,10 @@ def facts(neurons, target="sine", b2=0.3):
     return numbers.hinges
 
 
-def test_dead_neurons_lines_and_shared_gaps_are_counted():
+def test_dead_neurons_lines_and_gaps_are_counted():
     found = facts([(1, 1.5, 1), (1, -1.5, 1), (-1, -1.2, 2), (1, -0.51, 1), (1, -0.52, -1),
                    (0, 1, 1), (1, 0.3, 0)])
-    assert (found.inside, found.dead, found.lines, found.shared) == (3, 2, 2, 1)
+    assert (found.inside, found.gaps, found.dead, found.lines) == (3, 2, 2, 2)
     assert found.blocked == 2 and math.isnan(found.kinks[5]) and found.kinks[0] == -1.5
 
 
@@ -471,7 +471,7 @@ def test_why_descent_does_not_reach_the_best():
     told = words.why_not(numbers, training)
     assert again < training.own.J
     assert f"7 → {after.inside}<" in told and f"0 → {after.dead}<" in told
-    assert after.dead >= 1 and after.shared >= 1
+    assert after.dead >= 1 and after.gaps < numbers.hinges.gaps == 7
     assert "not known, at least" in told and "from K = 23 on it is J = 0" in told
     moved = [abs(b - a) for a, b in zip(numbers.hinges.kinks, after.kinks, strict=True)]
     assert words.moved(numbers.hinges, after) == max(moved)

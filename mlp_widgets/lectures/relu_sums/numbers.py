@@ -234,16 +234,15 @@ class Hinges:
     """Facts about the hidden neurons of a network on N points, which are counted or measured.
 
     kinks: where they switch, NaN for w1j = 0, shape (K,); inside: kinks between the first and the
-    last point; dead: off at every point; lines: on at every point; shared: gaps between
-    neighbouring points in which two kinks or more lie; blocked: neurons of whose three gradients
-    each is exactly 0.
+    last point; gaps: between neighbouring points, that hold one kink or more; dead: off at every
+    point; lines: on at every point; blocked: neurons of whose three gradients each is exactly 0.
     """
 
     kinks: tuple[float, ...]
     inside: int
+    gaps: int
     dead: int
     lines: int
-    shared: int
     blocked: int
 
 
@@ -252,11 +251,11 @@ def hinges_of(back: BackwardTrace) -> Hinges:
     network, z, x = back.forward.network, back.forward.z[1], back.forward.a[0][0]
     kinks = kinks_of(network)
     inside = (kinks > x[0]) & (kinks < x[-1])
-    gaps = np.bincount(np.searchsorted(x, kinks[inside]), minlength=1)
+    gaps = len(np.unique(np.searchsorted(x, kinks[inside])))
     assert back.dJ_db is not None
     zero = (back.dJ_dw[1][:, 0] == 0) & (back.dJ_db[1] == 0) & (back.dJ_dw[2][0] == 0)
-    return Hinges(tuple(kinks.tolist()), int(inside.sum()), int((z < 0).all(axis=1).sum()),
-                  int((z >= 0).all(axis=1).sum()), int((gaps > 1).sum()), int(zero.sum()))
+    return Hinges(tuple(kinks.tolist()), int(inside.sum()), gaps, int((z < 0).all(axis=1).sum()),
+                  int((z >= 0).all(axis=1).sum()), int(zero.sum()))
 
 
 def kinks_of(network: Network) -> Array:

@@ -89,9 +89,9 @@ def why_not(numbers: Numbers, found: Training | None) -> str:
 
 FACTS: dict[str, tuple[str, Callable[[Hinges], int]]] = {
     "inside": ("kinks inside of the data", lambda of: of.inside),
+    "gaps": ("gaps between points that hold a kink", lambda of: of.gaps),
     "dead": ("neurons off at every point: dead", lambda of: of.dead),
     "lines": ("neurons on at every point: a line", lambda of: of.lines),
-    "shared": ("gaps with two kinks or more", lambda of: of.shared),
     "blocked": ("neurons that get no update at all", lambda of: of.blocked),
 }
 """What is counted: at the start, and after the descent."""
@@ -129,8 +129,10 @@ def verdict(numbers: Numbers, found: Training | None) -> str:
         return about + "Descent diverged: its steps were too large. Try a smaller rate."
     J, again = found.own.J, numbers.error(numbers.with_heights_of(found.own.network))
     share = 100 * (J - again) / J if J else 0.0
+    gaps = numbers.hinges_of(found.own.network).gaps
     return about + (f"With the best heights on its own hinges, the J of descent would be "
-                    f"{number(share, 3)} % smaller. The rest is where its hinges lie.")
+                    f"{number(share, 3)} % smaller. The rest is where they lie: the kinks of its "
+                    f"{found.K} neurons are in {gaps} gap{'s' * (gaps != 1)} between points.")
 
 
 # -- for viewers without a kernel ---------------------------------------------------------------
