@@ -13,8 +13,12 @@ from mlp_widgets.core import Network, backward, forward
 from mlp_widgets.data.traffic import HOURS, TRAFFIC
 from mlp_widgets.drawing.gradient_map import EDGES
 from mlp_widgets.drawing.style import ABOUT_ONE, EXPLODING, VANISHING, ZERO
+from mlp_widgets.fits.hinges import with_best_heights
 from mlp_widgets.lectures.deep_chain.chain import chain, local_factors
 from mlp_widgets.lectures.deep_chain.log_chain import log10_gradients
+from mlp_widgets.lectures.relu_sums.numbers import best, built, least_squares
+from mlp_widgets.lectures.relu_sums.starts import laid
+from mlp_widgets.lectures.relu_sums.targets import as_target
 from mlp_widgets.lectures.sigmoid_features.sets import SETS
 from mlp_widgets.lectures.two_hidden.lab import HEIGHT, WIDTH
 
@@ -161,6 +165,29 @@ def two_hidden(w2_1: float, dpi: float | None = None) -> None:
         axes.grid(color="#d0d0d0", linewidth=0.5)
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(labelsize=8)
+    plt.show()
+
+
+def relu_sums(w2j: float, dpi: float | None = None) -> None:
+    """The sum of 30 hinges with every hinge in one figure, the three ways in another."""
+    target, K = as_target("sine"), 30
+    network = built(((1.0, 1.0, w2j), *laid("even", K)[1:]), 0.0)
+    trace = forward(network, target.x[None], target.y[None])
+    backward(trace)
+    figure = _figure(490, 336, dpi)
+    fit, parts = figure.subplots(2, sharex=True)
+    fit.plot(target.x, target.y, "o", color="black", markersize=4.5)
+    fit.plot(target.x, trace.output[0], color=BLUE, linewidth=2.4)
+    parts.plot(target.x, (network.w[2].T * trace.a[1]).T, color=BLUE, linewidth=1.2)
+    fitted = with_best_heights(network, target.x, target.y)
+    figure = _figure(490, 400, dpi)
+    (first, second), (third, errors) = figure.subplots(2, 2)
+    for axes, sums in ((first, fitted), (second, None), (third, best(target, K))):
+        axes.plot(target.x, target.y, "o", color="black", markersize=2.5)
+        if sums is not None:
+            axes.plot(target.x, forward(sums, target.x[None]).output[0], color=BLUE)
+    errors.semilogy(range(1, K + 1), least_squares(target, "even"), "o-", color=BLUE)
+    errors.semilogy([K], [trace.J], "x", color="black")
     plt.show()
 
 

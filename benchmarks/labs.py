@@ -113,4 +113,14 @@ CASES = [
         high=10.0,
         notebook="06_sigmoid_features.ipynb",
     ),
+    LabCase(
+        name="sums of ReLUs, K = 30",
+        cell="from mlp_widgets import ReluSumsLab\nlab = ReluSumsLab(K=30)\nlab",
+        redraw="benchmarks.by_pyplot:relu_sums",
+        parameter="w2j",
+        start=1.0,
+        step=0.2,
+        low=-20.0,
+        high=20.0,
+    ),
 ]

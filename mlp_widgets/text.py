@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SUBSCRIPTS = str.maketrans("0123456789j", "₀₁₂₃₄₅₆₇₈₉ⱼ")
 
 
 def number(value: float, digits: int = 4, *, plus: bool = False, pad: bool = False) -> str:
@@ -70,7 +70,7 @@ def symbol(name: str) -> str:
     """The lecture's way to write a parameter.
 
     ``symbol("w11")`` is "w₁₁" (CMU: layer and output below); ``symbol("w1_2")`` is "w₁²" (MIT:
-    neuron below, layer above).
+    neuron below, layer above). ``symbol("w1j")`` is "w₁ⱼ", that of any neuron j.
     """
     lower, _, upper = name.partition("_")
     return lower.translate(SUBSCRIPTS) + upper.translate(SUPERSCRIPTS)

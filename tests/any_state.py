@@ -24,6 +24,8 @@ from mlp_widgets.text import number as written
 
 OWN = {"data": [([20.0, 22.5, 24.0, 30.0], [1.0, 4.25, 5.0, 3.0])],
        "points": [([0.0, 1.0, 0.5, -1.25], [0.0, 0.25, -0.5, 4.0], [0, 1, 1, 0])],
+       "target": [([0.0, 1.0, 3.0, 4.0], [1.0, 2.5, 0.5, 2.0])],
+       "neurons": [((1.0, 0.5, 2.0), (-1.0, 0.25, 1.0), (0.5, 0.0, -1.5))],
        "others": [(), ((-1.0, 4.0), (2.0, 5.0)), ((1.0, 2.0),)]}  # fmt: skip
 """Values of fields that are read by a function of the lab, beside the names they know."""
 

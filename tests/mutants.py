@@ -74,7 +74,7 @@ MUTANTS = [
            "lectures/deep_chain/chain.py", "int(np.argmin(finite)) + 1", "int(np.argmin(finite))",
            "chain"),
     Mutant("among equally good fits the one with the most neurons is revealed",
-           "lectures/three_neuron/optimum.py", "(fit.w21 != 0) + (fit.w22 != 0)",
+           "fits/optimum.py", "(fit.w21 != 0) + (fit.w22 != 0)",
            "-(fit.w21 != 0) - (fit.w22 != 0)", "optimum"),
     Mutant("tiny numbers, as a vanished gradient, are written as an exact 0",
            "text.py", "if size == 0:", "if size < 1e-9:", "text"),

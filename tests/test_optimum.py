@@ -1,4 +1,4 @@
-"""The exact optimum of the three-neuron network, against oracles that only search."""
+"""The exact optimum of one and two hidden neurons, against oracles that only search."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlp_widgets.data.traffic import HOURS, TRAFFIC
-from mlp_widgets.lectures.three_neuron.optimum import best_relu_fit
+from mlp_widgets.fits.optimum import best_relu_fit
 
 SIDES = list(itertools.product((1, -1), repeat=2))
 
@@ -315,3 +315,24 @@ def test_what_cannot_be_fitted_is_said_in_one_sentence(x, y, message):
 def test_five_hundred_points_on_few_x_are_few():
     x = np.tile(np.arange(6.0), 500)
     assert best_relu_fit(x, np.sin(x)).mse == pytest.approx(best_relu_fit(x[:6], np.sin(x[:6])).mse)
+
+
+@pytest.mark.parametrize("target", [np.sin, np.abs, np.sign, np.exp])
+def test_one_hinge_has_a_best_place_too(target):
+    x = np.linspace(-2.0, 2.1, 24)
+    y = target(x)
+    fit = best_relu_fit(x, y, hinges=1)
+    places = np.linspace(-3, 3, 4001)
+    flat = np.zeros((len(places), len(x)))
+    searched = min(mse_of_hinges(x, y, hinge(x, np.full(len(places), side), places), flat).min()
+                   for side in (1, -1))
+    assert fit.w12 == fit.b12 == fit.w22 == 0
+    assert best_relu_fit(x, y).mse <= fit.mse <= searched * (1 + 1e-9)
+    assert fit.mse == pytest.approx(searched, rel=1e-3, abs=1e-20)
+    assert fit.mse == pytest.approx(np.mean((y - fit.predict(x)) ** 2), rel=1e-12)
+
+
+@pytest.mark.parametrize("hinges", [0, 3, "2"])
+def test_other_numbers_of_hinges_are_refused(hinges):
+    with pytest.raises(ValueError, match="for 1 or 2 hinges, not"):
+        best_relu_fit([0, 1, 2], [0, 1, 0], hinges)

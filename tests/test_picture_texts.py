@@ -28,7 +28,6 @@ from mlp_widgets.fields import (
     Whole,
     declared,
 )
-from mlp_widgets.lectures.deep_chain.training import Training
 from mlp_widgets.widgets.canvas import Slot
 from mlp_widgets.widgets.lab import Lab
 
@@ -122,11 +121,11 @@ def showing(slot: Slot, state: State) -> State | None:
 
 
 def progress(lab: Lab, state: State, numbers: object) -> object:
-    """What a run gives to the pictures that show one: a path of two steps, or three trainings."""
+    """What a run gives to the pictures that show one: a path of two steps, or a training."""
     if lab.descent:
         first = lab.initial.parameters
         return [(first, lab.loss), (dict(state.parameters), numbers.loss)]
-    training = Training(state.changed(steps=3))
+    training = lab.training_run.make(state.changed(steps=3))
     training.step(3)
     return training
 

@@ -207,7 +207,8 @@ CALLS = {
 
 
 def some_choice(name: str) -> str:
-    return next(n for n, of in declared(state_of(name)).items() if isinstance(of, Choice))
+    return next(n for n, of in declared(state_of(name)).items()
+                if isinstance(of, Choice) or getattr(of, "texts", ()))
 
 
 @EACH_LAB

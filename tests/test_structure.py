@@ -25,6 +25,7 @@ LAYERS = {
     "core": (0, {"numpy"}),
     "fields": (1, {"numpy"}),
     "data": (1, {"numpy"}),
+    "fits": (1, {"numpy"}),
     "explain": (2, {"numpy"}),
     "drawing": (3, {"matplotlib"}),
     "saved_state": (3, set()),

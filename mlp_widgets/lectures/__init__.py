@@ -42,6 +42,8 @@ REGISTRY: dict[str, Entry] = {
     "sigmoid_features": Entry(
         "SigmoidFeaturesLab", "b21", ("06_sigmoid_features",),
         "How can two neurons separate what no line can?"),
+    "relu_sums": Entry(
+        "ReluSumsLab", "w2j", ("07_relu_sums",), "How many ReLUs does a curve need?"),
 }
 """Folder -> lab."""
 # fmt: on

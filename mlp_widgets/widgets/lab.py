@@ -476,8 +476,9 @@ class Lab(BuiltLate, Generic[S, N]):
 
     def is_in_force(self, preset: str) -> bool:
         """Whether the state is that of a preset."""
-        values = self.presets[preset].values
-        return bool(values) and all(getattr(self.state, k) == v for k, v in values.items())
+        values, own = self.presets[preset].values, declared(self.state_type)
+        return bool(values) and all(getattr(self.state, k) == own[k].check(v)
+                                    for k, v in values.items())
 
     # -- parts ---------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
-"""The control of the data: sets by name, or a file of one's own."""
+"""The control of data: some by name, such as the measured sets, or a file of one's own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ipywidgets as widgets
@@ -17,15 +17,19 @@ OWN = "own data"
 
 
 class DataControl(Control):
-    """A list of the sets that the field knows by name, with an entry for own data when there are
-    some, and a button that takes a file with these columns."""
+    """A list of names, with an entry for own data when there are some, and a button that takes a
+    file with these columns. names: name -> what the list says; without them the names that the
+    field knows. The field's values have a ``name``, which for own data is none of these."""
 
     of: Parsed
 
-    def __init__(self, of: Parsed, host: Host, columns: Sequence[str] = XY) -> None:
+    def __init__(self, of: Parsed, host: Host, columns: Sequence[str] = XY,
+                 names: Mapping[str, str] | None = None) -> None:
         super().__init__(of, host)
         self._columns = columns
-        self.names = widgets.Dropdown(description="data", options=list(of.texts))
+        known = names or {name: name for name in of.texts}
+        self._options = [(text, name) for name, text in known.items()]
+        self.names = widgets.Dropdown(description=of.symbol, options=self._options)
         self.names.add_class(f"mlp-{of.name}")
         self.names.add_class("mlp-choice")
         self.upload = widgets.FileUpload(description="Own CSV", accept=".csv,.txt,.tsv",
@@ -50,8 +54,9 @@ class DataControl(Control):
 
     def refresh(self, state: Any, numbers: object = None) -> None:
         """The name of the data."""
-        points = getattr(state, self.of.name)
-        options = [*self.of.texts, *([OWN] if points.own else [])]
+        name = getattr(state, self.of.name).name
+        is_own = name not in dict(self._options).values()
+        options = [*self._options, *([(OWN, OWN)] if is_own else [])]
         if list(self.names.options) != options:
             self.names.options = options
-        self.names.value = OWN if points.own else points.name
+        self.names.value = OWN if is_own else name

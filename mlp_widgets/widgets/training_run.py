@@ -63,7 +63,7 @@ class TrainingRun(Generic[T]):
     def __init__(self, host: Host, make: Callable[[Any], T], key_of: Callable[[Any], Hashable], *,
                  words: Callable[[T | None], str], results: Callable[[T], str],
                  opens: Mapping[str, object] | None = None, tooltip: str = "") -> None:
-        self._host, self._make, self._key_of = host, make, key_of
+        self._host, self.make, self._key_of = host, make, key_of
         self._say, self._results, self._opens = words, results, dict(opens or {})
         self._training: T | None = None
         self.runner = Runner(self._tick, REST_SECONDS)
@@ -155,7 +155,7 @@ class TrainingRun(Generic[T]):
     def _begin(self) -> T:
         """A new training in place of the one there was."""
         self._open()
-        self._training = self._make(self._host.state)
+        self._training = self.make(self._host.state)
         return self._training
 
     def _show_progress(self) -> None:

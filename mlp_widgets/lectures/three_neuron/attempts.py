@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...data.points import Points
+from ...fits.optimum import ReluFit
 from ...text import fixed, number, symbol
 from .numbers import Baselines, Numbers, mean_squared_error, ranges_for
-from .optimum import ReluFit
 
 CLOSE = 0.01
 """Share of an MSE above it that counts as having reached it."""

@@ -36,8 +36,8 @@ from ...fields import (
     place,
     several,
 )
+from ...fits.optimum import ReluFit, best_relu_fit
 from ...text import round_limit, symbol
-from .optimum import ReluFit, best_relu_fit
 from .polynomial import PolynomialFit, fit_polynomial
 
 # fmt: off

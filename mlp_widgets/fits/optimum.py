@@ -1,10 +1,11 @@
-"""The best fit that the three-neuron network can reach, computed exactly, not searched for.
+"""The best fit that two hidden ReLU neurons can reach, computed exactly, not searched for.
 
 `best_relu_fit(x, y)` returns the parameters with the smallest mean squared error of
 
     yhat(x) = b21 + w21 ReLU(w11 x + b11) + w22 ReLU(w12 x + b12)
 
-among all real parameters. Why that takes finitely many least squares problems:
+among all real parameters, and `best_relu_fit(x, y, hinges=1)` those of one neuron. Why that
+takes finitely many least squares problems:
 
 - A hidden neuron with w1j != 0 is a hinge c (x - k)+ or c (k - x)+ with a kink k. On the data, a
   kink between two neighbouring points x_m < x_m+1 gives the functions p h + q s on the on side:
@@ -29,7 +30,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from ...core.activations import Array
+from ..core.activations import Array
 
 MAX_DISTINCT_X = 500
 MAX_SIZE = 1e150  # squares of larger numbers overflow
@@ -76,15 +77,19 @@ class ReluFit:
         return f"ReluFit({', '.join(values)})"
 
 
-def best_relu_fit(x: object, y: object) -> ReluFit:
+def best_relu_fit(x: object, y: object, hinges: int = 2) -> ReluFit:
     """Global minimum of J = mean((y - yhat(x))^2) over all seven parameters; x, y of shape (N,).
+
+    With ``hinges=1`` over the four of one hidden neuron; the other one is then absent.
 
     Exact up to rounding; `mse` is J of the returned parameters. The rounding of w11 * x + b11 is
     the limit where x is far from 0 compared with its range (1e-8 of J at x = 1e6 +- 1) or two x are
     closer than about 1e-9 of the range. Time grows as n^3 and memory as n^2 with the number n of
     distinct x. Raises ValueError for shapes that differ, no points, values that are not finite or
-    beyond 1e150, and more than 500 distinct x.
+    beyond 1e150, more than 500 distinct x, and another number of hinges.
     """
+    if hinges not in (1, 2):
+        raise ValueError(f"the best fit is computed for 1 or 2 hinges, not {hinges!r:.40}.")
     x, y = _checked(x, y)
     (u, x_mid, x_half), (v, y_mid, y_half) = _to_unit(x), _to_unit(y)
     points, group, count = np.unique(u, return_inverse=True, return_counts=True)
@@ -93,7 +98,8 @@ def best_relu_fit(x: object, y: object) -> ReluFit:
     target = np.bincount(group, v) / root
     options = _options(points)
     h, s = _columns(points, options)
-    sums = _screen(h * root[:, None], s * root[:, None], options[:, 2], target, root)
+    first = len(options) if hinges == 2 else 1  # the first option is "absent"
+    sums = _screen(h * root[:, None], s * root[:, None], options[:, 2], target, root, first)
     order = np.argsort(np.maximum(sums, ROUNDING * len(x)), axis=None, kind="stable")[:N_REFITTED]
     fits = [_network([], x, y, y_mid)]
     with np.errstate(over="ignore", invalid="ignore"):  # 1 / (a tiny range of x) can be too large
@@ -151,8 +157,9 @@ def _unit(columns: Array, least: float = DEPENDENT) -> tuple[Array, Array]:
     return columns * inverse, inverse
 
 
-def _screen(h: Array, s: Array, width: Array, y: Array, root: Array) -> Array:
-    """Sum of squares of the best fit of each pair of options i <= j; inf if a kink leaves its gap.
+def _screen(h: Array, s: Array, width: Array, y: Array, root: Array, first_of: int) -> Array:
+    """Sum of squares of the best fit of each pair of options i <= j, i < first_of; inf if a kink
+    leaves its gap.
 
     Gram-Schmidt on the real columns, one option against all later ones: the normal equations
     would lose hinges that nearly coincide.
@@ -168,8 +175,8 @@ def _screen(h: Array, s: Array, width: Array, y: Array, root: Array) -> Array:
         p = (f1 - h_s[which] * q) * per_h[which]
         return (width[which] == 0) | ((p * q > 0) & (np.abs(q) < np.abs(p) * width[which]))
 
-    sums = np.full((len(width), len(width)), np.inf)
-    for i in range(len(width)):
+    sums = np.full((first_of, len(width)), np.inf)
+    for i in range(first_of):
         first = np.stack([q1[:, i], q2[:, i]])
         y_first = first @ y
         y_rest = y - first.T @ y_first
