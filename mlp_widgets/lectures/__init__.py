@@ -39,6 +39,9 @@ REGISTRY: dict[str, Entry] = {
         "DeepChainLab", "w", CHAIN, "Why do gradients vanish or explode?"),
     "wide_network": Entry(
         "WideNetworkLab", "depth", ("05_wide_network",), "How large should the first weights be?"),
+    "names_counts": Entry(
+        "NamesCountsLab", "n1", ("08_names_counts",),
+        "Which weight is w₂,₁,₃, and how many are there?"),
 }
 """Folder -> lab."""
 # fmt: on
