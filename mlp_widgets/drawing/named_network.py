@@ -206,13 +206,13 @@ class Diagram:
             yield indexed("b", layer, neuron), x, y - 7, VALUE if picked else BLACK
 
     def place_at(self, x: float, y: float) -> Place | None:
-        """The parameter at a point: a bias in a circle, or the weight of the nearest line."""
+        """The parameter at a point: a bias in a circle, or the weight whose name or line it is."""
         for layer, neuron, middle in self.circles:
             if np.hypot(x - middle[0], y - middle[1]) <= RADIUS:
                 return (layer, neuron, 0) if layer and self.scene.b is not None else None
-        near = [(_distance(line, x, y), line.place) for line in self.lines]
-        least, place = min(near)
-        return place if least <= NEAR else None
+        written = [line.place for line in self.lines if line.label and _is_on(line, x, y)]
+        least, place = min((_distance(line, x, y), line.place) for line in self.lines)
+        return written[-1] if written else place if least <= NEAR else None
 
 
 def _above(layer: int) -> str:
@@ -242,6 +242,18 @@ def _least_gap(before: Sequence[float], after: Sequence[float], share: float) ->
     found = np.add.outer(share * np.array(after), (1 - share) * np.array(before))
     return max(float(-np.diff(heights.ravel()).max(initial=-np.inf))
                for heights in (found, found.T))
+
+
+def _half_width(line: Line) -> float:
+    """Half of what its name takes across, with a little room."""
+    return text_width(name_of(line.place)) / 2 + 2
+
+
+def _is_on(line: Line, x: float, y: float) -> bool:
+    """Whether a point is on the name of a line."""
+    assert line.label
+    return abs(x - line.label[0]) <= _half_width(line) and abs(
+        y - line.label[1]) <= LINE_HEIGHT / 2
 
 
 def _distance(line: Line, x: float, y: float) -> float:
@@ -406,5 +418,5 @@ def _paper(line: Line) -> np.ndarray:
     """White below a name, so that no line crosses it."""
     assert line.label
     x, y = line.label
-    half = text_width(name_of(line.place)) / 2 + 2
+    half = _half_width(line)
     return rectangle(x - half, x + half, y, LINE_HEIGHT / 2)

@@ -113,10 +113,12 @@ class NamesCountsLab(Lab[NamesState, Numbers]):
         self.clicks = Pointer(self, self.canvases["names"], self.pick_at)
         board = "mlp-board"
         self.blocks |= {
-            "counts": self.text(words.counts_board, board), "formula": self.text(words.formula),
+            "counts": stack(self.text(words.counts_board, board)),
+            "formula": self.text(words.formula),
             "spellings": self.text(words.names_board, board),
             "update": self.text(words.gradient, covered=words.gradient_covered),
             "who": self.text(words.kinds_board, board), "three": self.text(words.three_layers)}
+        self.blocks["counts"].add_class("mlp-counts")
         folds = self.folds(Fold("Value and gradient", "value", [
             self.table.widget, control("learning_rate").widget, self.blocks["update"]]))
         widths = styled("mlp-weights", control("layers").widget,

@@ -23,7 +23,7 @@ from ...fields import DATA, PARAMETER, RATE, State, cover, declared, number, swi
 from ...text import indexed
 
 MOST_LAYERS, MOST_NEURONS = 4, 1000
-STOPS = (*range(1, 13), 16, 20, 25, 30, 40, 50, 64, 80, 100, 128, 200, 256, 300, 400, 512, 784,
+STOPS = (*range(1, 17), 20, 25, 30, 40, 50, 64, 80, 100, 128, 200, 256, 300, 400, 512, 784,
          MOST_NEURONS)
 """Widths through which the sliders go; a box takes every other one."""
 WIDTHS = tuple(f"n{layer}" for layer in range(MOST_LAYERS + 1))
@@ -131,7 +131,8 @@ class NamesState(State):
                                  f"got {found}")
 
     def following(self, changes: dict[str, Any]) -> dict[str, Any]:
-        """What is picked stays inside the network; another parameter has its own value."""
+        """What is picked stays inside the network; another parameter has its own value, and one
+        that was not set has what is drawn for it."""
         own = declared(type(self))
         new: dict[str, Any] = {
             name: own[name].check(changes[name]) if name in changes else getattr(self, name)
@@ -144,7 +145,7 @@ class NamesState(State):
             if name not in changes:
                 new[name] = min(max(new[name], low), high)
         changes |= {name: new[name] for name in PICK}
-        if any(new[name] != getattr(self, name) for name in new):
+        if Pick(*(new[name] for name in PICK)) != self.pick or self.value == self.drawn:
             changes.setdefault("value", None)
         return changes
 
