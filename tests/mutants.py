@@ -1,4 +1,4 @@
-"""52 small ways to break the code, and the tests that must see each of them.
+"""54 small ways to break the code, and the tests that must see each of them.
 
     python tests/mutants.py            # all of them: about five minutes
     python tests/mutants.py 3 17       # some of them, by number
@@ -190,6 +190,12 @@ MUTANTS = [
            'pairs[wrong[-1]])\n            return LayerCheck(False, f"Layer {wrong[-1]}:',
            'pairs[wrong[0]])\n            return LayerCheck(False, f"Layer {wrong[0]}:',
            "generic_layer"),
+    Mutant("a parameter that is picked anew keeps the value of the one before",
+           "lectures/names_counts/numbers.py", 'changes.setdefault("value", None)',
+           'changes.setdefault("value", self.value)', "names_counts"),
+    Mutant("a click in the matrix picks the row as the input and the column as the output",
+           "drawing/named_network.py", "Cell((self.layer, j, i), left, right, y)",
+           "Cell((self.layer, i, j), left, right, y)", "names_counts"),
 ]
 # fmt: on
 

@@ -22,8 +22,8 @@ from .style import BLACK, GREY, LIT, NORMAL, SMALL, VALUE
 MOST = 5
 """So many neurons of a layer are all shown."""
 RADIUS = 19.0
-WIDTH, HEIGHT = 828, 324
-LEFT, RIGHT, LOWEST, HIGHEST, APART = 36.0, 448.0, 62.0, 258.0, 70.0
+WIDTH, HEIGHT = 828, 284
+LEFT, RIGHT, LOWEST, HIGHEST, APART = 36.0, 448.0, 50.0, 230.0, 70.0
 """CSS pixels: the middles of the outer columns, of the outer rows of five, and the largest
 distance of two rows."""
 MATRIX, MATRIX_RIGHT = 524.0, 820.0
@@ -31,7 +31,7 @@ MATRIX, MATRIX_RIGHT = 524.0, 820.0
 CELL, DOTS, LINE_HEIGHT, ENOUGH = 44.0, 20.0, 13.0, 20.0
 """Least width of an entry, width or height of what is left out; and the least distance in height of
 two names on lines, and one beyond which more is no better."""
-ROWS_TOP, ROW = 250.0, 42.0
+ROWS_TOP, ROW = 223.0, 42.0
 """Upper end of the first row of a matrix, and the height of one."""
 NEAR = 7.0
 """How near to a line a click must be."""
@@ -184,8 +184,8 @@ class Diagram:
         for layer, n in enumerate(scene.widths):
             vector = "x" if layer == 0 else f"a{str(layer).translate(SUPERSCRIPTS)}"
             kind = "input" if layer == 0 else "output" if layer == last else "neuron"
-            yield f"{n} {kind}{'s' * (n != 1)}", self.across[layer], 26, BLACK
-            yield vector + " = ŷ" * (layer == last), self.across[layer], 10, GREY
+            yield f"{n} {kind}{'s' * (n != 1)}", self.across[layer], 24, BLACK
+            yield vector + " = ŷ" * (layer == last), self.across[layer], 9, GREY
         for layer, (inputs, outputs) in enumerate(pairwise(scene.widths), start=1):
             x, sup = (self.across[layer - 1] + self.across[layer]) / 2, _above(layer)
             yield f"W{sup} {outputs}×{inputs}", x, self.scene_top, BLACK

@@ -56,6 +56,12 @@ class LabDescription:
         return page.slider_value(self.slider, *self.ends)
 
     @property
+    def following(self) -> set[str]:
+        """Fields whose value follows other fields until it is set itself."""
+        own = declared(getattr(mlp_widgets, self.kind).state_type)
+        return {name for name, of in own.items() if of.default_for is not None}
+
+    @property
     def descends(self) -> bool:
         """Whether it has a gradient for its parameters and a button for one step of descent."""
         return self.follows.startswith("mlp-gradient")
