@@ -12,10 +12,12 @@ from matplotlib.patches import FancyBboxPatch
 from mlp_widgets.core import Network, backward, forward
 from mlp_widgets.data.traffic import HOURS, TRAFFIC
 from mlp_widgets.drawing.gradient_map import EDGES
+from mlp_widgets.drawing.named_network import shown
 from mlp_widgets.drawing.style import ABOUT_ONE, EXPLODING, VANISHING, ZERO
 from mlp_widgets.fits.hinges import with_best_heights
 from mlp_widgets.lectures.deep_chain.chain import chain, local_factors
 from mlp_widgets.lectures.deep_chain.log_chain import log10_gradients
+from mlp_widgets.lectures.names_counts.numbers import NamesState, Numbers
 from mlp_widgets.lectures.relu_sums.numbers import best, built, least_squares
 from mlp_widgets.lectures.relu_sums.starts import laid
 from mlp_widgets.lectures.relu_sums.targets import as_target
@@ -339,4 +341,37 @@ def _profiles(w: float, depth: int, dpi: float | None) -> None:
     figure.text(0.01, 0.935, f"{depth} sigmoid layers, every w = {w:.4g}", fontsize=10)
     figure.legend(*plots[0].get_legend_handles_labels(), loc="upper right", ncols=2, fontsize=10,
                   frameon=False)
+    plt.show()
+
+
+def names_counts(picked: float, dpi: float | None = None) -> None:
+    """784-300-100-10 with the ends of its layers, and some of W¹ and b¹ with their names."""
+    numbers = Numbers(NamesState(n0=784, n1=300, n2=100, n3=10, layer=1, output=200,
+                                 input=int(picked)))
+    figure = _figure(828, 284, dpi)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, 828), ylim=(0, 284))
+    axes.axis("off")
+    own = {0: numbers.state.input, 1: numbers.state.output}
+    columns = [shown(n, own.get(k, 0)) for k, n in enumerate(numbers.network.widths)]
+    places = [[(36 + 137 * k, 232 - 45 * row, j) for row, j in enumerate(column)]
+              for k, column in enumerate(columns)]
+    for before, after in pairwise(places):
+        for x0, y0, i in before:
+            for x1, y1, j in after:
+                if i and j:
+                    axes.plot([x0, x1], [y0, y1], color=GREY, linewidth=0.7, zorder=1)
+    for layer, column in enumerate(places):
+        for x, y, j in column:
+            if j:
+                axes.plot([x], [y], "o", markersize=28, color="white", markeredgecolor="black")
+            text = f"a{layer},{j}\nb{layer},{j}" if j else "⋮"
+            axes.text(x, y, text, ha="center", va="center", fontsize=9, zorder=6)
+    for row, j in enumerate(columns[1]):
+        for k, i in enumerate((*columns[0], 0)):
+            if j and i is not None:
+                value = numbers.network.w[1][j - 1, i - 1] if i else numbers.network.b[1][j - 1]
+                axes.text(546 + 50 * k, 205 - 36 * row, f"w1,{j},{i}\n{value:.2g}", fontsize=9,
+                          ha="center", va="center")
+    axes.text(672, 276, f"w1,200,{int(picked)}", fontsize=10.5, ha="center")
     plt.show()

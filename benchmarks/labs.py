@@ -123,4 +123,15 @@ CASES = [
         low=-20.0,
         high=20.0,
     ),
+    LabCase(
+        name="names, 784-300-100-10",
+        cell="from mlp_widgets import NamesCountsLab\nlab = NamesCountsLab(n0=784, n1=300, n2=100, "
+             "n3=10, layer=1, output=200, input=300)\nlab",
+        redraw="benchmarks.by_pyplot:names_counts",
+        parameter="input",
+        start=300.0,
+        step=1.0,
+        low=0.0,
+        high=784.0,
+    ),
 ]

@@ -114,7 +114,8 @@ class Number(Field):
     """A real number of at most the size ``most``. The number box takes all of these.
 
     slider: its ends and step, or a function of the state; with ``log`` exponents of ten. None: a
-    box alone. fine_step: how far the box's own buttons go, if not a tenth of the slider's step.
+    box alone. stops: the numbers through which the slider goes instead of even steps. fine_step:
+    how far the box's own buttons go, if not a tenth of the slider's step.
     """
 
     most: float = LARGEST
@@ -123,6 +124,7 @@ class Number(Field):
     not_negative: bool = False
     slider: Ends | Callable[[Any], Ends] | None = None
     log: bool = False
+    stops: tuple[float, ...] = ()
     continuous: bool = True
 
     def check(self, value: Any) -> float:

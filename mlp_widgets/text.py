@@ -76,6 +76,11 @@ def symbol(name: str) -> str:
     return lower.translate(SUBSCRIPTS) + upper.translate(SUPERSCRIPTS)
 
 
+def indexed(letter: str, *indices: int) -> str:
+    """A letter with its indices below, layer first (CMU): ``indexed("w", 2, 1, 3)`` is "w₂,₁,₃"."""
+    return letter + ",".join(str(index).translate(SUBSCRIPTS) for index in indices)
+
+
 LETTERS = {"identity": "identity", "relu": "ReLU", "leaky_relu": "leaky ReLU", "sigmoid": "σ",
            "tanh": "tanh", "threshold": "threshold", "softmax": "softmax"}
 """Name of an activation in code -> how a formula writes it."""

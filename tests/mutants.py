@@ -196,6 +196,12 @@ MUTANTS = [
     Mutant("the line in the features' space forgets that ŷ = z is parted at ½",
            "lectures/sigmoid_features/scenes.py",
            'HALF if state.loss_name == "squared" else 0.0', "0.0", "sigmoid_features"),
+    Mutant("a parameter that is picked anew keeps the value of the one before",
+           "lectures/names_counts/numbers.py", 'changes.setdefault("value", None)',
+           'changes.setdefault("value", self.value)', "names_counts"),
+    Mutant("a click in the matrix picks the row as the input and the column as the output",
+           "drawing/named_network.py", "Cell((self.layer, j, i), left, right, y)",
+           "Cell((self.layer, i, j), left, right, y)", "names_counts"),
 ]
 # fmt: on
 

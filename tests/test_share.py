@@ -207,8 +207,10 @@ CALLS = {
 
 
 def some_choice(name: str) -> str:
-    return next(n for n, of in declared(state_of(name)).items()
-                if isinstance(of, Choice) or getattr(of, "texts", ()))
+    """A field that takes a word; of a lab that has none, any."""
+    own = declared(state_of(name))
+    return next((n for n, of in own.items() if isinstance(of, Choice) or getattr(of, "texts", ())),
+                next(iter(own)))
 
 
 @EACH_LAB

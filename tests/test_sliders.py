@@ -146,3 +146,11 @@ def test_every_key_of_a_fast_hand_counts_in_a_lab(kept):
         slider.set_state({"value": count})
         seen.append(lab.w1)
     assert seen == [0.65, 0.7, 0.75, 0.7, 0.65, 0.6] * 3
+
+
+def test_a_slider_may_go_through_given_numbers(new):
+    slider = new(1, 784, 1, stops=(1, 2, 10, 784))
+    assert (slider.max, [slider.number_at(count) for count in range(4)]) == (3, [1, 2, 10, 784])
+    for number, count in ((1, 0), (5, 1), (7, 2), (10, 2), (500, 3), (0, 0), (5000, 3)):
+        slider.put(number)
+        assert slider.value == count, number

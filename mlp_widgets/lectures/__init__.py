@@ -44,6 +44,9 @@ REGISTRY: dict[str, Entry] = {
         "How can two neurons separate what no line can?"),
     "relu_sums": Entry(
         "ReluSumsLab", "w2j", ("07_relu_sums",), "How many ReLUs does a curve need?"),
+    "names_counts": Entry(
+        "NamesCountsLab", "n1", ("08_names_counts",),
+        "Which weight is w₂,₁,₃, and how many are there?"),
 }
 """Folder -> lab."""
 # fmt: on

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 
-import numpy as np
-
 from ..core import Network
 from ..drawing.widths import WidthsPicture
 from ..widgets.poll import Given, Poll
+from .names_counts.numbers import PRESETS, NamesState
+from .names_counts.numbers import Numbers as Counted
 from .three_neuron.lab import ThreeNeuronLab
 from .three_neuron.numbers import LECTURE, NOTATION, build_network
 from .three_neuron.poll_3 import poll_3
@@ -89,28 +89,15 @@ def _poll_2(lab: ThreeNeuronLab | None) -> Poll:
     )  # fmt: skip
 
 
-def _zeros(widths: tuple[int, ...], last: str) -> Network:
-    """A network of these widths, for its size alone."""
-    pairs = list(zip(widths[1:], widths[:-1], strict=True))
-    hidden = ["sigmoid"] * (len(pairs) - 1)
-    return Network([np.zeros(shape) for shape in pairs], [np.zeros(n) for n, _ in pairs],
-                   [*hidden, last])
-
-
 @lru_cache(maxsize=2)
-def _digits(*widths: int) -> Network:
-    """The lecture's networks for images of 28 x 28 = 784 pixels and 10 classes."""
-    return _zeros(widths, "softmax")
-
-
-def _of_one_neuron(network: Network, layer: int) -> int:
-    """Number of parameters of one neuron of a layer: that of a network of this neuron alone."""
-    return Network([network.w[layer][:1]], [[0.0]], ["identity"]).parameter_count
+def _counted(preset: str) -> Counted:
+    """A network of the lab of names and counts: it has no other answers than the lab."""
+    return Counted(NamesState().changed(**PRESETS[preset]))
 
 
 def _poll_4(_: object) -> Poll:
-    pixels, classes = 784, 10
-    network = _digits(pixels, classes)
+    network = _counted("logistic regression 784-10").network
+    pixels, classes = network.widths
     lines = classes * pixels
     counts = {"A": ("10", classes), "B": ("10 + 784", classes + pixels), "C": ("10 · 784", lines),
               "D": ("10 · 784 + 10", lines + classes), "E": ("10 · 784 + 784", lines + pixels),
@@ -140,9 +127,9 @@ def _count_poll(title: str, question: str, counts: dict[str, tuple[str, int]], r
 
 def _neuron_poll(title: str, where: str, layer: int, counts: tuple[int, ...]) -> Poll:
     """Polls 5 and 6: the parameters of one neuron of the digit network."""
-    network = _digits(784, 300, 100, 10)
-    inputs, beside = network.widths[layer - 1 : layer + 1]
-    right = _of_one_neuron(network, layer)
+    numbers = _counted("digits 784-300-100-10")
+    widths, count = numbers.network.widths, numbers.counts[layer - 1]
+    inputs, beside, right = count.inputs, count.outputs, count.of_one_neuron
     own = f"{beside} neurons stand in its own layer"
     reasons = {1: "1 is the bias alone: where are the weights?",
                2: "2 would be one weight and the bias: how many lines come in?",
@@ -157,7 +144,7 @@ def _neuron_poll(title: str, where: str, layer: int, counts: tuple[int, ...]) ->
         f"{right}: one weight for each of its {inputs} inputs, and one bias. How many neurons "
         "stand beside it does not matter.",
         {letter: reasons[count] for letter, count in letters.items() if count != right},
-        partial(WidthsPicture, network.widths, ("pixels", "neurons", "neurons", "outputs"), layer),
+        partial(WidthsPicture, widths, ("pixels", "neurons", "neurons", "outputs"), layer),
     )  # fmt: skip
 
 

@@ -83,7 +83,8 @@ class NumberControl(Control):
         ends = self.of.ends(self._host.state)
         if ends is None:
             return None
-        slider = StepSlider(*ends, log=self.of.log, continuous_update=self.of.continuous)
+        slider = StepSlider(*ends, log=self.of.log, stops=self.of.stops,
+                            continuous_update=self.of.continuous)
         slider.add_class(f"mlp-slider-{self.of.name}")
         self._host.on_value(slider, lambda _: self._set(slider.number))
         return slider

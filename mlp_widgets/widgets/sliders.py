@@ -9,6 +9,7 @@ the low end.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import ipywidgets as widgets
 
@@ -17,22 +18,23 @@ class StepSlider(widgets.IntSlider):
     """A slider from ``low`` to ``high`` by ``step``; with ``log`` these are exponents of 10.
 
     Its ``value`` is the number of steps from the low end; ``number`` is what it stands for. The
-    last step may be a shorter one.
+    last step may be a shorter one. With ``stops``, numbers in rising order, it goes through these.
     """
 
     value: int
     max: int
 
     def __init__(self, low: float, high: float, step: float, *, log: bool = False,
-                 **options: object) -> None:
+                 stops: Sequence[float] = (), **options: object) -> None:
         super().__init__(min=0, max=1, readout=False, **options)
-        self._log = log
+        self._log, self._stops = log, stops
         self.set_ends(low, high, step)
 
     def set_ends(self, low: float, high: float, step: float) -> None:
         """Other ends and step; the handle is put anew by the next ``put``."""
         self._ends = low, high, step
-        count = max(1, math.ceil((high - low) / step - 1e-6))
+        count = len(self._stops) - 1 if self._stops else max(
+            1, math.ceil((high - low) / step - 1e-6))
         if self.max != count:
             self.value = min(self.value, count)
             self.max = count
@@ -49,6 +51,8 @@ class StepSlider(widgets.IntSlider):
 
     def number_at(self, count: int) -> float:
         """The number so many steps from the low end, without the noise of a float."""
+        if self._stops:
+            return self._stops[count]
         low, high, step = self._ends
         place = min(low + count * step, high)
         if self._log:
@@ -57,6 +61,10 @@ class StepSlider(widgets.IntSlider):
 
     def put(self, number: float) -> None:
         """Move the handle as near to a number as steps and ends allow."""
+        if self._stops:
+            gaps = [abs(number - stop) for stop in self._stops]
+            self.value = gaps.index(min(gaps))
+            return
         low, high, step = self._ends
         place = math.log10(max(number, 1e-300)) if self._log else number
         place = min(max(place, low), high)

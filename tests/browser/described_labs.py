@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from real_jupyter import NotebookPage
+
 import mlp_widgets
 from mlp_widgets.fields import declared
 from mlp_widgets.lectures import REGISTRY
@@ -45,6 +47,20 @@ class LabDescription:
         state = getattr(mlp_widgets, self.kind).state_type
         return declared(state)[self.moved].ends(state())[:2]
 
+    def stands(self, page: NotebookPage) -> float:
+        """The number on which the handle of the slider stands in a page."""
+        state = getattr(mlp_widgets, self.kind).state_type
+        stops = declared(state)[self.moved].stops
+        if stops:
+            return stops[round(page.slider_value(self.slider, 0, len(stops) - 1))]
+        return page.slider_value(self.slider, *self.ends)
+
+    @property
+    def following(self) -> set[str]:
+        """Fields whose value follows other fields until it is set itself."""
+        own = declared(getattr(mlp_widgets, self.kind).state_type)
+        return {name for name, of in own.items() if of.default_for is not None}
+
     @property
     def descends(self) -> bool:
         """Whether it has a gradient for its parameters and a button for one step of descent."""
@@ -55,8 +71,9 @@ class LabDescription:
 
 
 # What differs from the default: the number that follows the first slider is its gradient.
-FOLLOWS = {"DeepChainLab": "mlp-value-dJ-dw1", "WideNetworkLab": "mlp-mse-now"}
-TYPED = {"WideNetworkLab": 12.0}
+FOLLOWS = {"DeepChainLab": "mlp-value-dJ-dw1", "WideNetworkLab": "mlp-mse-now",
+           "NamesCountsLab": "mlp-mse-now"}
+TYPED = {"WideNetworkLab": 12.0, "NamesCountsLab": 12.0}
 
 LABS = [
     LabDescription(entry.lab, entry.moved, FOLLOWS.get(entry.lab, f"mlp-gradient-{entry.moved}"),

@@ -101,7 +101,7 @@ def test_a_number_box_takes_typing_and_has_fine_steps(page, lab):
     assert page.value(lab.box) == pytest.approx(now + 50 * fine, abs=5.1 * fine)
     page.press(lab.slider, "PageDown")
     page.settle()
-    assert page.slider_value(lab.slider, *lab.ends) == pytest.approx(lab.typed, abs=0.06)
+    assert lab.stands(page) == pytest.approx(lab.typed, abs=0.06)
 
 
 def test_a_list_opens_with_space_and_takes_the_arrow_keys(page):

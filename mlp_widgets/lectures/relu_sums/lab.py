@@ -21,7 +21,7 @@ from ...core.activations import Array
 from ...drawing.hinges import HingesPicture
 from ...drawing.picture import Picture
 from ...drawing.relu_ways import WaysPicture
-from ...fields import Field, declared
+from ...fields import Field, Parsed, declared
 from ...text import number
 from ...widgets.canvas import Progress, Slot
 from ...widgets.controls import Control

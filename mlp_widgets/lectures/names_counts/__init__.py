@@ -1,0 +1,1 @@
+"""The names of all parameters, and how many there are. CMU 10-315, "Neural Networks"."""
