@@ -28,7 +28,6 @@ from mlp_widgets.fields import (
     Whole,
     declared,
 )
-from mlp_widgets.lectures.deep_chain.training import Training
 from mlp_widgets.widgets.canvas import Slot
 from mlp_widgets.widgets.lab import Lab
 
@@ -126,7 +125,7 @@ def progress(lab: Lab, state: State, numbers: object) -> object:
     if lab.descent:
         first = lab.initial.parameters
         return [(first, lab.loss), (dict(state.parameters), numbers.loss)]
-    training = Training(state.changed(steps=3))
+    training = lab.training_run.begun_at(state)
     training.step(3)
     return training
 

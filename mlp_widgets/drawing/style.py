@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import ListedColormap
 from matplotlib.typing import ColorType
@@ -33,6 +34,10 @@ MARK = "#FFFFFF"
 _BANDS = colormaps["cividis"].resampled(18)(range(18))
 LANDSCAPE = ListedColormap(_BANDS, name="landscape")
 
+# Pale bands for a landscape on which several paths are to be told apart by their colours.
+_PALE = colormaps["Greys"](np.linspace(0.42, 0.0, 10))
+PALE_LANDSCAPE = ListedColormap(_PALE, name="pale landscape")
+
 OFF = "#efefef"       # inside of a circle that is off
 LIT = "#F0C030"       # halo around what the stepper talks about
 
@@ -49,7 +54,7 @@ GRADIENTS = ListedColormap(_SIZES, name="gradients")
 COLORS: tuple[ColorType, ...] = (
     "#ffffff", BLACK, GREY, FAINT, *NEURON, LINE, QUADRATIC, GRADIENT, *HIDDEN, OFF,
     LIT, VALUE, VALUE_PALE, GRADIENT_PALE,
-    *map(tuple, _BANDS[:, :3]), *_SIZES)
+    *map(tuple, _BANDS[:, :3]), *map(tuple, _PALE[:, :3]), *_SIZES)
 """Every colour that fills areas or lines."""
 
 Look = dict[str, Any]

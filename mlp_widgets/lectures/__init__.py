@@ -39,6 +39,8 @@ REGISTRY: dict[str, Entry] = {
         "DeepChainLab", "w", CHAIN, "Why do gradients vanish or explode?"),
     "wide_network": Entry(
         "WideNetworkLab", "depth", ("05_wide_network",), "How large should the first weights be?"),
+    "training_loop": Entry(
+        "TrainingLoopLab", "w", ("09_training_loop",), "What does one line of training change?"),
 }
 """Folder -> lab."""
 # fmt: on

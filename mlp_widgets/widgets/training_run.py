@@ -65,7 +65,7 @@ class TrainingRun(Generic[T]):
                  words: Callable[[T | None], str], results: Callable[[T], str],
                  opens: Mapping[str, object] | None = None, tooltip: str = "",
                  per_frame: int | None = None) -> None:
-        self._host, self._make, self._key_of = host, make, key_of
+        self._host, self.begun_at, self._key_of = host, make, key_of
         self._per_frame = per_frame
         self._say, self._results, self._opens = words, results, dict(opens or {})
         self._training: T | None = None
@@ -77,7 +77,8 @@ class TrainingRun(Generic[T]):
         self.bar = widgets.IntProgress(min=0, max=1000)
         self.bar.add_class("mlp-progress")
         self._words = widgets.HTML()
-        self.rows: tuple[widgets.Widget, ...] = (line(self.button, self.back, self.bar), self._words)
+        buttons = line(self.button, self.back, self.bar)
+        self.rows: tuple[widgets.Widget, ...] = buttons, self._words
 
     @property
     def found(self) -> T | None:
@@ -173,7 +174,7 @@ class TrainingRun(Generic[T]):
     def _begin(self) -> T:
         """A new training in place of the one there was."""
         self._open()
-        self._training = self._make(self._host.state)
+        self._training = self.begun_at(self._host.state)
         return self._training
 
     def _show_progress(self) -> None:
