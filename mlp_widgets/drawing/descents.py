@@ -147,7 +147,7 @@ class DescentsPicture(Picture[DescentsScene]):
         if self.map.get_xlabel() != across:
             self.map.set_xlabel(across, loc="right", labelpad=0)
             self.map.set_ylabel(up, rotation=0, labelpad=4)
-            self.title.set_text(f"paths on J over {across} and {up}")
+            self.title.set_text(f"J over {across} and {up}; dark is low")
             self.redraw_still()
 
 

@@ -22,7 +22,7 @@ from ...text import number
 from ...widgets.blocks import COVERED
 from ...widgets.canvas import Progress, Slot
 from ...widgets.lab import Lab
-from ...widgets.layout import Section, line, stack
+from ...widgets.layout import Fold, Section, line, stack
 from ...widgets.parameter_table import Group
 from ...widgets.pointer import Pointer, Touch
 from ...widgets.presets import Preset
@@ -32,8 +32,8 @@ from . import scenes, words
 from .numbers import PRESETS, Numbers, TrainingLoopState
 from .training import WAYS, Training, training_key
 
-BUTTONS = {"SGD": "SGD, B = 1", "mini-batch": "mini-batch, B = 4", "GD": "GD, B = 24",
-           "minimum": "at the minimum", "exact": "exact data, at the minimum",
+BUTTONS = {"SGD": "SGD, B = 1", "mini-batch": "B = 4", "GD": "GD, B = 24",
+           "minimum": "at the minimum", "exact": "exact data",
            "too fast": "η too large", "network": "1-3-1 network"}
 
 
@@ -153,16 +153,19 @@ class TrainingLoopLab(Lab[TrainingLoopState, Numbers]):
         epoch = self.button("1 epoch", "mlp-epoch", lambda: self.step(1),
                             tooltip="Each of them sees all points once more")
         self.clicks = Pointer(self, self.canvases["descents"], self.go_to)
-        self.blocks |= {"training": stack(*self.training_run.rows, line(epoch)),
+        self.blocks |= {"training": stack(*self.training_run.rows),
                         "noise": self.text(words.noise, covered=COVERED)}
+        folds = self.folds(
+            Fold("Model, data, seed", "data", [control(name).widget for name in (
+                "model", "data", "seed")]))
+        epochs = self.folds(Fold("Epochs", "epochs", [control("epochs").widget, line(epoch)]))
         return [
             Section("The loop", ("loop",), [
                 stack(self.table.widget, control("batch").widget,
-                      control("learning_rate").widget, control("seed").widget),
-                self.stepper.widget,
-                stack(control("model").widget, control("data").widget)], wide=True),
-            Section("Three trainings", ("descents",), [
-                self.blocks["training"], stack(control("epochs").widget)], wide=True),
+                      control("learning_rate").widget),
+                self.stepper.widget, folds], wide=True),
+            Section("Three trainings", ("descents",), [self.blocks["training"], epochs],
+                    wide=True),
             Section("Noise", ("noise",), [self.blocks["noise"]], wide=True),
         ]
 

@@ -58,7 +58,11 @@ def drawn_weights(model: str, seed: int) -> tuple[Array, ...]:
 
 def first_weight(state: TrainingLoopState) -> float:
     """w as it was drawn, with two decimals, so that one can read it."""
-    return round(float(drawn_weights(state.model, state.seed)[0][0, 0]), 2)
+    return _readable(drawn_weights(state.model, state.seed))
+
+
+def _readable(weights: tuple[Array, ...]) -> float:
+    return round(float(weights[0][0, 0]), 2)
 
 
 def best_line(name: str) -> dict[str, float]:
@@ -82,11 +86,11 @@ def _stops(state: TrainingLoopState) -> int:
 class TrainingLoopState(State):
     """All that the student can set."""
 
+    batch: int = whole(4, DATA, 1, POINTS, label="batch size B", called="batch size", always=True,
+                       says="points of a mini-batch: 1 is SGD, all 24 are GD")
     w: float = number(None, PARAMETER, most=1000.0, slider=(*W_ENDS, 0.05),
                       default_for=first_weight, says="at the start; drawn by the seed")
     b: float = number(0.0, PARAMETER, most=1000.0, slider=(*B_ENDS, 0.05), says="at the start")
-    batch: int = whole(4, DATA, 1, POINTS, label="batch size B", called="batch size", always=True,
-                       says="points of a mini-batch: 1 is SGD, all 24 are GD")
     learning_rate: float = number(0.1, RATE, most=10.0, slider=(-3, 1, 0.05), log=True,
                                   positive=True, label="learning rate η", called="learning rate")
     seed: int = whole(1, DATA, 0, 999, label="seed", always=True,
@@ -114,14 +118,17 @@ class TrainingLoopState(State):
         return self.learning_rate if self.operation > _in_a_turn(self) else None
 
 
+_BASE: dict[str, object] = {
+    "model": "line", "data": "traffic", "seed": 1, "b": 0.0, "batch": 4, "learning_rate": 0.1,
+    "w": _readable(drawn_weights("line", 1)), "epochs": 30}
 PRESETS: dict[str, dict[str, object]] = {
-    "SGD": {"batch": 1},
-    "mini-batch": {"batch": 4},
-    "GD": {"batch": POINTS},
-    "minimum": {"model": "line", "data": "traffic", **best_line("traffic"), "batch": 1},
-    "exact": {"model": "line", "data": "exact", "w": SLOPE, "b": HEIGHT, "batch": 1},
-    "too fast": {"model": "line", "data": "traffic", "seed": 1, "batch": 4, "learning_rate": 0.8},
-    "network": {"model": "network", "data": "traffic", "seed": 1, "batch": 4, "epochs": 60},
+    "SGD": {**_BASE, "batch": 1},
+    "mini-batch": _BASE,
+    "GD": {**_BASE, "batch": POINTS},
+    "minimum": {**_BASE, **best_line("traffic"), "batch": 1},
+    "exact": {**_BASE, "data": "exact", "w": SLOPE, "b": HEIGHT, "batch": 1},
+    "too fast": {**_BASE, "learning_rate": 0.8},
+    "network": {**_BASE, "model": "network", "epochs": 60},
 }
 """Batch sizes; the minimum of noisy data, and of data without noise; a rate that is too large; a
 network."""
