@@ -10,6 +10,7 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.patches import FancyBboxPatch
 
 from mlp_widgets.core import Network, backward, forward
+from mlp_widgets.core.descent import minibatches
 from mlp_widgets.data.traffic import HOURS, TRAFFIC
 from mlp_widgets.drawing.gradient_map import EDGES
 from mlp_widgets.drawing.named_network import shown
@@ -374,4 +375,59 @@ def names_counts(picked: float, dpi: float | None = None) -> None:
                 axes.text(546 + 50 * k, 205 - 36 * row, f"w1,{j},{i}\n{value:.2g}", fontsize=9,
                           ha="center", va="center")
     axes.text(672, 276, f"w1,200,{int(picked)}", fontsize=10.5, ha="center")
+def training_loop(w: float, dpi: float | None = None) -> None:
+    """A line of the loop with its arrays, the map of J with the start, and the noise of batches."""
+    x, y = (2 * HOURS / 23 - 1)[None], np.array([TRAFFIC["all days"]])
+    network = Network([[[w]]], [[0.0]], ["identity"])
+    batch = next(minibatches(24, 4, 1))
+    trace = forward(network, x[:, batch], y[:, batch])
+    _loop_line(x[0], y[0], batch, trace, backward(trace), dpi)
+    figure = _figure(980, 296, dpi)
+    *curves, level = figure.subplots(1, 3)
+    for axes in curves:
+        axes.set_yscale("log")
+        axes.set_ylim(1, 10)
+    across, up = np.meshgrid(np.linspace(-4, 4, 65), np.linspace(-2, 6, 57))
+    stack = Network([across[..., None, None]], [up[..., None]], ["identity"])
+    level.imshow(np.log10(forward(stack, x, y).J), origin="lower", extent=(-4, 4, -2, 6),
+                 aspect="auto", cmap="Greys_r")
+    level.plot([w], [0], "s", color="white", markeredgecolor="black")
+    plt.show()
+    full = forward(network, x, y)
+    _noise(24 * np.stack([backward(full).dJ_dz[1][0] * x[0], backward(full).dJ_dz[1][0]]), dpi)
+
+
+def _loop_line(x, y, batch, trace, back, dpi: float | None) -> None:
+    figure = _figure(980, 264, dpi)
+    board, plot = figure.add_axes((0, 0, 0.75, 1)), figure.add_axes((0.78, 0.15, 0.21, 0.74))
+    board.set(xlim=(0, 735), ylim=(0, 264))
+    board.axis("off")
+    arrays = {"g": trace.output, "y": trace.y, "x": trace.a[0], "∂J/∂Z¹": back.dJ_dz[1],
+              "∂J/∂W¹": back.dJ_dw[1], "∂J/∂b¹": back.dJ_db[1][:, None]}
+    for k, (name, values) in enumerate(arrays.items()):
+        left, middle = 90 + 215 * (k % 3), 160 - 100 * (k // 3)
+        board.text(left, middle + 20, name, fontsize=9)
+        board.text(left, middle - 20, "×".join(map(str, values.shape)), fontsize=9, color=GREY)
+        for column, value in enumerate(values[0]):
+            board.text(left + 52 * column, middle, f"{value:.3g}", fontsize=9)
+    plot.plot(x, y, "o", color=GREY)
+    plot.plot(x[batch], y[batch], "o", color=RED)
+    plot.vlines(x[batch], trace.output[0], y[batch], color=RED)
+    plot.plot(x, trace.network.w[1].item() * x, color="black")
+    plot.set_ylim(-1.5, 7)
+    plt.show()
+
+
+def _noise(gradients, dpi: float | None) -> None:
+    figure = _figure(980, 270, dpi)
+    cloud, by_size = figure.subplots(1, 2)
+    batches = minibatches(24, 4, 1)
+    drawn = np.array([-gradients[:, next(batches)].mean(axis=1) for _ in range(120)])
+    for step in drawn:
+        cloud.plot([0, step[0]], [0, step[1]], color="#AE7FD4", linewidth=0.7)
+    cloud.plot(*drawn.T, "o", color="#AE7FD4", markersize=4)
+    sizes = np.arange(1, 25)
+    spread = np.sqrt(gradients.var(axis=1).sum() / sizes)
+    by_size.plot(sizes, spread, "--", color=GREY)
+    by_size.plot(sizes, spread * np.sqrt((24 - sizes) / 23), "o-", color=BLUE)
     plt.show()

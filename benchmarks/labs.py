@@ -134,4 +134,14 @@ CASES = [
         low=0.0,
         high=784.0,
     ),
+    LabCase(
+        name="training loop",
+        cell="from mlp_widgets import TrainingLoopLab\nlab = TrainingLoopLab(operation=5)\nlab",
+        redraw="benchmarks.by_pyplot:training_loop",
+        parameter="w",
+        start=0.35,
+        step=0.05,
+        low=-4.0,
+        high=4.0,
+    ),
 ]

@@ -779,14 +779,22 @@ def test_training_can_be_stopped(lab):
     lab.set(depth=100, steps=1000)
     button, bar = lab.training_run.button, lab.training_run.bar
     button.click()
-    assert lab.below == "training" and "Stop" in button.description
+    assert lab.below == "training" and "Pause" in button.description
     wait_until(lambda: lab.training.rounds > 0)
     button.click()
     lab.training_run.runner.join(WAIT)
     rounds = lab.training.rounds
-    assert 0 < rounds < 1001 and lab.training.going and said(lab).startswith("Training stopped. ")
+    assert 0 < rounds < 1001 and lab.training.going and said(lab).startswith("Training paused. ")
     assert "Train" in button.description and 0 < bar.value < 1000
     assert run_threads() == [] and lab.training.rounds == rounds
+    whole = lab.training
+    button.click()  # goes on where it was
+    assert lab.training is whole and "Pause" in button.description
+    lab.training_run.back.click()
+    lab.training_run.runner.join(WAIT)
+    assert lab.training is None and bar.value == 0 and said(lab) == "Back at the start."
+    lab.training_run.back.click()
+    assert said(lab) == "Nothing to rewind: no training yet."
 
 
 @pytest.mark.parametrize("changes", [{"max_norm": 2.0}, {"learning_rate": 1.0}, {"w": 0.5}],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import LinearSegmentedColormap, ListedColormap, to_hex
 from matplotlib.typing import ColorType
@@ -32,6 +33,10 @@ MARK = "#FFFFFF"
 # 18 bands are 6 for each power of ten of J, and no two of them look alike.
 _BANDS = colormaps["cividis"].resampled(18)(range(18))
 LANDSCAPE = ListedColormap(_BANDS, name="landscape")
+
+# Pale bands for a landscape on which several paths are to be told apart by their colours.
+_PALE = colormaps["Greys"](np.linspace(0.42, 0.0, 10))
+PALE_LANDSCAPE = ListedColormap(_PALE, name="pale landscape")
 
 OFF = "#efefef"       # inside of a circle that is off
 LIT = "#F0C030"       # halo around what the stepper talks about
@@ -58,7 +63,8 @@ CLASSES = ListedColormap(CLASS_BANDS, name="classes")
 COLORS: tuple[ColorType, ...] = (
     "#ffffff", BLACK, GREY, FAINT, *NEURON, LINE, QUADRATIC, GRADIENT, *HIDDEN, OFF,
     LIT, VALUE, VALUE_PALE, GRADIENT_PALE,
-    *map(tuple, _BANDS[:, :3]), *_SIZES, *FEATURE_BANDS[0], *FEATURE_BANDS[1], *CLASS_BANDS)
+    *map(tuple, _BANDS[:, :3]), *map(tuple, _PALE[:, :3]), *_SIZES, *FEATURE_BANDS[0],
+    *FEATURE_BANDS[1], *CLASS_BANDS)
 """Every colour that fills areas or lines."""
 
 Look = dict[str, Any]

@@ -47,6 +47,8 @@ REGISTRY: dict[str, Entry] = {
     "names_counts": Entry(
         "NamesCountsLab", "n1", ("08_names_counts",),
         "Which weight is w₂,₁,₃, and how many are there?"),
+    "training_loop": Entry(
+        "TrainingLoopLab", "w", ("09_training_loop",), "What does one line of training change?"),
 }
 """Folder -> lab."""
 # fmt: on

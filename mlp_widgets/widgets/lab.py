@@ -83,6 +83,8 @@ class Lab(BuiltLate, Generic[S, N]):
     """Its name: at its head, and in the picture for viewers without a kernel."""
     objective: ClassVar[str] = "J"
     """The letter of what the gradients are of."""
+    stepper_type: ClassVar[type[Stepper]] = Stepper
+    """What walks through its numbers, if its state has a place."""
     descends: ClassVar[bool] = True
     """Whether it has gradient descent, if its state has parameters and a learning rate."""
     __signature__: ClassVar[inspect.Signature]
@@ -415,7 +417,7 @@ class Lab(BuiltLate, Generic[S, N]):
             self.controls["learning_rate"] = self.descent.rate
         self.stepper: Stepper | None = None
         if any(isinstance(of, Place) for of in own.values()):
-            self.stepper = self._part(Stepper(self, self.no_operations))
+            self.stepper = self._part(self.stepper_type(self, self.no_operations))
         self.share = self._part(Share(self))
         self.headline_text = self._part(Text(self._headline, "mlp-headline")).widget
         self.messages = styled("mlp-messages", self.status, self.error)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import ipywidgets as widgets
 
@@ -31,8 +31,12 @@ class Stepper:
     """Back, Next, Play and Replay, a slider for the keyboard, and the step in words.
 
     With the slider in focus, the arrow keys go one step, PageUp and PageDown five, Home and End to
-    the ends.
+    the ends. A lab that walks through something else gives a ``stepper_type`` of its own, with
+    another ``noun``, other ``steps``, and ``_words`` of them.
     """
+
+    noun: ClassVar[str] = "operation"
+    """What a step is."""
 
     def __init__(self, host: Host, empty: str = "") -> None:
         """``empty`` is the sentence for a network that is not walked through."""
@@ -41,14 +45,14 @@ class Stepper:
         self.runner = Runner(self._tick, SECONDS)
         button = host.button
         self.back = button("◂ Back", "mlp-back", lambda: self.go(self._place - 1),
-                           tooltip="One operation back")
+                           tooltip=f"One {self.noun} back")
         self.next = button("Next ▸", "mlp-next", lambda: self.go(self._place + 1),
-                           tooltip="The next operation", primary=True)
+                           tooltip=f"The next {self.noun}", primary=True)
         self.play = button(PLAY, "mlp-play", self._toggle,
-                           tooltip="One operation after the other")
+                           tooltip=f"One {self.noun} after the other")
         self.replay = button("Replay", "mlp-replay", self._replay,
-                             tooltip="From the first operation on")
-        self.slider = widgets.IntSlider(description="operation", min=0, max=1)
+                             tooltip=f"From the first {self.noun} on")
+        self.slider = widgets.IntSlider(description=self.noun, min=0, max=1)
         self.slider.add_class("mlp-slider-step")
         host.on_value(self.slider, self.go)
         self.words = widgets.HTML()
@@ -105,7 +109,7 @@ class Stepper:
 
     def refresh(self, state: Any, numbers: Any) -> None:
         """The step in view, with the numbers of the moment."""
-        found: Sequence[Operation] = numbers.operations
+        found = self.steps(numbers)
         self.count = len(found)
         step = min(state.operation, self.count)
         if self.slider.max != max(self.count, 1):
@@ -115,6 +119,11 @@ class Stepper:
             control.disabled = not found
         self.slider.value = step
         self.words.value = self._words(found, step, numbers, state.is_covered)
+
+    def steps(self, numbers: Any) -> Sequence[Any]:
+        """What is walked through: the operations of both passes."""
+        found: Sequence[Operation] = numbers.operations
+        return found
 
     def _words(self, found: Sequence[Operation], step: int, numbers: Any, covered: bool) -> str:
         """Formula, numbers put in, result, and what is reused."""

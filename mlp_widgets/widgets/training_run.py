@@ -16,7 +16,7 @@ from .host import Host
 from .layout import line
 from .runner import Runner
 
-TRAIN, STOP = "▶ Train", "❚❚ Stop"
+TRAIN, PAUSE = "▶ Train", "❚❚ Pause"
 SLICE_SECONDS = 0.06
 """Of work between two frames, so that the page stays responsive."""
 REST_SECONDS = 0.02
@@ -57,22 +57,28 @@ class TrainingRun(Generic[T]):
     It belongs to the setting from which it began, ``key_of(state)``: with another one it ends and
     is forgotten. ``make(state)`` begins one. ``words`` tells of it, or of None, as HTML;
     ``results`` what it has come to, for the status line. ``opens`` are the fields that bring its
-    picture into view. ``rows`` are to be put into a column.
+    picture into view. ``per_frame`` is the most rounds between two frames, so that one sees a short
+    training happen. ``rows`` are to be put into a column.
     """
 
     def __init__(self, host: Host, make: Callable[[Any], T], key_of: Callable[[Any], Hashable], *,
                  words: Callable[[T | None], str], results: Callable[[T], str],
-                 opens: Mapping[str, object] | None = None, tooltip: str = "") -> None:
+                 opens: Mapping[str, object] | None = None, tooltip: str = "",
+                 per_frame: int | None = None) -> None:
         self._host, self.make, self._key_of = host, make, key_of
+        self._per_frame = per_frame
         self._say, self._results, self._opens = words, results, dict(opens or {})
         self._training: T | None = None
         self.runner = Runner(self._tick, REST_SECONDS)
         self.button = host.button(TRAIN, "mlp-run", self._toggle, primary=True, tooltip=tooltip)
         self.button.add_class("mlp-train")
+        self.back = host.button("Rewind", "mlp-rewind", self.rewind,
+                                tooltip="Back to where the training began")
         self.bar = widgets.IntProgress(min=0, max=1000)
         self.bar.add_class("mlp-progress")
         self._words = widgets.HTML()
-        self.rows: tuple[widgets.Widget, ...] = (line(self.button, self.bar), self._words)
+        buttons = line(self.button, self.back, self.bar)
+        self.rows: tuple[widgets.Widget, ...] = buttons, self._words
 
     @property
     def found(self) -> T | None:
@@ -99,15 +105,15 @@ class TrainingRun(Generic[T]):
             self._training = None
         self._words.value = self._say(found)
         self.bar.value = round(1000 * found.share) if found else 0
-        self.button.description = STOP if self.runner.running else TRAIN
+        self.button.description = PAUSE if self.runner.running else TRAIN
 
     # -- actions ------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """From the present setting to the end, or to ``pause``."""
+        """To the end, or to ``pause``; from where it was paused, else from the present setting."""
         with self._host.locked():
             if not self.runner.running:
-                self._begin()
+                self._go_on_or_begin()
                 self.runner.start()
                 self._host.refresh()
 
@@ -124,11 +130,7 @@ class TrainingRun(Generic[T]):
         """So many steps more; from the present setting, if there is nothing to go on with."""
         self.pause()
         with self._host.locked():
-            training = self.found
-            if training is None or not training.going:
-                training = self._begin()
-            training.step(count)
-            self._open()
+            self._go_on_or_begin().step(count)
             self._show_results()
 
     def pause(self) -> None:
@@ -136,7 +138,16 @@ class TrainingRun(Generic[T]):
         with self._host.locked():
             if self.runner.running:
                 self.runner.stop()
-                self._show_results("Training stopped. ")
+                self._show_results("Training paused. ")
+
+    def rewind(self) -> None:
+        """Back to where the training began: what it found is forgotten."""
+        with self._host.locked():
+            self.runner.stop()
+            said = "Back at the start." if self.found else "Nothing to rewind: no training yet."
+            self._training = None
+            self._host.refresh()
+            self._host.show_status(said)
 
     def close(self) -> None:
         """End a run for good."""
@@ -151,6 +162,14 @@ class TrainingRun(Generic[T]):
         state = self._host.state
         if any(getattr(state, name) != value for name, value in self._opens.items()):
             self._host.set(**self._opens)
+
+    def _go_on_or_begin(self) -> T:
+        """The training there is, if it has more to do; else a new one."""
+        found = self.found
+        if found is None or not found.going:
+            return self._begin()
+        self._open()
+        return found
 
     def _begin(self) -> T:
         """A new training in place of the one there was."""
@@ -175,7 +194,8 @@ class TrainingRun(Generic[T]):
             if not self.runner.running or self._training is None:
                 return False
             try:
-                more = self._training.advance(self._training.steps + 1, SLICE_SECONDS)
+                rounds = self._per_frame or self._training.steps + 1
+                more = self._training.advance(rounds, SLICE_SECONDS)
                 if more:
                     self._show_progress()
                 else:

@@ -244,9 +244,9 @@ def training(page):
     page.type_number(".mlp-box-steps", 1000)
     page.settle()
     page.click(".mlp-run")
-    wait_for_button(page, "Stop")
+    wait_for_button(page, "Pause")
     yield page
-    if "Stop" in page.text(".mlp-run"):
+    if "Pause" in page.text(".mlp-run"):
         page.click(".mlp-run")
         wait_for_button(page, "Train")
 
@@ -263,7 +263,7 @@ def test_train_goes_on_until_it_is_stopped(training):
     page.settle()
     there = progress(page)
     assert 0 < there < 100
-    assert "stopped" in page.text(".mlp-status")
+    assert "paused" in page.text(".mlp-status")
     page.page.wait_for_timeout(500)
     assert progress(page) == there
     assert boxes(page) == before

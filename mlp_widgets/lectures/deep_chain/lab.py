@@ -114,8 +114,12 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
         self.training_run.step(count)
 
     def pause(self) -> None:
-        """Stop the training; what it found stays."""
+        """Stop the training; what it found stays, and ``run`` goes on from there."""
         self.training_run.pause()
+
+    def rewind(self) -> None:
+        """Back to where the training began."""
+        self.training_run.rewind()
 
     @property
     def progress(self) -> Progress:

@@ -1,0 +1,181 @@
+"""The training-loop lab: the loop line by line, and GD, SGD and mini-batches side by side.
+
+    from mlp_widgets import TrainingLoopLab
+    lab = TrainingLoopLab(batch=4)            # show it: put `lab` last in a cell
+    lab.operation = 3                         # the third line of the walk: forward
+    lab.learn().ways["SGD"].J[-1]             # J after all epochs
+
+Source: MIT 6.390, Lecture 6 "Neural Networks II", the training loop, SGD and mini-batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+from ...drawing.descents import DescentsPicture
+from ...drawing.gradient_noise import NoisePicture
+from ...drawing.loop_line import LoopPicture
+from ...drawing.picture import Picture
+from ...text import number
+from ...widgets.blocks import COVERED
+from ...widgets.canvas import Progress, Slot
+from ...widgets.lab import Lab
+from ...widgets.layout import Fold, Section, line, stack
+from ...widgets.parameter_table import Group
+from ...widgets.pointer import Pointer, Touch
+from ...widgets.presets import Preset
+from ...widgets.stepper import Stepper
+from ...widgets.training_run import TrainingRun
+from . import scenes, words
+from .numbers import PRESETS, Numbers, TrainingLoopState
+from .training import WAYS, Training, training_key
+
+BUTTONS = {"SGD": "SGD, B = 1", "mini-batch": "B = 4", "GD": "GD, B = 24",
+           "minimum": "at the minimum", "exact": "exact data",
+           "too fast": "η too large", "network": "1-3-1 network"}
+
+
+class LineStepper(Stepper):
+    """Walks through the lines of the loop; its words are the loop, with one line lit."""
+
+    noun = "line"
+
+    def steps(self, numbers: Numbers) -> Sequence[Any]:
+        """The lines of the first updates."""
+        return numbers.stops
+
+    def _words(self, found: Sequence[Any], step: int, numbers: Numbers,
+               covered: bool = False) -> str:
+        return words.listing(numbers)
+
+
+class TrainingLoopLab(Lab[TrainingLoopState, Numbers]):
+    """The training loop: initialize; repeat forward, loss, backward, update. As a widget and as an
+    object.
+
+    Every argument is a keyword and an attribute; ``repr`` rebuilds the lab. Another seed draws
+    another start w, b. Raises ValueError, in one sentence, on what is not allowed.
+    """
+
+    state_type = TrainingLoopState
+    title = "The training loop"
+    stepper_type = LineStepper
+    descends = False  # its trainings leave the start as it is, see TrainingRun
+    presets: ClassVar = {name: Preset(PRESETS[name], text, name.lower().replace(" ", "-"))
+                         for name, text in BUTTONS.items()}
+    slots = (
+        Slot("loop", LoopPicture, scenes.loop, "A line of the loop with its arrays",
+             of=lambda s: (s.of_the_network, s.rate_so_far), also=("operation",),
+             covered=scenes.loop),
+        Slot("descents", partial(DescentsPicture, WAYS), scenes.descents,
+             "GD, SGD and mini-batches: J and the paths", progress=True, also=("epochs",)),
+        Slot("noise", NoisePicture, scenes.noise, "The gradients of mini-batches",
+             covered=COVERED),
+    )
+
+    def compute(self, state: TrainingLoopState) -> Numbers:
+        """All numbers of a state."""
+        return Numbers(state)
+
+    # -- training -----------------------------------------------------------------------------
+
+    @property
+    def training(self) -> Training | None:
+        """The three trainings from the present setting, as far as they are."""
+        return self.training_run.found
+
+    @property
+    def progress(self) -> Progress:
+        """The same, for the pictures."""
+        return self.training_run.progress
+
+    def run(self) -> None:
+        """Train in all three ways, until the end or ``pause``."""
+        self.training_run.run()
+
+    def learn(self) -> Training:
+        """Train in all three ways to the end, and return the result; for use from code."""
+        return self.training_run.learn()
+
+    def step(self, count: int = 1) -> None:
+        """``count`` epochs of each of the three."""
+        self.training_run.step(count)
+
+    def pause(self) -> None:
+        """Stop the training; ``run`` goes on from there."""
+        self.training_run.pause()
+
+    def rewind(self) -> None:
+        """Back to the start of the training."""
+        self.training_run.rewind()
+
+    def go_to(self, touch: Touch) -> None:
+        """Move the start to where the map is clicked."""
+        picture = self.canvases["descents"].picture
+        assert isinstance(picture, DescentsPicture)
+        place = picture.data_at(picture.map, touch.across, touch.down)
+        if place is not None:
+            self.set(w=round(place[0], 2), b=round(place[1], 2))
+
+    # -- words ----------------------------------------------------------------------------------
+
+    def describe(self) -> str:
+        """The model, J at the start, and what the batch size means."""
+        return words.describe(self.numbers)
+
+    def about_change(self, before: TrainingLoopState, after: TrainingLoopState) -> str:
+        """That a training has ended; else the change itself."""
+        if self.training_run.ends_with(after):
+            return "Training stopped, because the setting has changed. "
+        return super().about_change(before, after)
+
+    def groups(self) -> tuple[Group, ...]:
+        """The two parameters that stand on sliders."""
+        return (Group(lambda state: "Start <small>" + (
+            "g = w·x + b" if state.model == "line" else "w is the first entry of W¹, b is b²")
+            + "</small>", ("w", "b")),)
+
+    # -- where things stand -----------------------------------------------------------------------
+
+    def headline(self, numbers: Numbers) -> tuple[str, str]:
+        """J over all points at the start."""
+        return "J at the start, all points", number(numbers.loss, 5)
+
+    def layout(self) -> list[Section]:
+        """The loop; three trainings; the noise of the gradient."""
+        assert self.table and self.stepper
+        control = self.control
+        self.training_run: TrainingRun[Training] = self._part(TrainingRun(
+            self, Training, training_key, words=words.training, results=words.results,
+            tooltip="GD, SGD and mini-batches from the same start", per_frame=1))
+        epoch = self.button("1 epoch", "mlp-epoch", lambda: self.step(1),
+                            tooltip="Each of them sees all points once more")
+        self.clicks = Pointer(self, self.canvases["descents"], self.go_to)
+        self.blocks |= {"training": stack(*self.training_run.rows),
+                        "noise": self.text(words.noise, covered=COVERED)}
+        folds = self.folds(
+            Fold("Model, data, seed", "data", [control(name).widget for name in (
+                "model", "data", "seed")]))
+        epochs = self.folds(Fold("Epochs", "epochs", [control("epochs").widget, line(epoch)]))
+        return [
+            Section("The loop", ("loop",), [
+                stack(self.table.widget, control("batch").widget,
+                      control("learning_rate").widget),
+                self.stepper.widget, folds], wide=True),
+            Section("Three trainings", ("descents",), [self.blocks["training"], epochs],
+                    wide=True),
+            Section("Noise", ("noise",), [self.blocks["noise"]], wide=True),
+        ]
+
+    def snapshot_rows(self) -> list[list[Picture | list[Picture]]]:
+        """All pictures, and the numbers below."""
+        rows: list[list[Picture | list[Picture]]] = [[p] for p in self.pictures_in_view]
+        return [*rows, [self.table_picture(490, 200)]]
+
+    def close_widgets(self) -> None:
+        """End a training as well, and listen to no more clicks."""
+        self.training_run.close()
+        self.clicks.close()
+        super().close_widgets()
