@@ -23,15 +23,16 @@ class NetworkNumbers:
     """Both passes over all points, and operation by operation at one of them.
 
     points: (x, y), for both a number, a row, or an array (rows, N). at: (x, y) of the point that
-    is walked through, the first one unless given; y may be None. Raises ValueError where the loss
-    is too large for a float.
+    is walked through, the first one unless given; y may be None. loss: its name in the core. Raises
+    ValueError where the loss is too large for a float.
     """
 
     def __init__(self, network: Network, notation: Notation, points: tuple[object, object],
-                 at: tuple[object, object] | None = None) -> None:
+                 at: tuple[object, object] | None = None, loss: str = "squared") -> None:
         self.network, self.notation, self._point = network, notation, at
+        self.loss_name = loss
         x, y = (np.atleast_2d(np.asarray(values, float)) for values in points)
-        self.trace = forward(network, x, y)
+        self.trace = forward(network, x, y, loss=loss)
         if not np.isfinite(self.trace.J):
             letter = notation.loss if x.shape[-1] == 1 else "J"
             raise ValueError(f"these numbers make {letter} infinite; move them closer to 0")
@@ -59,7 +60,8 @@ class NetworkNumbers:
         x = np.atleast_1d(np.asarray(x, float))
         if y is None:
             return Passes(forward(self.network, x), None, self.notation)
-        trace = forward(self.network, x, np.atleast_1d(np.asarray(y, float)))
+        y = np.atleast_1d(np.asarray(y, float))
+        trace = forward(self.network, x, y, loss=self.loss_name)
         return Passes(trace, backward(trace), self.notation)
 
     @cached_property
