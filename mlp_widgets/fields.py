@@ -269,8 +269,8 @@ class Parsed(Field):
 @dataclass(frozen=True, kw_only=True)
 class Typed(Field):
     """One line of text that a student types. ``read`` checks it and gives it as the state keeps it:
-    plain characters of the keyboard, without "=", so that a call and a code can hold it. ``examples``
-    are such texts."""
+    plain characters of the keyboard, without "=", so that a call and a code can hold it.
+    ``examples`` are such texts."""
 
     read: Callable[[object], str]
     examples: tuple[str, ...] = ()

@@ -39,6 +39,9 @@ REGISTRY: dict[str, Entry] = {
         "DeepChainLab", "w", CHAIN, "Why do gradients vanish or explode?"),
     "wide_network": Entry(
         "WideNetworkLab", "depth", ("05_wide_network",), "How large should the first weights be?"),
+    "computational_graph": Entry(
+        "ComputationalGraphLab", "w", ("10_computational_graph",),
+        "How does a derivative walk backwards through an expression?"),
 }
 """Folder -> lab."""
 # fmt: on

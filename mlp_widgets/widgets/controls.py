@@ -163,8 +163,8 @@ class NumberControl(TypedControl):
 
 
 class LineControl(TypedControl):
-    """A box for a line of text. It sends the text when Enter is pressed, or when the keyboard leaves
-    it; what is wrong stays in it, to be mended."""
+    """A box for a line of text. It sends the text when Enter is pressed, or when the keyboard
+    leaves it; what is wrong stays in it, to be mended."""
 
     of: Typed
 
