@@ -67,7 +67,7 @@ def test_words_of_the_pictures_follow_a_move(name, make):
 def test_every_scene_has_words_of_its_own():
     assert KINDS  # they are loaded, and with them their pictures
     kinds = [kind for kind in Scene.__subclasses__() if kind.__module__.startswith("mlp_widgets")]
-    assert len(kinds) == 15 and all("words" in vars(kind) for kind in kinds)
+    assert len(kinds) == 16 and all("words" in vars(kind) for kind in kinds)
 
 
 def test_a_question_is_its_own_words():

@@ -84,6 +84,17 @@ class Graph:
                 shares = [self.share(k, end, slot) for end, slot in self.uses[k]]
                 yield Paths(k, tuple(s for s in shares if s is not None), node.derivative)
 
+    def size_of_paths(self, name: str) -> float:
+        """The sum over all paths from L to a name of |product of the local derivatives|."""
+        found = [0.0] * len(self.nodes)
+        found[-1] = 1.0
+        for k in range(len(self.nodes) - 1, -1, -1):
+            node = self.nodes[k]
+            for source, local in zip(node.inputs, node.local, strict=True):
+                found[source] += found[k] * abs(local or 0.0)
+        return next(size for size, node in zip(found, self.nodes, strict=True)
+                    if node.name == name)
+
     @cached_property
     def layout(self) -> Layout:
         """Where it stands in the picture."""

@@ -41,6 +41,7 @@ from ...fields import (
     typed,
 )
 from ...text import number as written
+from ...text import symbol
 from .graph import Graph
 from .networks import network_graph
 from .parsing import EXAMPLE, Expression, as_text, read
@@ -159,8 +160,9 @@ class GraphState(State):
         if "expression" in changes:
             changes.setdefault("graph", OWN)
         graph = changes.get("graph", self.graph)
-        if graph != self.graph and graph in KINDS:
-            for name, value in zip("xy", KINDS[graph].point, strict=True):
+        kind = KINDS.get(graph) if isinstance(graph, str) else None
+        if kind is not None and graph != self.graph:
+            for name, value in zip("xy", kind.point, strict=True):
                 changes.setdefault(name, value)
         elif graph == "three" and changes.get("x") in range(len(HOURS)):
             changes.setdefault("y", HOURS[int(changes["x"])])
@@ -218,12 +220,14 @@ class Check:
     name: str
     backward: float
     complex_step: float
+    size: float
 
     @property
     def difference(self) -> float:
-        """How far apart they are, as a share of the larger one."""
-        size = max(abs(self.backward), abs(self.complex_step))
-        return abs(self.backward - self.complex_step) / size if size else 0.0
+        """How far apart they are, as a share of the sum of the sizes of all paths: where these
+        cancel, no digit of the derivative may be left. Of a single path it is the derivative."""
+        apart = abs(self.backward - self.complex_step)
+        return apart / self.size if apart else 0.0
 
 
 class OfNetwork(NetworkNumbers):
@@ -246,9 +250,9 @@ class OfNetwork(NetworkNumbers):
 
     def checks(self) -> list[Check]:
         """Each parameter's gradient, and that of a complex step through the core's forward pass."""
-        found = [Check(name, gradient, self._moved(name)) for name, gradient in
-                 self.gradient.items()]
-        return [*found, Check("x", self.value("da"), self._moved("x"))]
+        found = {**self.gradient, "x": self.value("da")}
+        return [Check(name, gradient, self._moved(name), self.graph.size_of_paths(symbol(name)))
+                for name, gradient in found.items()]
 
     def _moved(self, name: str) -> float:
         """The imaginary part of L where one number has + ih, through h."""
@@ -303,8 +307,8 @@ class OfExpression:
 
     def checks(self) -> list[Check]:
         """The derivative by each name, and that of a complex step."""
-        return [Check(name, self.tape.derivative(name), self.tape.by_complex_step(name))
-                for name in self.state.names]
+        return [Check(name, self.tape.derivative(name), self.tape.by_complex_step(name),
+                      self.graph.size_of_paths(name)) for name in self.state.names]
 
 
 Numbers = OfNetwork | OfExpression

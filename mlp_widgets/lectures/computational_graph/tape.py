@@ -22,8 +22,8 @@ from .elementary import Elementary, elementary
 from .graph import Graph, Node
 from .parsing import Expression, Term
 
-STEP = 1e-100
-"""Of the complex step: f(a + ih) = f(a) + ih f′(a) + O(h²), and h² is nothing beside h."""
+STEP = 1e-170
+"""Of the complex step: f(a + ih) = f(a) + ih f′(a) + O(h²), and h² is less than any float."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -52,7 +52,7 @@ def check(numbers: Numbers) -> str:
         for c in numbers.checks())
     return ('<table class="mlp-check"><tr><th></th><th>backward</th><th>complex step</th>'
             f"<th>difference</th></tr>{rows}</table><small>The complex step uses the forward pass "
-            "alone: L at w + ih, its imaginary part divided by h = 1e−100. The difference is a "
+            "alone: L at w + ih, its imaginary part divided by h = 1e−170. The difference is a "
             "share of the derivative; 2e−16 is the last digit of a float.</small>")
 
 
