@@ -34,7 +34,17 @@ from lab_tools import (
 )
 
 from mlp_widgets import saved_state
-from mlp_widgets.fields import Choice, Number, Parsed, Place, Several, Switch, Typed, arguments, declared
+from mlp_widgets.fields import (
+    Choice,
+    Number,
+    Parsed,
+    Place,
+    Several,
+    Switch,
+    Typed,
+    arguments,
+    declared,
+)
 from mlp_widgets.saved_state import LONGEST, arguments_from, state_from
 from mlp_widgets.widgets import share as share_module
 

@@ -17,7 +17,7 @@ from .style import BLACK, FAINT, GRADIENT, GREY, LARGE, LIT, NORMAL, OFF, SMALL
 
 RADIUS, SIDE = 18.0, 30.0
 """Of a circle with an operation, and of a square with a name or number; CSS pixels."""
-ABOVE, BELOW, BRACKETS = 10.0, 10.0, 23.0
+ABOVE, BELOW, BRACKETS = 9.5, 9.5, 22.0
 """From a wire to the middle of its value, its derivative, and the local derivative in brackets."""
 LINE = 16.0
 """Between the lines of text at the foot."""

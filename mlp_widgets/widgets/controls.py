@@ -174,6 +174,8 @@ class LineControl(TypedControl):
                                 placeholder=of.examples[0] if of.examples else "")
         self.box.add_class(f"mlp-{of.name}")
         host.on_value(self.box, self._typed)
+        # Enter is an answer also where the text is as before
+        host.on_enter(self.box, lambda: self._typed(self.box.value))
         self.widget = widgets.HBox([self.box])
         for css in ("mlp-row", "mlp-line-of-text"):
             self.widget.add_class(css)

@@ -116,11 +116,11 @@ class ComputationalGraphLab(Lab[GraphState, Numbers]):
         folds = self.folds(
             Fold("Step by step", "stepper", [self.stepper.widget]),
             Fold("Check", "check", [self.blocks["check"]]),
-            Fold("One step of SGD", "step", [self.blocks["step"]]),
-            Fold("Show", "show", [control("local").widget]))
+            Fold("One step of SGD", "step", [self.blocks["step"]]))
         return [Section("Graph", ("graph",), [
             stack(self.table.widget, control("x").widget, control("y").widget),
-            stack(control("graph").widget, control("expression").widget, folds)], wide=True)]
+            stack(control("graph").widget, control("expression").widget,
+                  control("local").widget, folds)], wide=True)]
 
     def table_rows(self) -> list[tuple[str, str, str]]:
         """The numbers for viewers without a kernel."""

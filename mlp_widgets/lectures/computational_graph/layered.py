@@ -21,7 +21,7 @@ Graph = tuple[tuple[int, ...], ...]
 """For each node the places of its inputs, which stand before it; the last node is the result."""
 Point = tuple[float, float]
 
-WIDTH, HEIGHT = 930, 320
+WIDTH, HEIGHT = 930, 300
 """Of the picture."""
 EDGE, LINE = 6.0, 16.0
 """At the left and the right end; of a line of text at the foot."""
@@ -30,7 +30,7 @@ HALF = 23.0
 WIDEST = 160.0
 """From one column of circles to the next, where there is room."""
 MOST_COLUMNS = 9
-CIRCLE, LABEL, PASS = (21.0, 21.0), (17.0, 30.0), (6.0, 6.0)
+CIRCLE, LABEL, PASS = (21.0, 21.0), (16.0, 28.0), (6.0, 6.0)
 """Room above and below the middle of a circle; of a wire with its label, one line above and two
 below; of a wire that only passes."""
 TURN = 20.0

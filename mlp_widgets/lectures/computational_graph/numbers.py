@@ -73,8 +73,8 @@ def _one(plain: bool) -> Notation:
 
 TWO = Notation({"w1_1": Var("w", 1, 0), "w2_1": Var("w", 1, 1),
                 "w1_2": Var("w", 2, 0, 0), "w2_2": Var("w", 2, 0, 1)}, 2,
-               index=lambda layer, neuron: ("₁¹", "₂¹")[neuron], output="g", loss="L",
-               plain_output=True)
+               index=lambda layer, neuron: "²" if layer == 2 else ("₁¹", "₂¹")[neuron],
+               output="g", loss="L", plain_output=True)
 THREE = Notation({"w11": Var("w", 1, 0), "b11": Var("b", 1, 0), "w12": Var("w", 1, 1),
                   "b12": Var("b", 1, 1), "w21": Var("w", 2, 0, 0), "w22": Var("w", 2, 0, 1),
                   "b21": Var("b", 2)}, 2, loss="L", plain_output=True)
@@ -121,8 +121,8 @@ class GraphState(State):
     """All that the student can set."""
 
     graph: str = choice("linear", TITLES, DATA, always=True)
-    expression: str = typed(EXAMPLE, DATA, read=as_text, label="L =",
-                            examples=(EXAMPLE, "relu(w*x)*v", "tanh(w*x + b)", "exp(-w*x)/2"),
+    expression: str = typed(EXAMPLE, DATA, read=as_text, label="own L =",
+                            examples=("relu(w*x)*v", "tanh(w*x + b)", EXAMPLE, "exp(-w*x)/2"),
                             says="shown as a graph where graph is own")
     w: float = _parameter("w", 1.5, -3.0, 3.0, 0.05)
     b: float = _parameter("b", 0.0, -3.0, 3.0, 0.05)

@@ -22,8 +22,9 @@ from .elementary import Elementary, elementary
 from .graph import Graph, Node
 from .parsing import Expression, Term
 
-STEP = 1e-170
-"""Of the complex step: f(a + ih) = f(a) + ih f′(a) + O(h²), and h² is less than any float."""
+STEP = 2.0**-560
+"""Of the complex step: f(a + ih) = f(a) + ih f′(a) + O(h²), and h² is less than any float; a power
+of 2, so that to divide by it rounds nothing."""
 
 
 @dataclass(frozen=True, eq=False)

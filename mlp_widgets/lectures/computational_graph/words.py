@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import html
-
-from ...text import listed, number, symbol
+from ...text import counted_steps, listed, number, symbol
 from ...widgets.why_zero import why_in_words
 from .numbers import KINDS, OWN, GraphState, Numbers
 
@@ -52,14 +50,8 @@ def check(numbers: Numbers) -> str:
         for c in numbers.checks())
     return ('<table class="mlp-check"><tr><th></th><th>backward</th><th>complex step</th>'
             f"<th>difference</th></tr>{rows}</table><small>The complex step uses the forward pass "
-            "alone: L at w + ih, its imaginary part divided by h = 1e−170. The difference is a "
+            "alone: L at w + ih, its imaginary part divided by h = 2⁻⁵⁶⁰. The difference is a "
             "share of the derivative; 2e−16 is the last digit of a float.</small>")
-
-
-def expression_in_words(state: GraphState) -> str:
-    """What the box takes."""
-    use = "" if state.graph == OWN else "Type, press Enter: your own graph. "
-    return f"<small>{html.escape(use)}Use + − * / **, relu, sigmoid, tanh, exp, log.</small>"
 
 
 # -- one step -------------------------------------------------------------------------------------
@@ -67,7 +59,7 @@ def expression_in_words(state: GraphState) -> str:
 
 def stepped(before: Numbers, after: Numbers, count: int) -> str:
     """What steps θ ← θ − η ∂L/∂θ did."""
-    steps = "1 step" if count == 1 else f"{count} steps"
+    steps = counted_steps(count)
     if before.loss == after.loss and before.parameters == after.parameters:
         return f"After {steps} nothing has changed: no parameter has a derivative but 0."
     return f"After {steps} L is {number(after.loss)}; before it was {number(before.loss)}."
