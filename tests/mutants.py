@@ -1,4 +1,4 @@
-"""52 small ways to break the code, and the tests that must see each of them.
+"""54 small ways to break the code, and the tests that must see each of them.
 
     python tests/mutants.py            # all of them: about five minutes
     python tests/mutants.py 3 17       # some of them, by number
@@ -190,6 +190,12 @@ MUTANTS = [
            'pairs[wrong[-1]])\n            return LayerCheck(False, f"Layer {wrong[-1]}:',
            'pairs[wrong[0]])\n            return LayerCheck(False, f"Layer {wrong[0]}:',
            "generic_layer"),
+    Mutant("of a value that is used twice, only one path comes back in a typed expression",
+           "lectures/computational_graph/tape.py", "found[k] = sum(found[end] * self.local",
+           "found[k] = max(found[end] * self.local", "computational_graph"),
+    Mutant("a walk through a graph shows a derivative one operation too early",
+           "lectures/computational_graph/graph.py", "self.nodes[node].backward <= place",
+           "self.nodes[node].backward <= place + 1", "computational_graph"),
 ]
 # fmt: on
 

@@ -59,7 +59,7 @@ class ComputationalGraphLab(Lab[GraphState, Numbers]):
         name: Preset(values, name, css)
         for (name, values), css in zip(PRESETS.items(), CLASSES, strict=True)}
     slots = (
-        Slot("graph", partial(GraphPicture, WIDTH, HEIGHT), scenes.graph,
+        Slot("diagram", partial(GraphPicture, WIDTH, HEIGHT), scenes.graph,
              "The computational graph with its numbers", also=("operation", "local"),
              covered=scenes.covered),
     )
@@ -117,7 +117,7 @@ class ComputationalGraphLab(Lab[GraphState, Numbers]):
             Fold("Step by step", "stepper", [self.stepper.widget]),
             Fold("Check", "check", [self.blocks["check"]]),
             Fold("One step of SGD", "step", [self.blocks["step"]]))
-        return [Section("Graph", ("graph",), [
+        return [Section("Graph", ("diagram",), [
             stack(self.table.widget, control("x").widget, control("y").widget),
             stack(control("graph").widget, control("expression").widget,
                   control("local").widget, folds)], wide=True)]
