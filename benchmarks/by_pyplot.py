@@ -16,6 +16,8 @@ from mlp_widgets.drawing.gradient_map import EDGES
 from mlp_widgets.drawing.named_network import shown
 from mlp_widgets.drawing.style import ABOUT_ONE, EXPLODING, VANISHING, ZERO
 from mlp_widgets.fits.hinges import with_best_heights
+from mlp_widgets.lectures.computational_graph.layered import HEIGHT as GRAPH_HEIGHT
+from mlp_widgets.lectures.computational_graph.layered import WIDTH as GRAPH_WIDTH
 from mlp_widgets.lectures.deep_chain.chain import chain, local_factors
 from mlp_widgets.lectures.deep_chain.log_chain import log10_gradients
 from mlp_widgets.lectures.names_counts.numbers import NamesState, Numbers
@@ -430,4 +432,35 @@ def _noise(gradients, dpi: float | None) -> None:
     spread = np.sqrt(gradients.var(axis=1).sum() / sizes)
     by_size.plot(sizes, spread, "--", color=GREY)
     by_size.plot(sizes, spread * np.sqrt((24 - sizes) / 23), "o-", color=BLUE)
+GRAPH = {"w": (0.06, 0.72), "x": (0.06, 0.48), "×": (0.25, 0.6), "b": (0.25, 0.36),
+         "+": (0.44, 0.48), "y": (0.44, 0.24), "−": (0.63, 0.36), "( )²": (0.82, 0.36)}
+"""Node -> its place, shares of the figure."""
+
+
+def computational_graph(w: float, dpi: float | None = None) -> None:
+    """The linear regressor on (3, 6) as circles and wires, values above and derivatives below."""
+    trace = forward(Network([[[w]]], [[0.0]], ["identity"]), [3.0], [6.0])
+    back = backward(trace)
+    g, dg, dw = trace.output[0, 0], back.dJ_da[1][0, 0], back.dJ_dw[1][0, 0]
+    wires = [("w", "×", w, dw, 3.0), ("x", "×", 3.0, back.dJ_da[0][0, 0], w),
+             ("×", "+", 3 * w, dg, 1.0), ("b", "+", 0.0, dg, 1.0), ("+", "−", g, dg, 1.0),
+             ("y", "−", 6.0, -dg, -1.0), ("−", "( )²", g - 6, dg, dg)]
+    figure = _figure(GRAPH_WIDTH, GRAPH_HEIGHT, dpi)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    axes.axis("off")
+    for start, end, value, slope, local in wires:
+        (x0, y0), (x1, y1) = GRAPH[start], GRAPH[end]
+        axes.plot([x0, x1 - 0.03, x1], [y0, y0, y1], color="black", linewidth=1.4)
+        middle = (x0 + x1) / 2
+        axes.text(middle, y0 + 0.03, f"{value:.4g}", ha="center", va="center", fontsize=9)
+        axes.text(middle, y0 - 0.03, f"∂L/∂ {slope:.4g}", ha="center", va="center", fontsize=9,
+                  color="#6a2f9c")
+        axes.text(middle, y0 - 0.07, f"({local:.4g})", ha="center", va="center", fontsize=9,
+                  color=GREY)
+    for sign, (x, y) in GRAPH.items():
+        axes.plot([x], [y], "o", markersize=27, markerfacecolor="white", markeredgecolor="black",
+                  zorder=3)
+        axes.text(x, y, sign, ha="center", va="center", fontsize=10.5, zorder=6)
+    axes.text(0.9, 0.4, f"L = {trace.J:.4g}", ha="center", va="center", fontsize=9)
     plt.show()

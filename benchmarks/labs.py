@@ -83,6 +83,16 @@ CASES = [
         high=4.0,
     ),
     LabCase(
+        name="computational graph",
+        cell="from mlp_widgets import ComputationalGraphLab\nlab = ComputationalGraphLab()\nlab",
+        redraw="benchmarks.by_pyplot:computational_graph",
+        parameter="w",
+        start=1.5,
+        step=0.05,
+        low=-3.0,
+        high=3.0,
+    ),
+    LabCase(
         name="deep chain, depth 5",
         cell="from mlp_widgets import DeepChainLab\nlab = DeepChainLab(depth=5, w=-2)\nlab",
         redraw="benchmarks.by_pyplot:deep_chain_5",

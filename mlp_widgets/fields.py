@@ -97,6 +97,10 @@ class Field:
         """"w₁₁ = 0.45" for the status line; "" where the control itself says it."""
         return ""
 
+    def in_use(self, state: Any) -> bool:
+        """Whether its control is in use in a state."""
+        return self.when is None or bool(self.when(state))
+
     @property
     def symbol(self) -> str:
         """As the lecture writes it: "w₂¹"; or in words: "learning rate"."""
@@ -265,6 +269,24 @@ class Parsed(Field):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Typed(Field):
+    """One line of text that a student types. ``read`` checks it and gives it as the state keeps it:
+    plain characters of the keyboard, without "=", so that a call and a code can hold it.
+    ``examples`` are such texts."""
+
+    read: Callable[[object], str]
+    examples: tuple[str, ...] = ()
+
+    def check(self, value: Any) -> str:
+        """The text as the function gives it."""
+        return self.read(value)
+
+    def described(self) -> str:
+        """What it may be."""
+        return f"such as {' or '.join(map(repr, self.examples))}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Place(Whole):
     """Where the stepper stands: 0 before the first operation. ``count``: operations in a state."""
 
@@ -331,6 +353,11 @@ def several(default: tuple[str, ...], options: Mapping[str, str], role: Role,
 def parsed(default: object, role: Role, read: Callable[[object], T], **options: Any) -> T:
     """:class:`Parsed` by a function, which also reads the default."""
     return _declared(Parsed(default=default, role=role, read=read, **options))
+
+
+def typed(default: str, role: Role, read: Callable[[object], str], **options: Any) -> str:
+    """A line of text, :class:`Typed`, which a function checks."""
+    return _declared(Typed(default=default, role=role, read=read, **options))
 
 
 def place(count: int | Callable[[Any], int]) -> int:

@@ -17,6 +17,7 @@ from mlp_widgets.fields import (
     Several,
     State,
     Switch,
+    Typed,
     Whole,
     declared,
 )
@@ -43,6 +44,8 @@ def examples(name: str, of: Field) -> list[object]:
         return names if isinstance(of, Choice) else [tuple(names[:1]), tuple(names), ()]
     if isinstance(of, Switch):
         return [True, False]
+    if isinstance(of, Typed):
+        return list(of.examples)
     return [*of.texts, *OWN.get(name, ())] if isinstance(of, Parsed) else []
 
 

@@ -212,6 +212,12 @@ MUTANTS = [
     Mutant("a click in the matrix picks the row as the input and the column as the output",
            "drawing/named_network.py", "Cell((self.layer, j, i), left, right, y)",
            "Cell((self.layer, i, j), left, right, y)", "names_counts"),
+    Mutant("of a value that is used twice, only one path comes back in a typed expression",
+           "lectures/computational_graph/tape.py", "found[k] = sum(found[end] * self.local",
+           "found[k] = max(found[end] * self.local", "computational_graph"),
+    Mutant("a walk through a graph shows a derivative one operation too early",
+           "lectures/computational_graph/graph.py", "self.nodes[node].backward <= place",
+           "self.nodes[node].backward <= place + 1", "computational_graph"),
 ]
 # fmt: on
 

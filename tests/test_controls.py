@@ -21,6 +21,7 @@ from mlp_widgets.fields import (
     number,
     several,
     switch,
+    typed,
     whole,
 )
 from mlp_widgets.widgets.cell import all_widgets
@@ -30,6 +31,13 @@ from mlp_widgets.widgets.parameter_table import arrow_length, gradient_row
 from mlp_widgets.widgets.sliders import StepSlider
 
 NAMES = {"line": "Line", "quadratic": "Quadratic"}
+
+
+def as_word(text: object) -> str:
+    """What a field of typed text may read."""
+    if not isinstance(text, str) or not text.strip().isalpha():
+        raise ValueError(f"a word must be letters, got {text!r}")
+    return text.strip().lower()
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,7 @@ class Shown(State):
     view: str = choice("line", NAMES, VIEW, buttons="90px")
     skip: bool = switch(False, VIEW)
     compare: tuple[str, ...] = several((), NAMES, VIEW, label="beside it")
+    word: str = typed("ready", DATA, read=as_word, examples=("steady",))
 
 
 class Receiver:
@@ -65,6 +74,9 @@ class Receiver:
             raise self.refuses
         self.state.changed(**changes)
         self.moves.append(changes)
+
+    def on_enter(self, box, action):
+        box.on_msg(lambda _, content, __: content.get("event") == "submit" and action())
 
     def button(self, text, css_class, action, *, tooltip):
         made = widgets.Button(description=text, tooltip=tooltip)
@@ -281,6 +293,29 @@ def test_several_names(control, host):
     assert [box.value for box in made.boxes.values()] == [False, True]
     assert "mlp-compare-line" in made.boxes["line"]._dom_classes and len(host.moves) == 3
     assert made.widget.children[0].value == "beside it"
+
+
+def test_a_line_of_text(control, host):
+    row = control("word")
+    assert (row.box.value, row.box.description, row.box.placeholder) == ("ready", "word", "steady")
+    row.box.value = "Go"
+    assert host.moves == [{"word": "Go"}] and row.box.value == "ready"  # which this host stays
+    row.box._handle_custom_msg({"event": "submit"}, [])
+    assert host.moves[1:] == [{"word": "ready"}]
+    assert declared(Shown)["word"].described() == "such as 'steady'"
+
+
+def test_a_wrong_line_of_text_stays_to_be_mended_beside_what_is_wrong(control, host):
+    row = control("word")
+    row.box.value = "<1>"
+    assert text_of(row.problem) == "a word must be letters, got '<1>'" and "<1>" not in (
+        row.problem.value)
+    assert row.box.value == "<1>" and host.state.word == "ready" and not host.moves
+    row.box.value = "steady"
+    assert row.problem.value == "" and host.moves == [{"word": "steady"}]
+    row.box.value = "?"
+    show(row, host, word="other")  # a move of something else
+    assert row.problem.value == "" and row.box.value == "other"
 
 
 def test_a_control_keeps_no_copy_of_the_state(control, host):

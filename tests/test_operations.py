@@ -169,6 +169,27 @@ def test_what_is_special_is_said():
                          "∂J/∂z₂ and, from the forward pass, a₁ are reused."]  # fmt: skip
 
 
+def test_the_way_back_may_go_down_to_the_inputs():
+    """The other way to ask for it is the same list, and one operation an input after it."""
+    network = Network([[[2.0], [-1.0]], [[1.0, 3.0]]], None, ["identity", "identity"])
+    p = passes(network, [1.5], [1.0], notation_of(network))
+    plain, found = operations(p), operations(p, inputs=True)
+    assert found[:-1] == plain and found[-1].result == Var("da")
+    assert f"{found[-1].formula} = {found[-1].numbers} = {number(found[-1].value)}" == (
+        "∂J/∂z₁₁ · w₁₁₁ + ∂J/∂z₁₂ · w₁₂₁ = −5 · 2 + (−15 · (−1)) = 5")
+    assert len(found) == most_operations((1, 2, 1), False, inputs=True)
+
+
+def test_the_log_loss_as_it_is_read():
+    network = Network([[[1.0]]], None, ["sigmoid"])
+    trace = forward(network, [0.0], [1.0], loss="nll")
+    found = operations(Passes(trace, backward(trace), notation_of(network)))
+    assert [f"{op.symbol} = {op.formula} = {op.numbers} = {number(op.value)}"
+            for op in found[2:4]] == [
+        "J = −[y · log ŷ + (1 − y) · log(1 − ŷ)] = −[1 · log 0.5 + (1 − 1) · log(1 − 0.5)] = "
+        "0.6931", "∂J/∂ŷ = (ŷ − y) / (ŷ · (1 − ŷ)) = (0.5 − 1) / (0.5 · (1 − 0.5)) = −2"]
+
+
 def test_without_a_target_there_is_no_way_back():
     network = Network([[[2.0]], [[-1.0]]], None, ["relu", "identity"])
     found = operations(Passes(forward(network, [1.0]), None, CHAIN))

@@ -34,7 +34,17 @@ from lab_tools import (
 )
 
 from mlp_widgets import saved_state
-from mlp_widgets.fields import Choice, Number, Parsed, Place, Several, Switch, arguments, declared
+from mlp_widgets.fields import (
+    Choice,
+    Number,
+    Parsed,
+    Place,
+    Several,
+    Switch,
+    Typed,
+    arguments,
+    declared,
+)
 from mlp_widgets.saved_state import LONGEST, arguments_from, state_from
 from mlp_widgets.widgets import share as share_module
 
@@ -323,8 +333,8 @@ def test_nothing_is_evaluated(name, monkeypatch, tmp_path):
 def test_only_known_names_are_texts(name):
     """A field that is neither a number nor one of a list of words might name a file."""
     for field, of in declared(state_of(name)).items():
-        assert isinstance(of, (Number, Choice, Several, Switch, Place, Parsed)), field
-        if isinstance(of, Parsed):
+        assert isinstance(of, (Number, Choice, Several, Switch, Place, Parsed, Typed)), field
+        if isinstance(of, (Parsed, Typed)):
             for text in ("own.csv", "/etc/passwd", ""):
                 refusal(name, f"{title(name)}({field}={text!r})")
 

@@ -114,10 +114,11 @@ class Operation:
     notes: tuple[str, ...] = ()
 
 
-def operations(p: Passes) -> list[Operation]:
-    """Forward, then backward if there is a target. What is too large for a float ends the pass."""
+def operations(p: Passes, inputs: bool = False) -> list[Operation]:
+    """Forward, then backward if there is a target; with ``inputs`` down to ∂/∂x. What is too large
+    for a float ends the pass."""
     found = []
-    for op in _both(p):
+    for op in _both(p, inputs):
         if not math.isfinite(op.value):
             op = replace(op, value=math.inf, notes=("overflow",))
         found.append(op)
@@ -126,7 +127,7 @@ def operations(p: Passes) -> list[Operation]:
     return found
 
 
-def _both(p: Passes) -> Iterator[Operation]:
+def _both(p: Passes, inputs: bool) -> Iterator[Operation]:
     depth = p.network.depth
     for layer in range(1, depth + 1):
         for neuron in p.neurons(layer):
@@ -134,14 +135,16 @@ def _both(p: Passes) -> Iterator[Operation]:
     if p.trace.loss is None:
         return
     for neuron in p.neurons(depth):
-        yield _loss(p, neuron)
+        yield _of_loss(p, neuron, "forward", Var("loss", 0, neuron))
     if p.back is None:
         return
     for neuron in p.neurons(depth):
-        yield _slope_of_loss(p, neuron)
+        yield _of_loss(p, neuron, "backward", Var("da", depth, neuron))
     for layer in range(depth, 0, -1):
         for neuron in p.neurons(layer):
             yield from _backward(p, layer, neuron)
+    for neuron in p.neurons(0) if inputs else ():
+        yield _sum(p, "backward", Var("da", 0, neuron), _terms_of_da(p, 0, neuron))
 
 
 def _sum(p: Passes, way: str, result: Var, terms: Sequence[Term],
@@ -206,41 +209,28 @@ def _about_z(activation: str, z: float) -> tuple[str, ...]:
     return ("off" if z < 0 else "on",)
 
 
-def _loss(p: Passes, neuron: int) -> Operation:
-    """The loss of the point: (g − y)², −log g or −log(1 − g) for y = 1 and 0, or by name."""
+LOSS_FORMULAS = {
+    "squared": ("({g} − {y_})²", "2 · ({g} − {y_})"),
+    "nll": ("−[{y} · log {g} + (1 − {y}) · log(1 − {g})]", "({g} − {y}) / ({g} · (1 − {g}))"),
+    "nll of class 1": ("−log {g}", "−1 / {g}"),
+    "nll of class 0": ("−log(1 − {g})", "1 / (1 − {g})"),
+}
+"""Loss -> the loss of a point and its slope by the output g; y_ is in brackets if negative."""
+
+
+def _of_loss(p: Passes, neuron: int, way: str, result: Var) -> Operation:
+    """The loss of the point, forward; its slope by the output, the first operation backward."""
     g, y = Var("a", p.network.depth, neuron), Var("y", 0, neuron)
     out, target = p.factor(g), p.factor(y)
     name = p.trace.loss.name if p.trace.loss is not None else "loss"
-    if name == "squared":
-        formula = f"({out.symbol} − {target.symbol})²"
-        numbers = f"({out.text} − {inner(target.text)})²"
-    elif name == "nll" and target.value in (0, 1):
-        formula, numbers = (f"−log {text}" if target.value else f"−log(1 − {text})"
-                            for text in (out.symbol, out.text))
-    else:
-        formula = f"{name}({out.symbol}, {target.symbol})"
-        numbers = f"{name}({out.text}, {target.text})"
-    result = Var("loss", 0, neuron)
-    return Operation("forward", result, p.notation.symbol(result), formula, numbers,
-                     p.value(result), (g, y))
-
-
-def _slope_of_loss(p: Passes, neuron: int) -> Operation:
-    """The first backward operation: ∂L/∂g = 2 · (g − y), or that of −log g or −log(1 − g)."""
-    g, y = Var("a", p.network.depth, neuron), Var("y", 0, neuron)
-    out, target = p.factor(g), p.factor(y)
-    result = Var("da", p.network.depth, neuron)
-    symbol, value = p.notation.symbol(result), p.value(result)
-    name = p.trace.loss.name if p.trace.loss is not None else "loss"
-    if name == "squared":
-        return Operation("backward", result, symbol, f"2 · ({out.symbol} − {target.symbol})",
-                         f"2 · ({out.text} − {inner(target.text)})", value, (g, y))
     if name == "nll" and target.value in (0, 1):
-        formula, numbers = (f"−1 / {text}" if target.value else f"1 / (1 − {text})"
-                            for text in (out.symbol, out.text))
-        return Operation("backward", result, symbol, formula, numbers, value, (g, y))
-    return Operation("backward", result, symbol, f"slope at {out.symbol}", f"slope at {out.text}",
-                     value, (g, y))
+        name = f"nll of class {target.value:g}"
+    formulas = LOSS_FORMULAS.get(name, (f"{name}({{g}}, {{y}})", "slope at {g}"))
+    formula = formulas[way == "backward"]
+    symbols = formula.format(g=out.symbol, y=target.symbol, y_=target.symbol)
+    numbers = formula.format(g=out.text, y=target.text, y_=inner(target.text))
+    return Operation(way, result, p.notation.symbol(result), symbols, numbers, p.value(result),
+                     (g, y))
 
 
 def _backward(p: Passes, layer: int, neuron: int) -> Iterator[Operation]:
@@ -274,9 +264,10 @@ def _terms_of_da(p: Passes, layer: int, neuron: int) -> list[Term]:
                     for s in p.skips_from("a", layer)]
 
 
-def most_operations(widths: Sequence[int], biases: bool, plain_output: bool = False) -> int:
+def most_operations(widths: Sequence[int], biases: bool, plain_output: bool = False,
+                    inputs: bool = False) -> int:
     """How many operations both passes of a network of these widths have."""
-    count = 0
+    count = widths[0] * inputs
     for layer, neurons in enumerate(widths[1:], start=1):
         last = layer == len(widths) - 1
         own_z = not (last and plain_output)

@@ -49,6 +49,9 @@ REGISTRY: dict[str, Entry] = {
         "Which weight is w₂,₁,₃, and how many are there?"),
     "training_loop": Entry(
         "TrainingLoopLab", "w", ("09_training_loop",), "What does one line of training change?"),
+    "computational_graph": Entry(
+        "ComputationalGraphLab", "w", ("10_computational_graph",),
+        "How does a derivative walk backwards through an expression?"),
 }
 """Folder -> lab."""
 # fmt: on

@@ -10,7 +10,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ..fields import Choice, Field, Number, Several, Switch, Whole
+from ..fields import Choice, Field, Number, Several, Switch, Typed, Whole
 from .cell import escaped
 from .host import Host
 from .layout import focus, line
@@ -44,7 +44,38 @@ class Control:
         raise TypeError(f"{type(self).__name__} must define refresh()")
 
 
-class NumberControl(Control):
+class TypedControl(Control):
+    """A box in which one types: of what is not allowed it says beside itself what is wrong, until
+    the next good text. ``widget`` is the row of the box."""
+
+    widget: widgets.HBox
+    problem: widgets.HTML | None = None
+    """What is wrong with what was typed; made when it is first needed."""
+
+    def set_or_say(self, value: Callable[[], object]) -> None:
+        """Set the field, or say beside the box why not. The box then shows what the state has, also
+        where that is the same as before and was only written in another way."""
+        problem = ""
+        try:
+            self._host.set(**{self.of.name: value()})
+        except (ValueError, ArithmeticError) as error:
+            problem = str(error)
+        with self._host.refreshing():
+            self.refresh(self._host.state)
+        self.say(problem)
+
+    def say(self, problem: str) -> None:
+        """What is wrong with what was typed, beside the box; "" if it is good."""
+        if self.problem is None:
+            if not problem:
+                return
+            self.problem = widgets.HTML()
+            self.problem.add_class("mlp-problem")
+            self.widget.children = (*self.widget.children, self.problem)
+        self.problem.value = problem and escaped("mlp-problem-words", f"⚠ {problem}", "alert")
+
+
+class NumberControl(TypedControl):
     """Number box, two buttons for fine steps, and slider. The box takes every number that the state
     allows; of any other it says beside itself what is wrong, until the next good one.
 
@@ -60,11 +91,9 @@ class NumberControl(Control):
         self._digits = digits
         self.box = NumberBox(of.symbol)
         self.box.add_class(f"mlp-box-{of.name}")
-        host.on_value(self.box, lambda text: self._set_or_say(lambda: self._read(text)))
+        host.on_value(self.box, lambda text: self.set_or_say(lambda: self._read(text)))
         self.finer = tuple(self._fine_button(way) for way in ("up", "down"))
         self.slider = self._made_slider()
-        self.problem: widgets.HTML | None = None
-        """What is wrong with what was typed; made when it is first needed."""
         sliders = [self.slider] if self.slider else []
         self.widget = widgets.HBox([self.box, *self.finer, *sliders])
         self.widget.add_class("mlp-row")
@@ -74,7 +103,7 @@ class NumberControl(Control):
     def _fine_button(self, way: str) -> widgets.Button:
         button = self._host.button(
             f"{self.of.symbol} {way}", f"mlp-finer-{way}-{self.of.name}",
-            lambda: self._set_or_say(lambda: self._one_fine_step(way)),
+            lambda: self.set_or_say(lambda: self._one_fine_step(way)),
             tooltip=f"{self.of.symbol}: one fine step {way}")
         button.add_class(f"mlp-finer-{way}")
         return button
@@ -108,18 +137,6 @@ class NumberControl(Control):
     def _one_fine_step(self, way: str) -> float:
         return stepped(getattr(self._host.state, self.of.name), self.fine_step, way == "up")
 
-    def _set_or_say(self, value: Callable[[], float]) -> None:
-        """Set the field, or say beside the box why not. The box then shows the state's number, also
-        where that is the same as before and was only written in another way."""
-        problem = ""
-        try:
-            self._set(value())
-        except (ValueError, ArithmeticError) as error:
-            problem = str(error)
-        with self._host.refreshing():
-            self.refresh(self._host.state)
-        self.say(problem)
-
     def _read(self, text: str) -> float:
         """A number of any size; ValueError on all else."""
         if not text.strip():
@@ -131,16 +148,6 @@ class NumberControl(Control):
 
     # -- what is shown --------------------------------------------------------------------------
 
-    def say(self, problem: str) -> None:
-        """What is wrong with what was typed, beside the box; "" if it is good."""
-        if self.problem is None:
-            if not problem:
-                return
-            self.problem = widgets.HTML()
-            self.problem.add_class("mlp-problem")
-            self.widget.children = (*self.widget.children, self.problem)
-        self.problem.value = problem and escaped("mlp-problem-words", f"⚠ {problem}", "alert")
-
     def refresh(self, state: Any, numbers: object = None) -> None:
         """The value in the box, and the slider as near to it as its ends and steps allow."""
         value, ends = getattr(state, self.of.name), self.of.ends(state)
@@ -151,9 +158,44 @@ class NumberControl(Control):
         self.box.value = shown_in_box(value, self._digits)
         self.say("")
         if self.of.when is not None:
-            unused = not self.of.when(state)
+            unused = not self.of.in_use(state)
             for control in (self.box, *self.finer, *([self.slider] if self.slider else [])):
                 control.disabled = unused
+
+
+class LineControl(TypedControl):
+    """A box for a line of text. It sends the text when Enter is pressed, or when the keyboard
+    leaves it; what is wrong stays in it, to be mended."""
+
+    of: Typed
+
+    def __init__(self, of: Typed, host: Host) -> None:
+        super().__init__(of, host)
+        self.box = widgets.Text(description=of.symbol, continuous_update=False,
+                                placeholder=of.examples[0] if of.examples else "")
+        self.box.add_class(f"mlp-{of.name}")
+        host.on_value(self.box, self._typed)
+        # Enter is an answer also where the text is as before
+        host.on_enter(self.box, lambda: self._typed(self.box.value))
+        self.widget = widgets.HBox([self.box])
+        for css in ("mlp-row", "mlp-line-of-text"):
+            self.widget.add_class(css)
+
+    def _typed(self, text: str) -> None:
+        """Take over a text; one that is not allowed stays in the box, beside what is wrong."""
+        self.set_or_say(lambda: text)
+        if self.problem is not None and self.problem.value:
+            with self._host.refreshing():
+                self.box.value = text
+
+    def focus(self) -> None:
+        """Put the keyboard into the box."""
+        focus(self.box)
+
+    def refresh(self, state: Any, numbers: object = None) -> None:
+        """The text of the state."""
+        self.box.value = getattr(state, self.of.name)
+        self.say("")
 
 
 class ChoiceControl(Control):
@@ -224,7 +266,7 @@ class SeveralControl(Control):
 def control_of(of: Field, host: Host, **options: Any) -> Control:
     """The control of a field; ``options`` are of its kind. TypeError for a kind that has none."""
     kinds: Mapping[type, type] = {Choice: ChoiceControl, Switch: SwitchControl,
-                                  Several: SeveralControl}
+                                  Several: SeveralControl, Typed: LineControl}
     kind = NumberControl if isinstance(of, Number) else kinds.get(type(of))
     if kind is None:
         raise TypeError(f"the lab must make the control of {of.name!r} itself")

@@ -25,6 +25,11 @@ def mark(widget: widgets.Widget, css: str, marked: bool) -> None:
     (widget.add_class if marked else widget.remove_class)(css)
 
 
+def show(widget: widgets.Widget, shown: bool) -> None:
+    """Let a widget take part in the page, or take no room."""
+    widget.layout.display = None if shown else "none"
+
+
 def line(*parts: widgets.Widget) -> widgets.HBox:
     """Controls side by side, in a second line where there is no room."""
     box = widgets.HBox(parts)

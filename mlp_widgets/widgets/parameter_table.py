@@ -13,7 +13,7 @@ import ipywidgets as widgets
 from ..text import number, symbol
 from .controls import Control
 from .host import Numbers
-from .layout import styled
+from .layout import show, styled
 
 FULL_ARROW = 100.0
 """|gradient| at which an arrow reaches its full length."""
@@ -41,15 +41,16 @@ def arrow_length(gradient: float) -> float:
 class ParameterTable:
     """Rows of parameters, grouped by neuron, and beside them the gradients of
     ``objective(state)``, unless ``gradients`` is False. ``control(name)`` gives a row: the same
-    row may stand in several tables."""
+    row may stand in several tables. A parameter that is not in use in a state has no row there."""
 
     def __init__(self, control: Callable[[str], Control], groups: Sequence[Group],
                  objective: Callable[[Any], str], gradients: bool = True) -> None:
         self._groups, self._objective = groups, objective
         self._headings = [widgets.HTML() for _ in groups]
+        self._controls = {name: control(name) for group in groups for name in group.names}
         rows: list[widgets.Widget] = []
         for shown, group in zip(self._headings, groups, strict=True):
-            rows += [shown, *(control(name).widget for name in group.names)]
+            rows += [shown, *(self._controls[name].widget for name in group.names)]
         self._gradients = widgets.HTML()
         self._gradients.add_class("mlp-gradients")
         parts = [styled("mlp-rows", *rows), *([self._gradients] if gradients else [])]
@@ -70,18 +71,30 @@ class ParameterTable:
 
     def refresh(self, state: Any, numbers: Numbers) -> None:
         """Headings, and gradients into their column; the rows are kept by themselves."""
+        shown = {name: control.of.in_use(state) for name, control in self._controls.items()}
+        for name, control in self._controls.items():
+            show(control.widget, shown[name])
+        parts: list[str] = []
         for widget, group in zip(self._headings, self._groups, strict=True):
-            widget.value = f'<div class="mlp-heading">{group.title(state)}</div>'
-        if not self._has_gradients:
-            return
-        objective, gradient, parts = self._objective(state), numbers.gradient, []
-        for place, group in enumerate(self._groups):
-            hint = "" if place else (f"<span>{objective} falls</span>"
-                                     f"<span>∂{objective}/∂θ</span>")
-            parts.append(f'<div class="mlp-heading">{hint}</div>')
-            parts.extend(covered_row(name) if state.is_covered else
-                         gradient_row(name, gradient[name], objective) for name in group.names)
+            names = [name for name in group.names if shown[name]]
+            show(widget, bool(names))
+            widget.value = f'<div class="mlp-heading">{group.title(state)}</div>' if names else ""
+            if names and self._has_gradients:
+                parts += [self._hint(state, first=not parts), *(
+                    self._gradient(state, numbers, name) for name in names)]
         self._gradients.value = "".join(parts)
+
+    def _hint(self, state: Any, first: bool) -> str:
+        """What stands in the column of gradients beside a heading."""
+        objective = self._objective(state)
+        hint = f"<span>{objective} falls</span><span>∂{objective}/∂θ</span>" if first else ""
+        return f'<div class="mlp-heading">{hint}</div>'
+
+    def _gradient(self, state: Any, numbers: Numbers, name: str) -> str:
+        """The gradient beside a row; a ? while it is covered."""
+        if state.is_covered:
+            return covered_row(name)
+        return gradient_row(name, numbers.gradient[name], self._objective(state))
 
 
 def gradient_row(name: str, gradient: float, objective: str) -> str:

@@ -126,7 +126,7 @@ class Part(Shown):
                 plain = isinstance(value, (int, float)) and not isinstance(value, bool)
                 if plain or isinstance(value, str):
                     found.append((symbol(name), number(value) if plain else str(value)))
-                if name in self._with_gradient:
+                if name in self._with_gradient and name in host.numbers.gradient:
                     found.append((f"∂{host.objective_of(state)}/∂{symbol(name)}",
                                   host.told(host.numbers.gradient[name])))
         return found
@@ -220,10 +220,10 @@ class Parts:
                 if not isinstance(of, (Parsed, Place)) or name in self._host.controls]
 
     def _parameters(self, names: Sequence[str]) -> list[str]:
-        """Those that stand in the lab's table."""
-        own = declared(self._host.state_type)
-        return [name for name in names
-                if self._host.table and name in own and own[name].role is PARAMETER]
+        """Those that stand in the lab's table, and are in use now."""
+        own, state = declared(self._host.state_type), self._host.state
+        return [name for name in names if self._host.table and name in own
+                and own[name].role is PARAMETER and own[name].in_use(state)]
 
     def _make(self, names: Sequence[str]) -> Part:
         """All that has one of these names: controls, blocks and pictures."""

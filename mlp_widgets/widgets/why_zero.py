@@ -100,6 +100,8 @@ def _reused(op: Operation, notation: Notation) -> str:
     data = all(v.layer == 0 for v in op.used if v.kind == "a")
     found = ", ".join(dict.fromkeys(gradients))
     verb = "are" if len(gradients) + len(before) > 1 else "is"
+    if not gradients and not before:
+        return ""
     if not gradients:
         said = f"{', '.join(before)} {verb} reused from the forward pass."
     elif before:

@@ -1,0 +1,141 @@
+"""The computational-graph lab: how a derivative walks backwards through an expression.
+
+    from mlp_widgets import ComputationalGraphLab
+    lab = ComputationalGraphLab()                      # the linear regressor on the point (3, 6)
+    lab.graph = "two"                                  # two hidden ReLU neurons
+    lab.expression = "relu(w*x)*v"                     # an expression of one's own
+    lab.gradient["w"], lab.checks()
+
+Source: MIT 6.390, "Neural Networks II" (Fall 2025: computational graphs); CMU 10-315, "Neural
+Networks".
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import ClassVar
+
+from ...drawing.graph import GraphPicture
+from ...drawing.picture import Picture
+from ...fields import PARAMETER, whole_number
+from ...text import number
+from ...widgets.blocks import COVERED
+from ...widgets.canvas import Slot
+from ...widgets.lab import Lab
+from ...widgets.layout import Fold, Section, line, stack
+from ...widgets.parameter_table import Group
+from ...widgets.presets import Preset
+from . import scenes, words
+from .layered import HEIGHT, WIDTH
+from .numbers import (
+    OWN,
+    PRESETS,
+    TITLES,
+    Check,
+    GraphState,
+    Numbers,
+    names_of_role,
+    numbers_of,
+)
+
+MOST_STEPS = 1000
+CLASSES = ("linear", "logistic", "relu-off", "two", "three", "own", "twice", "skip")
+
+
+class ComputationalGraphLab(Lab[GraphState, Numbers]):
+    """Operations as circles, values and derivatives on wires: the lab as a widget and an object.
+
+    ``graph`` is one of five networks, or "own": then ``expression`` is drawn, which is read word by
+    word and never evaluated. ``gradient`` has ∂L/∂θ of the parameters of the graph. Every argument
+    is a keyword and an attribute; ``repr`` rebuilds the lab. Raises ValueError, in one sentence, on
+    what is not allowed.
+    """
+
+    state_type = GraphState
+    title = "Computational graph"
+    objective = "L"
+    descends = False  # an expression need not be a loss: single steps, see ``step``
+    presets: ClassVar = {
+        name: Preset(values, name, css)
+        for (name, values), css in zip(PRESETS.items(), CLASSES, strict=True)}
+    slots = (
+        Slot("diagram", partial(GraphPicture, WIDTH, HEIGHT), scenes.graph,
+             "The computational graph with its numbers", also=("operation", "local"),
+             covered=scenes.covered),
+    )
+
+    def compute(self, state: GraphState) -> Numbers:
+        """All numbers of a state."""
+        return numbers_of(state)
+
+    # -- from code ----------------------------------------------------------------------------
+
+    def checks(self) -> list[Check]:
+        """Each derivative by the backward pass and by a complex step."""
+        return self.numbers.checks()
+
+    def step(self, count: int = 1) -> None:
+        """``count`` steps θ ← θ − η ∂L/∂θ of the parameters of the graph; x and y stay."""
+        whole_number("count", count, 1, MOST_STEPS)
+        with self._lock:
+            first, rate, state = self.numbers, self.state.learning_rate, self.state
+            for _ in range(int(count)):
+                slopes = self.compute(state).gradient
+                values = state.parameters
+                state = state.changed(**{name: values[name] - rate * slopes[name]
+                                         for name in slopes})
+            self.change(group="step", **state.parameters)
+            self.show_status(f"{words.stepped(first, self.numbers, int(count))} {self.in_words()}")
+
+    # -- words --------------------------------------------------------------------------------
+
+    def describe(self) -> str:
+        """L, and why derivatives are 0."""
+        return words.describe(self.numbers)
+
+    def groups(self) -> tuple[Group, ...]:
+        """One group: a graph uses some of the rows."""
+        return (Group("Parameters <small>θ ← θ − η ∂L/∂θ</small>",
+                      tuple(names_of_role(PARAMETER))),)
+
+    # -- where things stand -------------------------------------------------------------------
+
+    def headline(self, numbers: Numbers) -> tuple[str, str]:
+        """L."""
+        return words.formula(numbers.state), number(numbers.loss, 5)
+
+    def layout(self) -> list[Section]:
+        """The graph over the whole width; below it the parameters, and what graph it is."""
+        assert self.table and self.stepper
+        control = self.control
+        step = self.button("Step", "mlp-step", self.step, primary=True,
+                           tooltip="One step against the derivatives")
+        self.blocks |= {
+            "check": self.text(words.check, covered=COVERED),
+            "step": stack(control("learning_rate").widget, line(step))}
+        folds = self.folds(
+            Fold("Step by step", "stepper", [self.stepper.widget]),
+            Fold("Check", "check", [self.blocks["check"]]),
+            Fold("One step of SGD", "step", [self.blocks["step"]]))
+        return [Section("Graph", ("diagram",), [
+            stack(self.table.widget, control("x").widget, control("y").widget),
+            stack(control("graph").widget, control("expression").widget,
+                  control("local").widget, folds)], wide=True)]
+
+    def table_rows(self) -> list[tuple[str, str, str]]:
+        """The numbers for viewers without a kernel."""
+        data = [(name, number(getattr(self.state, name)), "") for name in ("x", "y")
+                if name in self.state.names]
+        return [*super().table_rows(), *data]
+
+    def table_notes(self) -> tuple[str, ...]:
+        """Which graph it is."""
+        return self._what(), *super().table_notes()
+
+    def _what(self) -> str:
+        state = self.state
+        return f"L = {words.written(state)}" if state.graph == OWN else TITLES[state.graph]
+
+    def snapshot_rows(self) -> list[list[Picture | list[Picture]]]:
+        """The graph, and its numbers below."""
+        return [[*self.pictures_in_view], [self.table_picture(WIDTH // 2, 300)]]

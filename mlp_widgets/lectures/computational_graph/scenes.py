@@ -1,0 +1,118 @@
+"""What the picture of the computational-graph lab shows, made from its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...drawing.graph import Circle, GraphScene, Line, labelled
+from ...text import inner, number
+from .graph import Graph, Paths
+from .layered import Wire
+from .numbers import Numbers
+
+CAPTION = "above a wire: the value    below: ∂L/∂(value)"
+BRACKETS = "    (in brackets): local derivative of the next operation"
+GREY_WIRES = "    grey: the derivative is 0"
+ROOM_FOR_NAMES = 96.0
+"""CSS pixels of a label from which a derivative has its name before it."""
+UNKNOWN = "?"
+
+
+def graph(numbers: Numbers) -> GraphScene:
+    """All circles and wires; what a walk has not come to is a ?."""
+    found, place, local = numbers.graph, numbers.state.operation, numbers.state.local
+    now, reused = found.lit(place)
+    lit = {**dict.fromkeys(reused, "reused"), **dict.fromkeys(now, "now")}
+    circles = [Circle(x, y, node.sign, node.is_operation, lit.get(k, ""))
+               for k, (node, (x, y)) in enumerate(zip(found.nodes, found.layout.circles,
+                                                      strict=True))]
+    lines = [_line(found, wire, place, local) for wire in found.layout.wires]
+    caption = CAPTION + BRACKETS * local + GREY_WIRES
+    shape = tuple((node.sign, node.inputs) for node in found.nodes)
+    sums = [_sum(found, paths, place) for paths in found.sums]
+    return GraphScene(circles, lines, sums, caption, shape, _said(found, place))
+
+
+def covered(numbers: Numbers) -> GraphScene:
+    """The same without derivatives, and without what they make grey."""
+    shown, found, place = graph(numbers), numbers.graph, numbers.state.operation
+    lines = [replace(line, derivative=UNKNOWN if line.derivative else "", off=False)
+             for line in shown.lines]
+    sums = [f"{_head(found, paths)} = {UNKNOWN}" for paths in found.sums]
+    caption = shown.caption.removesuffix(GREY_WIRES)
+    return replace(shown, lines=lines, sums=sums, caption=caption,
+                   said=_said(found, place, covered=True))
+
+
+# -- wires ----------------------------------------------------------------------------------------
+
+
+def _line(found: Graph, wire: Wire, place: int, local: bool) -> Line:
+    """A wire with its texts."""
+    node, room = found.nodes[wire.start], found.layout.room
+    value = labelled(node.name if node.is_operation else "", node.value, room)
+    share = found.share(wire.start, wire.end, wire.slot)
+    known = found.has_derivative(wire.start, place)
+    now, _ = found.lit(place)
+    back = wire.start in now and node.backward == place
+    lit = back or (wire.end in now and found.nodes[wire.end].forward == place)
+    return Line(wire.path, wire.label, (wire.start, wire.end),
+                value if found.has_value(wire.start, place) else UNKNOWN, not node.is_operation,
+                _derivative(found, wire, room, known),
+                _local(found, wire, room) if local and known else "",
+                off=known and share == 0, lit="now" if lit else "")
+
+
+def _derivative(found: Graph, wire: Wire, room: float, known: bool) -> str:
+    """What comes back along a wire; its name only where all of ∂L/∂(value) comes this way."""
+    share, node = found.share(wire.start, wire.end, wire.slot), found.nodes[wire.start]
+    if share is None:
+        return ""
+    if not known:
+        return UNKNOWN
+    whole = len(found.uses[wire.start]) < 2 and room >= ROOM_FOR_NAMES
+    return labelled(f"∂L/∂{node.name}" if whole and node.name else "", share, room)
+
+
+def _local(found: Graph, wire: Wire, room: float) -> str:
+    """The derivative of the next operation by this value."""
+    if wire.end < 0:
+        return ""
+    value = found.nodes[wire.end].local[wire.slot]
+    inside = found.nodes[wire.start].derivative is None
+    return "" if value is None or inside else f"({labelled('', value, room - 10)})"
+
+
+# -- sums -----------------------------------------------------------------------------------------
+
+
+def _head(found: Graph, paths: Paths) -> str:
+    """"x is used 2 times: ∂L/∂x"."""
+    name = found.nodes[paths.node].name or found.nodes[paths.node].formula
+    return f"{name} is used {len(found.uses[paths.node])} times, its paths add up: ∂L/∂{name}"
+
+
+def _sum(found: Graph, paths: Paths, place: int) -> str:
+    """"... = −4 + 1.5 = −2.5"."""
+    if not found.has_derivative(paths.node, place):
+        return f"{_head(found, paths)} = {UNKNOWN}"
+    first, *others = (number(share) for share in paths.shares)
+    shares = " + ".join([first, *map(inner, others)])
+    return f"{_head(found, paths)} = {shares} = {number(paths.total)}"
+
+
+# -- in words -------------------------------------------------------------------------------------
+
+
+def _said(found: Graph, place: int, covered: bool = False) -> str:
+    """Each node with its formula, value and derivative."""
+    said = []
+    for k, node in enumerate(found.nodes):
+        value = number(node.value) if found.has_value(k, place) else UNKNOWN
+        text = node.formula if node.name in ("", node.formula) else f"{node.name} = {node.formula}"
+        text = f"{text} = {value}" if text != node.sign or node.name else f"the number {value}"
+        if node.derivative is not None:
+            known = found.has_derivative(k, place) and not covered
+            text += f", derivative {number(node.derivative) if known else UNKNOWN}"
+        said.append(text)
+    return f"The computational graph. {'; '.join(said)}."

@@ -1,0 +1,65 @@
+"""The computational-graph lab in words: its sentence, the check, what a step does."""
+
+from __future__ import annotations
+
+from ...text import counted_steps, listed, number, symbol
+from ...widgets.why_zero import why_in_words
+from .numbers import KINDS, OWN, GraphState, Numbers
+
+
+def formula(state: GraphState) -> str:
+    """What L is."""
+    if state.graph == OWN:
+        return "L"
+    if KINDS[state.graph].loss == "nll":
+        return "L (log loss)"
+    return f"L = ({KINDS[state.graph].notation.output} − y)²"
+
+
+def written(state: GraphState) -> str:
+    """The typed expression as a formula."""
+    return state.expression.replace("**2", "²").replace("*", "·").replace("-", "−")
+
+
+def describe(numbers: Numbers) -> str:
+    """L, and which derivatives are 0, with the reasons."""
+    state = numbers.state
+    what = f" = {written(state)}" if state.graph == OWN else ""
+    return " ".join([f"L{what} = {number(numbers.loss)}.", *_zeros(numbers)])
+
+
+def _zeros(numbers: Numbers) -> list[str]:
+    """A sentence for each reason why derivatives are 0."""
+    found: dict[str, list[str]] = {}
+    for name, gradient in numbers.gradient.items():
+        if gradient == 0:
+            why = why_in_words(numbers.why_zero(name), numbers.notation)
+            found.setdefault(why, []).append(f"∂L/∂{symbol(name)}")
+    return [f"{listed(names)} {'is' if len(names) == 1 else 'are'} 0: {why}."
+            for why, names in found.items()]
+
+
+# -- the check ------------------------------------------------------------------------------------
+
+
+def check(numbers: Numbers) -> str:
+    """The derivatives of the backward pass beside those of a complex step."""
+    rows = "".join(
+        f"<tr><td>∂L/∂{symbol(c.name)}</td><td>{number(c.backward, 6)}</td>"
+        f"<td>{number(c.complex_step, 6)}</td><td>{number(c.difference, 2)}</td></tr>"
+        for c in numbers.checks())
+    return ('<table class="mlp-check"><tr><th></th><th>backward</th><th>complex step</th>'
+            f"<th>difference</th></tr>{rows}</table><small>The complex step uses the forward pass "
+            "alone: L at w + ih, its imaginary part divided by h = 2⁻⁵⁶⁰. The difference is a "
+            "share of the derivative; 2e−16 is the last digit of a float.</small>")
+
+
+# -- one step -------------------------------------------------------------------------------------
+
+
+def stepped(before: Numbers, after: Numbers, count: int) -> str:
+    """What steps θ ← θ − η ∂L/∂θ did."""
+    steps = counted_steps(count)
+    if before.loss == after.loss and before.parameters == after.parameters:
+        return f"After {steps} nothing has changed: no parameter has a derivative but 0."
+    return f"After {steps} L is {number(after.loss)}; before it was {number(before.loss)}."
