@@ -172,9 +172,9 @@ class SigmoidFeaturesLab(Lab[SigmoidFeaturesState, Numbers]):
             Fold("Descent", "descent", [self.descent.widget, control("loss_name").widget]),
             Fold("Points", "points", [self.blocks["own"]]))
         return [
-            Section("Features and output", ("space", "features"), [
+            Section("Features", ("space", "features"), [
                 stack(self.table.widget, folds)]),
-            Section("Network and descent", ("network", "steps"), [stack(
+            Section("Network", ("network", "steps"), [stack(
                 control("view").widget, self._below())]),
         ]
 
