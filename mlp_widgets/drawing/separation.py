@@ -13,16 +13,16 @@ from .point_panel import Marked, PointPanel, build_bar, level_segments
 from .quick_artists import QuickText
 from .style import CLASSES, GREY, HIDDEN
 
-LEGEND = "○ class 0    ■ class 1    ring: on the wrong side    × mark"
+LEGEND = "○ class 0    ■ class 1    ring: on the wrong side    × mark, class {}"
 
 
 @dataclass(frozen=True, eq=False)
 class SeparationScene(Scene):
     """room, plane: the ends of both axes; over_features, over_plane: ŷ at the middles of the cells,
     shape (C, C), row 0 at the bottom; in_features, in_plane: the points; line: (a, b, c), the line
-    a σ₁ + b σ₂ = c where ŷ is ½; output: ŷ at the mark; before: over_plane where the present
-    descent began, None if there is none; best: how many points a line in the features' space, and
-    one in the plane, can have right, None if that is not known."""
+    a σ₁ + b σ₂ = c where ŷ is ½; output and mark_class: ŷ and the class of the mark; before:
+    over_plane where the present descent began, None if there is none; best: how many points a line
+    in the features' space, and one in the plane, can have right, None if that is not known."""
 
     room: Ends
     plane: Ends
@@ -32,6 +32,7 @@ class SeparationScene(Scene):
     in_plane: Marked
     line: tuple[float, float, float]
     output: float
+    mark_class: str
     before: np.ndarray | None = None
     best: tuple[int | None, int | None] = (None, None)
 
@@ -73,7 +74,7 @@ class SeparationPicture(Picture[SeparationScene]):
         self.output.axes.set_xlabel("x₁", loc="right")
         self.output.axes.set_ylabel("x₂", loc="top", rotation=0)
         build_bar(self, (462 / wide, 52 / high, 9 / wide, 166 / high), CLASSES, ("0", "½", "1"))
-        QuickText(self.page(), 10, 9, LEGEND, color=GREY, align="left")
+        self.legend = self.moving(QuickText(self.page(), 10, 9, color=GREY, align="left"))
 
     def update(self, scene: SeparationScene) -> None:
         """Show other numbers."""
@@ -82,6 +83,7 @@ class SeparationPicture(Picture[SeparationScene]):
         self.space.boundary.show(clipped_line(*scene.line, scene.room))
         self.output.show_ends(*scene.plane)
         self.output.show(scene.over_plane, scene.in_plane)
+        self.legend.show(LEGEND.format(scene.mark_class))
         at = middles(scene.plane, scene.over_plane)
         before = scene.over_plane if scene.before is None else scene.before
         self.output.earlier.show(level_segments(*at, before, 0.5))

@@ -59,12 +59,12 @@ class SigmoidFeaturesLab(Lab[SigmoidFeaturesState, Numbers]):
         name: Preset(values, *(TITLES[name][0], name.lower(), TITLES[name][1]))
         for name, values in PRESETS.items()}
     slots = (
+        # first what every control changes: it is seen with each of them
+        Slot("space", SeparationPicture, scenes.space,
+             "The features' space, and the plane with the boundary", also=MARK, progress=True),
         Slot("features", FeatureMapsPicture, scenes.features, "The two features over the plane",
              also=MARK[:2],
              of=lambda state: (state.points, *(getattr(state, name) for name in FEATURES))),
-        Slot("space", SeparationPicture, scenes.space,
-             "The features' space, and the plane with the boundary", also=MARK[:2],
-             progress=True),
         Slot("network", partial(DiagramPicture, height=290), scenes.network,
              "The network at the mark", also=(*MARK, "edges", "operation"),
              when=lambda state: state.view == "network", covered=scenes.network_of_values),
@@ -172,9 +172,9 @@ class SigmoidFeaturesLab(Lab[SigmoidFeaturesState, Numbers]):
             Fold("Descent", "descent", [self.descent.widget, control("loss_name").widget]),
             Fold("Points", "points", [self.blocks["own"]]))
         return [
-            Section("Features and output", ("features", "space"), [
+            Section("Features", ("space", "features"), [
                 stack(self.table.widget, folds)]),
-            Section("Network and descent", ("network", "steps"), [stack(
+            Section("Network", ("network", "steps"), [stack(
                 control("view").widget, self._below())]),
         ]
 

@@ -60,7 +60,8 @@ def space(numbers: Numbers, path: Path) -> SeparationScene:
         Marked(numbers.features, numbers.points.label, numbers.right, (float(s1), float(s2))),
         _in_plane(numbers, numbers.right),
         (parameters["w211"], parameters["w212"], threshold - parameters["b21"]),
-        numbers.value("a", 2), before, (numbers.best_line_of_features, numbers.best_line))
+        numbers.value("a", 2), state.label, before,
+        (numbers.best_line_of_features, numbers.best_line))
 
 
 def steps(numbers: Numbers, path: Path) -> LossCurveScene:
