@@ -1,4 +1,4 @@
-"""52 small ways to break the code, and the tests that must see each of them.
+"""54 small ways to break the code, and the tests that must see each of them.
 
     python tests/mutants.py            # all of them: about five minutes
     python tests/mutants.py 3 17       # some of them, by number
@@ -73,6 +73,12 @@ MUTANTS = [
     Mutant("overflow is reported one layer too early",
            "lectures/deep_chain/chain.py", "int(np.argmin(finite)) + 1", "int(np.argmin(finite))",
            "chain"),
+    Mutant("the best heights leave out the constant b2",
+           "fits/hinges.py", "np.column_stack([hidden.T, np.ones_like(x)])",
+           "np.column_stack([hidden.T, np.zeros_like(x)])", "relu_sums"),
+    Mutant("a hinge that a student has moved is lost when another neuron comes to the sliders",
+           "lectures/relu_sums/numbers.py", 'found["neurons"] = (*self.shown, *new)[:K]',
+           'found["neurons"] = (*self.given, *new)[:K]', "relu_sums"),
     Mutant("among equally good fits the one with the most neurons is revealed",
            "fits/optimum.py", "(fit.w21 != 0) + (fit.w22 != 0)",
            "-(fit.w21 != 0) - (fit.w22 != 0)", "optimum"),
