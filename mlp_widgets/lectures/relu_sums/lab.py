@@ -197,10 +197,10 @@ class ReluSumsLab(Lab[ReluSumsState, Numbers]):
         rates = [control("learning_rate").widget, control("steps").widget]
         return [
             Section("Hinges", ("hinges",), [stack(
-                control("target").widget, control("K").widget, control("neuron").widget,
+                *(control(name).widget for name in ("target", "neurons", "K", "neuron")),
                 self.table.widget, self.folds(Fold("Draw the target", "draw", draw)))]),
             Section("Three ways", ("ways",), [stack(
-                control("neurons").widget, self.blocks["training"],
+                self.blocks["training"],
                 self.folds(Fold("Why not the best?", "why", [self.blocks["why"]]),
                            Fold("Rate and steps", "rate", rates)))]),
         ]
