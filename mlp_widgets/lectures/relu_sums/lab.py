@@ -169,7 +169,7 @@ class ReluSumsLab(Lab[ReluSumsState, Numbers]):
 
     def groups(self) -> tuple[Group, ...]:
         """The neuron on the sliders, and the output."""
-        return (Group(lambda state: f"Neuron {state.neuron} of {state.K} "
+        return (Group(lambda state: f"Neuron {state.neuron} "
                                     "<small>a₁ⱼ = ReLU(w₁ⱼx + b₁ⱼ)</small>", ("w1j", "b1j", "w2j")),
                 Group("Output <small>ŷ = b₂ + Σⱼ w₂ⱼa₁ⱼ</small>", ("b2",)))
 
