@@ -185,7 +185,7 @@ def relu_sums(w2j: float, dpi: float | None = None) -> None:
     fit.plot(target.x, trace.output[0], color=BLUE, linewidth=2.4)
     parts.plot(target.x, (network.w[2].T * trace.a[1]).T, color=BLUE, linewidth=1.2)
     fitted = with_best_heights(network, target.x, target.y)
-    figure = _figure(490, 400, dpi)
+    figure = _figure(490, 386, dpi)
     (first, second), (third, errors) = figure.subplots(2, 2)
     for axes, sums in ((first, fitted), (second, None), (third, best(target, K))):
         axes.plot(target.x, target.y, "o", color="black", markersize=2.5)

@@ -15,7 +15,7 @@ from .style import BLACK, FAINT, GREY, LINE, NEURON, NORMAL, VALUE, Look
 
 MOST = 30
 """Of the axis of K."""
-LEFTS, LOW, WIDE, HIGH = (10, 170, 330), 276, 150, 96
+LEFTS, LOW, WIDE, HIGH = (10, 170, 330), 262, 150, 96
 """Of the three plots: left ends, lower end, width and height, CSS pixels."""
 LOOKS: dict[str, Look] = {
     "least": {"color": VALUE, "linestyle": "-", "marker": "o", "markersize": 3.5, "linewidth": 1.6},
@@ -76,7 +76,7 @@ class WaysScene(Scene):
 class WaysPicture(Picture[WaysScene]):
     """Three small plots of the target with ŷ, and J against K on a log axis."""
 
-    def __init__(self, width: int = 490, height: int = 400, scale: float = 2.0) -> None:
+    def __init__(self, width: int = 490, height: int = 386, scale: float = 2.0) -> None:
         self._data: np.ndarray | None = None
         super().__init__(width, height, scale)
 
@@ -94,8 +94,8 @@ class WaysPicture(Picture[WaysScene]):
             self.curves[name] = self.moving(axes.plot(
                 [], [], color=LOOKS[name]["color"], linewidth=2.0)[0])
             self.notes[name] = self.moving(QuickText(page, left, LOW - 12, align="left"))
-        axes = self.figure.add_axes(self._box(52, 74, 426, 150))
-        page.text(52, 231, "J against K, the number of neurons", size=NORMAL)
+        axes = self.figure.add_axes(self._box(52, 74, 426, 136))
+        page.text(52, 217, "J against K, the number of neurons", size=NORMAL)
         axes.set_xlim(0.2, MOST + 0.8)
         self.lanes = LogLanes(self, axes)
         ticks = QuickTicks(axes, "x", "K")

@@ -64,7 +64,7 @@ class LabDescription:
     @property
     def descends(self) -> bool:
         """Whether it has a gradient for its parameters and a button for one step of descent."""
-        return self.follows.startswith("mlp-gradient")
+        return getattr(mlp_widgets, self.kind).descends
 
     def __str__(self) -> str:
         return self.kind
@@ -73,7 +73,9 @@ class LabDescription:
 # What differs from the default: the number that follows the first slider is its gradient.
 FOLLOWS = {"DeepChainLab": "mlp-value-dJ-dw1", "WideNetworkLab": "mlp-mse-now",
            "NamesCountsLab": "mlp-mse-now"}
-TYPED = {"WideNetworkLab": 12.0, "NamesCountsLab": 12.0}
+TYPED = {"WideNetworkLab": 12.0, "NamesCountsLab": 12.0, "ReluSumsLab": 0.8}
+BRINGS = {"neuron": {"w1j", "b1j", "w2j"}, "K": {"neuron", "w1j", "b1j", "w2j"}, "point": {"y_at"}}
+"""Fields that choose what other sliders show, and these."""
 
 LABS = [
     LabDescription(entry.lab, entry.moved, FOLLOWS.get(entry.lab, f"mlp-gradient-{entry.moved}"),

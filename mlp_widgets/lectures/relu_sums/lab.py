@@ -169,7 +169,7 @@ class ReluSumsLab(Lab[ReluSumsState, Numbers]):
 
     def groups(self) -> tuple[Group, ...]:
         """The neuron on the sliders, and the output."""
-        return (Group(lambda state: f"Neuron {state.neuron} of {state.K} "
+        return (Group(lambda state: f"Neuron {state.neuron} "
                                     "<small>a₁ⱼ = ReLU(w₁ⱼx + b₁ⱼ)</small>", ("w1j", "b1j", "w2j")),
                 Group("Output <small>ŷ = b₂ + Σⱼ w₂ⱼa₁ⱼ</small>", ("b2",)))
 
@@ -199,10 +199,10 @@ class ReluSumsLab(Lab[ReluSumsState, Numbers]):
         rates = [control("learning_rate").widget, control("steps").widget]
         return [
             Section("Hinges", ("hinges",), [stack(
-                control("target").widget, control("K").widget, control("neuron").widget,
+                *(control(name).widget for name in ("target", "neurons", "K", "neuron")),
                 self.table.widget, self.folds(Fold("Draw the target", "draw", draw)))]),
             Section("Three ways", ("ways",), [stack(
-                control("neurons").widget, self.blocks["training"],
+                self.blocks["training"],
                 self.folds(Fold("Why not the best?", "why", [self.blocks["why"]]),
                            Fold("Rate and steps", "rate", rates)))]),
         ]

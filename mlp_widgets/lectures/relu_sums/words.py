@@ -105,7 +105,8 @@ def _best(numbers: Numbers) -> str:
     """J of the best there is, or from where to where it can be."""
     if numbers.best is not None:
         return _short(numbers, numbers.best)
-    return f"not known, at least {number(numbers.rounded(numbers.bound), 3)}"
+    bound = numbers.rounded(numbers.bound)
+    return f"not known, at least {number(bound, 3)}" if bound else "not known"
 
 
 def moved(before: Hinges, after: Hinges) -> float:
