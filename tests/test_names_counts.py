@@ -218,9 +218,9 @@ def test_a_parameter_keeps_its_number_when_layers_get_wider():
 
 
 @pytest.mark.parametrize(("changes", "said"), [
-    ({"layer": 4}, "layer must be a whole number from 1 to 3: so many layers"),
-    ({"output": 3}, "output must be a whole number from 1 to 2: so many neurons has layer 2"),
-    ({"input": 4}, "input must be a whole number from 0 to 3: so many inputs has layer 2"),
+    ({"layer": 4}, "layer must be a whole number from 1 to 3, got 4: the network"),
+    ({"output": 3}, "output must be a whole number from 1 to 2, got 3: layer 2 has"),
+    ({"input": 4}, "input must be a whole number from 0 to 3, got 4: layer 2 has"),
     ({"biases": False, "input": 0}, "input must be a whole number from 1 to 3"),
     ({"n1": 1001}, "n1 must be a whole number from 1 to 1000"),
     ({"n1": "3"}, "n1 must be a number"), ({"layers": 2.5}, "layers must be a whole number"),

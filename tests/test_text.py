@@ -15,6 +15,7 @@ from mlp_widgets.text import (
     Factor,
     counted_steps,
     fixed,
+    indexed,
     inner,
     known,
     listed,
@@ -101,3 +102,7 @@ def test_a_formula_comes_to_its_value(terms):
     found = eval(numbers.replace("−", "-").replace("·", "*"), {"__builtins__": {}})
     size = sum(math.prod(max(abs(v), 1e-9) for v in term) for term in terms)
     assert abs(found - value) <= 3 * len(terms) * 10.0**-FACTOR_DIGITS * 5 * size
+
+
+def test_indices_stand_below_with_commas():
+    assert indexed("w", 2, 1, 3) == "w₂,₁,₃" and indexed("b", 10, 784) == "b₁₀,₇₈₄"

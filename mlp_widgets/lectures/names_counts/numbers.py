@@ -121,14 +121,14 @@ class NamesState(State):
     def check(self) -> None:
         """ValueError unless the network has the picked parameter."""
         for name, low, high, of in (
-                ("layer", 1, self.layers, "so many layers has the network"),
-                ("output", 1, self.outputs, f"so many neurons has layer {self.layer}"),
-                ("input", self.first_input, self.inputs, f"so many inputs has layer {self.layer}"),
+                ("layer", 1, self.layers, "the network has no more layers"),
+                ("output", 1, self.outputs, f"layer {self.layer} has no more neurons"),
+                ("input", self.first_input, self.inputs, f"layer {self.layer} has no others"),
         ):
             found = getattr(self, name)
             if not low <= found <= high:
-                raise ValueError(f"{name} must be a whole number from {low} to {high}: {of}, "
-                                 f"got {found}")
+                raise ValueError(f"{name} must be a whole number from {low} to {high}, "
+                                 f"got {found}: {of}")
 
     def following(self, changes: dict[str, Any]) -> dict[str, Any]:
         """What is picked stays inside the network; another parameter has its own value, and one
