@@ -48,7 +48,12 @@ class LabDescription:
     @property
     def descends(self) -> bool:
         """Whether it has a gradient for its parameters and a button for one step of descent."""
-        return self.follows.startswith("mlp-gradient")
+        kind = getattr(mlp_widgets, self.kind)
+        return bool(kind.descends) and self.follows.startswith("mlp-gradient")
+
+    def moves_with(self, name: str) -> set[str]:
+        """The numbers that change when a slider is moved: its own, and those that it draws."""
+        return {name, *DRAWN.get(self.kind, {}).get(name, ())}
 
     def __str__(self) -> str:
         return self.kind
@@ -57,6 +62,8 @@ class LabDescription:
 # What differs from the default: the number that follows the first slider is its gradient.
 FOLLOWS = {"DeepChainLab": "mlp-value-dJ-dw1", "WideNetworkLab": "mlp-mse-now"}
 TYPED = {"WideNetworkLab": 12.0}
+DRAWN = {"TrainingLoopLab": {"seed": ("w", "b")}}
+"""Lab -> slider -> what it sets beside itself."""
 
 LABS = [
     LabDescription(entry.lab, entry.moved, FOLLOWS.get(entry.lab, f"mlp-gradient-{entry.moved}"),
