@@ -434,7 +434,8 @@ def test_the_words(lab):
     said = scenes.loop(lab.numbers).words()
     assert said.startswith("Line 4: forward, update 1. Z¹ = W¹·x + b¹ ")
     assert "It uses W¹, 1×1, [0.35]. x, 1×4, [−0.913 0.826 −0.391 0.478]" in said
-    assert said.endswith("Points of the mini-batch: 2, 22, 8, 18.")
+    assert said.endswith("Points of the mini-batch: 2, 22, 8, 18. g goes from −0.371 on the left "
+                         "to 0.371 on the right.")
 
 
 def test_all_gradients_at_the_start_are_those_of_all_points(lab):

@@ -71,21 +71,20 @@ class DescentsScene(Scene):
 class DescentsPicture(Picture[DescentsScene]):
     """Left and middle: J, on a log axis. Right: the paths on the map of J, dark is low."""
 
-    def __init__(self, names: tuple[str, ...], width: int = 980, height: int = 296,
+    def __init__(self, names: tuple[str, ...], width: int = 980, height: int = 242,
                  scale: float = 2.0) -> None:
         self.names = names
         super().__init__(width, height, scale)
 
     def build(self) -> None:
         """Three axes, a curve for each descent in each of them, and their notes below."""
-        box = {"y": 94 / 296, "height": 174 / 296}
+        box = {"y": 76 / 242, "height": 146 / 242}
         self.by_update, self.by_point, self.map = (
             self.figure.add_axes((x / 980, box["y"], width / 980, box["height"]))
             for x, width in ((46, 268), (370, 268), (706, 258)))
-        for axes, title, label in ((self.by_update, "J over updates", "update"),
-                                   (self.by_point, "J over points seen", "points seen")):
+        for axes, title in ((self.by_update, "J over updates"),
+                            (self.by_point, "J over points seen")):
             axes.set_title(title)
-            axes.set_xlabel(label, loc="right", labelpad=0)
             axes.set_yscale("log")
             axes.grid(color=FAINT, linewidth=0.5)
             axes.yaxis.set_major_formatter(short_ticks)
@@ -99,10 +98,10 @@ class DescentsPicture(Picture[DescentsScene]):
         page = self.page()
         self.samples, self.notes = [], []
         for row, look in enumerate(LOOKS):
-            y = 45 - 17 * row
+            y = 42 - 16 * row
             self.samples.append(self.moving(page.plot([46, 84], [y, y], **look)[0]))
             self.notes.append(self.moving(QuickText(page, 92, y, align="left")))
-        self.others = self.moving(QuickText(page, 964, 11, color=GREY, align="right"))
+        self.others = self.moving(QuickText(page, 964, 10, color=GREY, align="right"))
 
     def _build_map(self) -> None:
         self.image = self.moving(QuickImage(self.map, PALE_LANDSCAPE))

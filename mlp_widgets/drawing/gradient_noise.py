@@ -42,16 +42,16 @@ class NoiseScene(Scene):
 class NoisePicture(Picture[NoiseScene]):
     """Left: arrows against the gradients, from one place. Right: their spread over B."""
 
-    def __init__(self, width: int = 980, height: int = 270, scale: float = 2.0) -> None:
+    def __init__(self, width: int = 980, height: int = 242, scale: float = 2.0) -> None:
         super().__init__(width, height, scale)
 
     def build(self) -> None:
         """Arrows as lines with a dot at the tip; a curve, and the present size on it."""
-        left = self.cloud = self.figure.add_axes((70 / 980, 42 / 270, 400 / 980, 200 / 270))
+        left = self.cloud = self.figure.add_axes((70 / 980, 42 / 242, 400 / 980, 178 / 242))
         left.set_title("steps against the gradient, from here (+)")
         left.axhline(0, color=FAINT, linewidth=0.8)
         left.axvline(0, color=FAINT, linewidth=0.8)
-        right = self.by_size = self.figure.add_axes((560 / 980, 42 / 270, 400 / 980, 200 / 270))
+        right = self.by_size = self.figure.add_axes((560 / 980, 42 / 242, 400 / 980, 178 / 242))
         right.set_title("spread of the gradient over batch size B")
         right.set_xlabel("B", loc="right", labelpad=0)
         right.grid(color=FAINT, linewidth=0.5)

@@ -86,12 +86,14 @@ class LoopScene(Scene):
     errors: bool = False
 
     def words(self) -> str:
-        """The line, its arrays, and which points it takes."""
+        """The line, its arrays, which points it takes, and the output at both ends."""
         uses = f" It uses {'. '.join(b.words() for b in self.uses)}." if self.uses else ""
         computes = ". ".join(block.words() for block in self.computes)
         taken = ", ".join(str(k + 1) for k in self.taken)
         points = f" Points of the mini-batch: {taken}." if len(self.taken) else ""
-        return f"{self.title}. {self.formula}.{uses} It gives {computes}.{points}"
+        ends = (f" g goes from {number(float(self.curve[0]))} on the left to "
+                f"{number(float(self.curve[-1]))} on the right.")
+        return f"{self.title}. {self.formula}.{uses} It gives {computes}.{points}{ends}"
 
 
 def _written(value: float, covered: bool = False) -> str:

@@ -64,7 +64,8 @@ class LabDescription:
     @property
     def descends(self) -> bool:
         """Whether it has a gradient for its parameters and a button for one step of descent."""
-        return getattr(mlp_widgets, self.kind).descends
+        kind = getattr(mlp_widgets, self.kind)
+        return bool(kind.descends) and self.follows.startswith("mlp-gradient")
 
     def __str__(self) -> str:
         return self.kind
@@ -74,7 +75,8 @@ class LabDescription:
 FOLLOWS = {"DeepChainLab": "mlp-value-dJ-dw1", "WideNetworkLab": "mlp-mse-now",
            "NamesCountsLab": "mlp-mse-now"}
 TYPED = {"WideNetworkLab": 12.0, "NamesCountsLab": 12.0, "ReluSumsLab": 0.8}
-BRINGS = {"neuron": {"w1j", "b1j", "w2j"}, "K": {"neuron", "w1j", "b1j", "w2j"}, "point": {"y_at"}}
+BRINGS = {"neuron": {"w1j", "b1j", "w2j"}, "K": {"neuron", "w1j", "b1j", "w2j"}, "point": {"y_at"},
+          "seed": {"w", "b"}}
 """Fields that choose what other sliders show, and these."""
 
 LABS = [

@@ -264,6 +264,7 @@ def test_a_presented_lab_is_large_and_fits_and_back_again_all_is_as_before(proje
     present(page)
     assert corners(page) == places
     for _ in each_section(page):
+        assert page.all(".mlp-pictures:visible").count() == 1  # those of one section
         large_and_fits(page)
         unfold(page)
         large_and_fits(page)

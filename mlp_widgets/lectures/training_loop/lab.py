@@ -40,7 +40,7 @@ BUTTONS = {"SGD": "SGD, B = 1", "mini-batch": "B = 4", "GD": "GD, B = 24",
 class LineStepper(Stepper):
     """Walks through the lines of the loop; its words are the loop, with one line lit."""
 
-    noun = "line"
+    noun = "step"  # "repeat" is a line, and no step
 
     def steps(self, numbers: Numbers) -> Sequence[Any]:
         """The lines of the first updates."""
