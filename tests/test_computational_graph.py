@@ -464,6 +464,7 @@ def test_the_sum_of_paths_waits_for_its_operation_and_is_covered_with_the_rest()
     hidden = scenes.covered(numbers_of(state))
     assert hidden.sums == [f"{head}?"] and "derivative −" not in hidden.words()
     assert {line.derivative for line in hidden.lines} == {"", "?"}
+    assert {line.local for line in hidden.lines} == {""} and "bracket" not in hidden.caption
 
 
 def test_the_words_name_every_node():
