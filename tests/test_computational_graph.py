@@ -146,6 +146,8 @@ def test_every_number_of_a_network_is_one_of_the_traces(values):
 def test_the_gradients_are_those_of_the_oracle_and_the_check_says_so(values):
     found = numbers(**values)
     state = found.state
+    # the oracle computes log(1 − a), which loses its digits where a is near 1
+    assume(state.graph != "logistic" or abs(found.value("z", 1)) < 4)
     check_gradients(network_of(state), [state.x], [state.y], KINDS[state.graph].loss)
     assert max(c.difference for c in found.checks()) < 1e-13
 
