@@ -364,6 +364,14 @@ def test_the_box_says_beside_itself_what_is_wrong_and_keeps_the_text(kept):
     assert box.value == lab.expression == "w**2 + x" and lab.loss == 1.5**2 + 3
 
 
+def test_a_lab_made_with_an_expression_shows_it(make):
+    lab = make("computational_graph", expression="w**2 + x")
+    assert lab.graph == OWN and lab.loss == 1.5**2 + 3
+    assert make("computational_graph", expression="w**2 + x", graph="two").graph == "two"
+    assert repr(lab) == "ComputationalGraphLab(expression='w**2 + x', graph='own', scale=0.5)"
+    assert GraphState().graph == "linear"
+
+
 def test_enter_in_the_box_shows_the_expression_that_stands_in_it(kept):
     lab = kept("computational_graph")
     box = find(lab, "mlp-expression")
