@@ -63,7 +63,6 @@ class Layout:
     wires: tuple[Wire, ...]
     room: float
     fits: bool
-    most_columns: int = MOST_COLUMNS
 
 
 def most_rows() -> int:
