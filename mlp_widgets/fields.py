@@ -327,7 +327,7 @@ def whole(default: int, role: Role, low: int, high: int, **options: Any) -> int:
     return _declared(Whole(default=default, role=role, low=low, high=high, **options))
 
 
-def choice(default: str, options: Mapping[str, str], role: Role, **more: Any) -> str:
+def choice(default: str | None, options: Mapping[str, str], role: Role, **more: Any) -> str:
     """A :class:`Choice`: ``options`` are name -> what the control says."""
     return _declared(Choice(default=default, role=role, options=options, **more))
 

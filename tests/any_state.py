@@ -109,7 +109,8 @@ def _refused(of: Field, name: str, noun: str, state: State) -> Iterator[tuple[ob
         yield from _out_of_range(of, name, noun, state)
     elif isinstance(of, Choice):
         yield from ((bad, f"unknown {noun} {bad!r:.40}; known are {', '.join(of.options)}")
-                    for bad in ("no such", "", 3, None, ["a"]))
+                    for bad in ("no such", "", 3, None, ["a"])
+                    if bad is not None or of.default_for is None)
     elif isinstance(of, Switch):
         yield from ((bad, f"{noun} must be True or False, got {bad!r}") for bad in (1, "on", None))
     elif isinstance(of, Several):

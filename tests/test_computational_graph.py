@@ -146,6 +146,8 @@ def test_every_number_of_a_network_is_one_of_the_traces(values):
 def test_the_gradients_are_those_of_the_oracle_and_the_check_says_so(values):
     found = numbers(**values)
     state = found.state
+    # the oracle computes log(1 − a), which loses its digits where a is near 1
+    assume(state.graph != "logistic" or abs(found.value("z", 1)) < 4)
     check_gradients(network_of(state), [state.x], [state.y], KINDS[state.graph].loss)
     assert max(c.difference for c in found.checks()) < 1e-13
 
@@ -362,6 +364,14 @@ def test_the_box_says_beside_itself_what_is_wrong_and_keeps_the_text(kept):
     assert box.value == lab.expression == "w**2 + x" and lab.loss == 1.5**2 + 3
 
 
+def test_a_lab_made_with_an_expression_shows_it(make):
+    lab = make("computational_graph", expression="w**2 + x")
+    assert lab.graph == OWN and lab.loss == 1.5**2 + 3
+    assert make("computational_graph", expression="w**2 + x", graph="two").graph == "two"
+    assert repr(lab) == "ComputationalGraphLab(expression='w**2 + x', graph='own', scale=0.5)"
+    assert GraphState().graph == "linear"
+
+
 def test_enter_in_the_box_shows_the_expression_that_stands_in_it(kept):
     lab = kept("computational_graph")
     box = find(lab, "mlp-expression")
@@ -464,6 +474,7 @@ def test_the_sum_of_paths_waits_for_its_operation_and_is_covered_with_the_rest()
     hidden = scenes.covered(numbers_of(state))
     assert hidden.sums == [f"{head}?"] and "derivative −" not in hidden.words()
     assert {line.derivative for line in hidden.lines} == {"", "?"}
+    assert {line.local for line in hidden.lines} == {""} and "bracket" not in hidden.caption
 
 
 def test_the_words_name_every_node():

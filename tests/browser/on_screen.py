@@ -17,7 +17,7 @@ from unittest.mock import patch
 import ipywidgets as widgets
 from real_jupyter import FLOW
 
-from mlp_widgets.fields import Choice, Field, Number, Several, State, Switch, declared
+from mlp_widgets.fields import Choice, Field, Number, Several, State, Switch, Typed, declared
 from mlp_widgets.widgets.canvas import Slot
 from mlp_widgets.widgets.lab import Lab
 
@@ -47,6 +47,8 @@ def others(of: Field, state: State) -> Iterator[object]:
     """Other values of a field, the largest and smallest included."""
     if isinstance(of, Choice):
         yield from of.options
+    elif isinstance(of, Typed):
+        yield from of.examples
     elif isinstance(of, Switch):
         yield not getattr(state, of.name)
     elif isinstance(of, Several):
@@ -139,7 +141,7 @@ def _each_once(found: dict[tuple, list]) -> dict[tuple, list]:
 def _changes(lab: Lab) -> Iterator[dict[str, Any]]:
     """One choice, then a choice and a number at an end."""
     own, state = declared(lab.state_type), lab.state
-    choices = [{name: value} for name, of in own.items() if isinstance(of, (Choice, Switch))
+    choices = [{name: value} for name, of in own.items() if isinstance(of, (Choice, Switch, Typed))
                for value in others(of, state) if changed(state, name, value)]
     yield from choices
     for choice in choices:

@@ -7,7 +7,7 @@ it has more, and then the derivative of the node is the sum of these shares.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -117,8 +117,3 @@ class Graph:
     def has_derivative(self, node: int, place: int) -> bool:
         """The same for its derivative."""
         return not place or self.nodes[node].backward <= place
-
-
-def names_of(nodes: Sequence[Node]) -> list[str]:
-    """How a sentence calls the value of each node: its name, or its formula."""
-    return [node.name or node.formula for node in nodes]

@@ -95,8 +95,7 @@ class ComputationalGraphLab(Lab[GraphState, Numbers]):
 
     def groups(self) -> tuple[Group, ...]:
         """One group: a graph uses some of the rows."""
-        return (Group("Parameters <small>θ ← θ − η ∂L/∂θ</small>",
-                      tuple(names_of_role(PARAMETER))),)
+        return (Group("Parameters", tuple(names_of_role(PARAMETER))),)
 
     # -- where things stand -------------------------------------------------------------------
 

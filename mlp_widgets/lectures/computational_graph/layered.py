@@ -21,7 +21,7 @@ Graph = tuple[tuple[int, ...], ...]
 """For each node the places of its inputs, which stand before it; the last node is the result."""
 Point = tuple[float, float]
 
-WIDTH, HEIGHT = 930, 300
+WIDTH, HEIGHT = 930, 284
 """Of the picture."""
 EDGE, LINE = 6.0, 16.0
 """At the left and the right end; of a line of text at the foot."""
@@ -63,7 +63,6 @@ class Layout:
     wires: tuple[Wire, ...]
     room: float
     fits: bool
-    most_columns: int = MOST_COLUMNS
 
 
 def most_rows() -> int:

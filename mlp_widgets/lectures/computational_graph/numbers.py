@@ -120,10 +120,12 @@ def _most(state: GraphState) -> int:
 class GraphState(State):
     """All that the student can set."""
 
-    graph: str = choice("linear", TITLES, DATA, always=True)
     expression: str = typed(EXAMPLE, DATA, read=as_text, label="own L =",
-                            examples=("relu(w*x)*v", "tanh(w*x + b)", EXAMPLE, "exp(-w*x)/2"),
+                            examples=("relu(w*x)*v", "(v*tanh(w*x + b) + u - y)**2", EXAMPLE),
                             says="shown as a graph where graph is own")
+    graph: str = choice(None, TITLES, DATA, always=True, says="by default own with an expression, "
+                        "else linear", default_for=lambda state:
+                        "linear" if state.expression == EXAMPLE else OWN)
     w: float = _parameter("w", 1.5, -3.0, 3.0, 0.05)
     b: float = _parameter("b", 0.0, -3.0, 3.0, 0.05)
     v: float = _parameter("v", 2.0, -3.0, 3.0, 0.05)

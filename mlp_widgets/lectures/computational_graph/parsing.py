@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ...text import number as written
-from .layered import Layout, most_rows, placed
+from .layered import MOST_COLUMNS, Layout, most_rows, placed
 
 NAMES = ("w", "v", "u", "b", "x", "y")
 FUNCTIONS = {"relu": "relu", "sigmoid": "sigmoid", "tanh": "tanh", "exp": "exp", "log": "log",
@@ -233,10 +233,9 @@ def layout_of(terms: tuple[Term, ...]) -> Layout:
 def _check_size(terms: tuple[Term, ...]) -> None:
     """ValueError if the graph has no room in the picture."""
     layout = layout_of(terms)
-    if layout.columns > layout.most_columns:
+    if layout.columns > MOST_COLUMNS:
         raise ValueError(f"this expression is too deep to be drawn: {layout.columns - 1} "
-                         f"operations follow each other, at most {layout.most_columns - 1} have "
-                         "room")
+                         f"operations follow each other, at most {MOST_COLUMNS - 1} have room")
     if not layout.fits:
         raise ValueError("this expression is too wide to be drawn: at most about "
                          f"{most_rows()} values have room below each other")

@@ -34,13 +34,13 @@ def graph(numbers: Numbers) -> GraphScene:
 
 
 def covered(numbers: Numbers) -> GraphScene:
-    """The same without derivatives, and without what they make grey."""
+    """The same without derivatives, without what they make grey, and without the local ones: the
+    first of these is ∂L/∂(its input) itself."""
     shown, found, place = graph(numbers), numbers.graph, numbers.state.operation
-    lines = [replace(line, derivative=UNKNOWN if line.derivative else "", off=False)
+    lines = [replace(line, derivative=UNKNOWN if line.derivative else "", local="", off=False)
              for line in shown.lines]
     sums = [f"{_head(found, paths)} = {UNKNOWN}" for paths in found.sums]
-    caption = shown.caption.removesuffix(GREY_WIRES)
-    return replace(shown, lines=lines, sums=sums, caption=caption,
+    return replace(shown, lines=lines, sums=sums, caption=CAPTION,
                    said=_said(found, place, covered=True))
 
 

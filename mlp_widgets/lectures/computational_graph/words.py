@@ -45,10 +45,10 @@ def _zeros(numbers: Numbers) -> list[str]:
 def check(numbers: Numbers) -> str:
     """The derivatives of the backward pass beside those of a complex step."""
     rows = "".join(
-        f"<tr><td>∂L/∂{symbol(c.name)}</td><td>{number(c.backward, 6)}</td>"
-        f"<td>{number(c.complex_step, 6)}</td><td>{number(c.difference, 2)}</td></tr>"
+        f"<tr><td>∂L/∂{symbol(c.name)}</td><td>{number(c.backward, 5)}</td>"
+        f"<td>{number(c.complex_step, 5)}</td><td>{number(c.difference, 2)}</td></tr>"
         for c in numbers.checks())
-    return ('<table class="mlp-check"><tr><th></th><th>backward</th><th>complex step</th>'
+    return ('<table class="mlp-check"><tr><th>of</th><th>backward</th><th>complex step</th>'
             f"<th>difference</th></tr>{rows}</table><small>The complex step uses the forward pass "
             "alone: L at w + ih, its imaginary part divided by h = 2⁻⁵⁶⁰. The difference is a "
             "share of the derivative; 2e−16 is the last digit of a float.</small>")
