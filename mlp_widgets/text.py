@@ -76,6 +76,11 @@ def symbol(name: str) -> str:
     return lower.translate(SUBSCRIPTS) + upper.translate(SUPERSCRIPTS)
 
 
+def layer_name(letter: str, layer: int) -> str:
+    """A letter with the number of its layer above: "W²¹"."""
+    return f"{letter}{str(layer).translate(SUPERSCRIPTS)}"
+
+
 LETTERS = {"identity": "identity", "relu": "ReLU", "leaky_relu": "leaky ReLU", "sigmoid": "σ",
            "tanh": "tanh", "threshold": "threshold", "softmax": "softmax"}
 """Name of an activation in code -> how a formula writes it."""
