@@ -23,7 +23,8 @@ from mlp_widgets.fields import (
 from mlp_widgets.text import number as written
 
 OWN = {"data": [([20.0, 22.5, 24.0, 30.0], [1.0, 4.25, 5.0, 3.0])],
-       "others": [(), ((-1.0, 4.0), (2.0, 5.0)), ((1.0, 2.0),)]}  # fmt: skip
+       "others": [(), ((-1.0, 4.0), (2.0, 5.0)), ((1.0, 2.0),)],
+       "pixels": [(), ((1, 1, 16), (4, 5, 0)), ((8, 8, 7),)]}  # fmt: skip
 """Values of fields that are read by a function of the lab, beside the names they know."""
 
 

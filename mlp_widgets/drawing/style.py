@@ -46,6 +46,12 @@ OVERFLOW = BLACK  # too large for a float
 _SIZES = (*VANISHING, ABOUT_ONE, *EXPLODING, ZERO, ZERO_LINES, OVERFLOW)
 GRADIENTS = ListedColormap(_SIZES, name="gradients")
 
+INKS = tuple(f"#{level:02x}{level:02x}{level:02x}"
+             for level in (round(255 - 229 * ink / 16) for ink in range(17)))
+"""Ink 0 to 16 of a pixel, from white to black."""
+SIZES_OF_A = ("#ffffff", *VANISHING[::-1])
+"""Activations: white is exactly 0, then pale to dark."""
+
 COLORS: tuple[ColorType, ...] = (
     "#ffffff", BLACK, GREY, FAINT, *NEURON, LINE, QUADRATIC, GRADIENT, *HIDDEN, OFF,
     LIT, VALUE, VALUE_PALE, GRADIENT_PALE,

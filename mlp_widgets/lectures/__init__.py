@@ -39,6 +39,8 @@ REGISTRY: dict[str, Entry] = {
         "DeepChainLab", "w", CHAIN, "Why do gradients vanish or explode?"),
     "wide_network": Entry(
         "WideNetworkLab", "depth", ("05_wide_network",), "How large should the first weights be?"),
+    "digits": Entry(
+        "DigitsLab", "epochs", ("11_digits",), "How does a network learn to read?"),
 }
 """Folder -> lab."""
 # fmt: on
