@@ -59,14 +59,14 @@ class DigitsLab(Lab[DigitsState, Numbers]):
                          for name, values in PRESETS.items()}
     slots = (
         Slot("learning", LearningPicture, scenes.learning, "J and accuracy, epoch by epoch",
-             of=lambda s: s.trained),
+             of=lambda s: s.trained, when=lambda s: s.view == "learning"),
         Slot("reading", ReadingPicture, scenes.reading, "How the network reads the digit",
              of=lambda s: (s.trained, s.digit, s.pixels), also=("pixel_row", "pixel_column"),
              covered=scenes.covered_reading),
         Slot("mistakes", MistakesPicture, scenes.mistakes, "Digits that are read wrong",
-             of=lambda s: s.trained, also=("digit",), when=lambda s: s.below == "mistakes"),
+             of=lambda s: s.trained, also=("digit",), when=lambda s: s.view == "mistakes"),
         Slot("dead", DeadPicture, scenes.dead, "Dead neurons by initialization",
-             of=lambda s: s.trained, when=lambda s: s.below == "dead"),
+             of=lambda s: s.trained, when=lambda s: s.view == "dead"),
     )
 
     def compute(self, state: DigitsState) -> Numbers:
@@ -175,7 +175,8 @@ class DigitsLab(Lab[DigitsState, Numbers]):
         return "held out, read right", percent(numbers.accuracy[1])
 
     def layout(self) -> list[Section]:
-        """The training; the digit on its way through the network; mistakes or dead neurons."""
+        """The training, with its mistakes and dead neurons; the digit on its way through the
+        network."""
         control = self.control
         self.training_run = self._part(CountedRun(
             self, "epochs", (TRAIN, STOP), tooltip="Epoch by epoch, to the last one"))
@@ -192,15 +193,13 @@ class DigitsLab(Lab[DigitsState, Numbers]):
             Fold("Steps", "steps", [control(name).widget for name in ("learning_rate", "batch")]),
             Fold("Network", "network", [control(name).widget for name in network]))
         return [
-            Section("Learning", ("learning",), [stack(
+            Section("Learning", ("learning", "mistakes", "dead"), [stack(
                 control("epochs").widget, self.blocks["train"], control("init").widget,
-                self.blocks["about_learning"], folds)]),
+                control("view").widget, self.blocks["about_learning"], folds)]),
             Section("Reading", ("reading",), [
                 stack(control("digit").widget, self.blocks["find"],
                       self.folds(Fold("Change pixels", "pixels", [self.blocks["paint"]]))),
                 self.blocks["about_reading"]], wide=True),
-            Section("Mistakes and dead neurons", ("mistakes", "dead"), [
-                stack(control("below").widget)]),
         ]
 
     def _mistake_buttons(self) -> list[widgets.Widget]:
@@ -228,9 +227,10 @@ class DigitsLab(Lab[DigitsState, Numbers]):
         return (f"after {words.counted_epochs(self.state.epochs)}", *super().table_notes())
 
     def snapshot_rows(self) -> list[list[Picture | list[Picture]]]:
-        """The numbers and the training; the digit; mistakes or dead neurons."""
-        learning, reading, below = self.pictures_in_view
-        return [[self.table_picture(338, 504), [learning, below]], [reading]]
+        """The numbers beside the training; the digit."""
+        pictures = {canvas.slot.name: canvas.in_view for canvas in self._in_view()}
+        reading = pictures.pop("reading")
+        return [[self.table_picture(338, 400), *pictures.values()], [reading]]
 
     def close_widgets(self) -> None:
         """Also the training and the mouse."""

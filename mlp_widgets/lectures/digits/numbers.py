@@ -30,13 +30,13 @@ from ...data.digits import (
 from ...explain.whole_layers import why_biases_zero, why_weights_zero
 from ...explain.zeros import Why
 from ...fields import DATA, VIEW, State, choice, cover, number, parsed, whole, whole_number
-from .training import LOSS, MOST_EPOCHS, Epoch, Setting, dead_neurons, passes, training
+from .training import LOSS, MOST_EPOCHS, Epoch, Setting, passes, training
 
 MOST_WIDTHS = (64, 32)
 LARGEST_SEED = 1_000_000
 INITS = {"zeros": "zeros", "small": "too small", "xavier": "Xavier", "he": "He",
          "large": "too large"}
-BELOW = {"mistakes": "Mistakes", "dead": "Dead neurons"}
+VIEWS = {"learning": "J and accuracy", "mistakes": "Mistakes", "dead": "Dead neurons"}
 
 Pixels = tuple[tuple[int, int, int], ...]
 """(row, column, ink) of every pixel changed by hand: rows and columns 1 to 8, ink 0 to 16."""
@@ -80,7 +80,8 @@ class DigitsState(State):
     pixel_row: int = whole(4, VIEW, 1, SIDE, label="row", says="of the pixel in the frame")
     pixel_column: int = whole(4, VIEW, 1, SIDE, label="column", says="of the pixel in the frame")
     ink: int = whole(DARKEST, VIEW, 0, DARKEST, says="what a click sets: 0 is white, 16 black")
-    below: str = choice("mistakes", BELOW, VIEW, buttons=True, says="the picture at the end")
+    view: str = choice("learning", VIEWS, VIEW, buttons=True,
+                       says="the picture of the whole network")
     covered: bool = cover()
 
     def following(self, changes: dict[str, Any]) -> dict[str, Any]:
@@ -238,12 +239,12 @@ class Numbers:
     def dead(self) -> tuple[np.ndarray, ...]:
         """Which neurons of each hidden layer are 0 at every digit that is learned: the weights
         that lead to them and from them have gradient 0."""
-        return dead_neurons(self.network)
+        return self.epoch.dead
 
     @property
     def dead_at_start(self) -> tuple[np.ndarray, ...]:
         """The same before the first epoch."""
-        return dead_neurons(self.history[0].network)
+        return self.history[0].dead
 
     @property
     def parameters(self) -> Mapping[str, np.ndarray]:

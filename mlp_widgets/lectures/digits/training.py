@@ -50,13 +50,17 @@ class Setting:
 
 @dataclass(frozen=True, eq=False)
 class Epoch:
-    """The network after so many epochs; of both halves J and how many digits are read right; and
-    as what each digit of the half held out is read, shape (898,)."""
+    """The network after so many epochs; of both halves J and how many digits are read right.
+
+    read: as what each digit of the half held out is read, shape (898,); dead: which neurons of each
+    hidden layer are 0 at every digit of the half that is learned, shapes (n_l,).
+    """
 
     network: Network
     J: tuple[float, float]
     right: tuple[int, int]
     read: np.ndarray
+    dead: tuple[np.ndarray, ...]
 
 
 def first_network(setting: Setting) -> Network:
@@ -107,21 +111,27 @@ class Training:
 
 def measured(network: Network) -> Epoch:
     """J and the right readings of both halves; Diverged where J is too large for a float."""
-    (J, right, _), (J_held_out, right_held_out, read) = (
-        _measured(network, half) for half in halves())
-    if not np.isfinite([J, J_held_out]).all():
+    learned, held_out = (_Measured(network, half) for half in halves())
+    if not np.isfinite([learned.J, held_out.J]).all():
         raise Diverged("J became infinite; try a smaller learning rate")
-    return Epoch(network, (J, J_held_out), (right, right_held_out), read)
+    return Epoch(network, (learned.J, held_out.J), (learned.right, held_out.right), held_out.read,
+                 learned.dead)
 
 
-def _measured(network: Network, half: Half) -> tuple[float, int, np.ndarray]:
-    """J, how many are read right, and as what each is read."""
-    size = ONE_THREAD // network.w[1].size
-    parts = [slice(start, start + size) for start in range(0, len(half.labels), size)]
-    traces = [forward(network, half.x[:, part], half.y[:, part], loss=LOSS) for part in parts]
-    losses = np.concatenate([trace.losses for trace in traces])
-    read = np.concatenate([trace.output.argmax(axis=0) for trace in traces])
-    return float(losses.sum() / len(losses)), int((read == half.labels).sum()), read
+class _Measured:
+    """One half: J, how many are read right, as what each is read, and which neurons are dead."""
+
+    def __init__(self, network: Network, half: Half) -> None:
+        size = ONE_THREAD // network.w[1].size
+        parts = [slice(start, start + size) for start in range(0, len(half.labels), size)]
+        traces = [forward(network, half.x[:, part], half.y[:, part], loss=LOSS) for part in parts]
+        losses = np.concatenate([trace.losses for trace in traces])
+        self.J = float(losses.sum() / len(losses))
+        self.read = np.concatenate([trace.output.argmax(axis=0) for trace in traces])
+        self.right = int((self.read == half.labels).sum())
+        hidden = zip(*(trace.a[1:-1] for trace in traces), strict=True)
+        self.dead = tuple(~np.any([(a > 0).any(axis=-1) for a in layer], axis=0)
+                          for layer in hidden)
 
 
 @lru_cache(maxsize=KEPT)
@@ -135,10 +145,3 @@ def passes(network: Network) -> BackwardTrace:
     """Both passes of a network over the half that is learned."""
     half = halves()[0]
     return backward(forward(network, half.x, half.y, loss=LOSS))
-
-
-@lru_cache(maxsize=64)
-def dead_neurons(network: Network) -> tuple[np.ndarray, ...]:
-    """Which neurons of each hidden layer are 0 at every digit of the half that is learned."""
-    a = forward(network, halves()[0].x).a
-    return tuple(np.asarray(~(values > 0).any(axis=-1)) for values in a[1:-1])

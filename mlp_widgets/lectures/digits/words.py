@@ -68,11 +68,11 @@ def _gradient_in_frame(numbers: Numbers) -> float:
 
 def _reading(numbers: Numbers, gradient: str) -> str:
     state, label, read = numbers.state, numbers.label, numbers.read
-    verdict = "right" if read == label else f"wrong: it is {a_digit(label)}"
+    verdict = "Right." if read == label else f"Wrong: it is {a_digit(label)}."
     sure, own = (number(float(numbers.probabilities[k]), 3) for k in (read, label))
     ink = int(numbers.pixels[state.pixel_row - 1, state.pixel_column - 1])
     lines = (
-        f"Read as <b>{read}</b>, {y_hat(read)} = {sure}: {verdict}.",
+        f"Read as <b>{read}</b>, {y_hat(read)} = {sure}. {verdict}",
         f"J of this digit = −log {y_hat(label)} = −log {own} = "
         f"<b>{number(numbers.loss_of_digit, 3)}</b>",
         f"Row {state.pixel_row}, column {state.pixel_column}: x = {ink}/{DARKEST}, "
@@ -82,7 +82,7 @@ def _reading(numbers: Numbers, gradient: str) -> str:
 
 def learning(numbers: Numbers) -> str:
     """How much work it was, and the gradients that are 0."""
-    return _lines(_work(numbers), zeros(numbers))
+    return _room(_work(numbers), zeros(numbers))
 
 
 def _work(numbers: Numbers) -> str:
@@ -95,11 +95,13 @@ def _work(numbers: Numbers) -> str:
 
 def learning_covered(numbers: Numbers) -> str:
     """The same without what is said of gradients."""
-    return _lines(_work(numbers), COVERED)
+    return _room(_work(numbers), COVERED)
 
 
 def zeros(numbers: Numbers) -> str:
-    """Which gradients are exactly 0 as a whole, and why; "" if none is."""
+    """Which gradients are exactly 0 as a whole, and why; "" unless a whole layer is dead."""
+    if not any(layer.all() for layer in numbers.dead):
+        return ""
     found: dict[str, list[str]] = {}
     for name in numbers.parameters:
         if why := why_of_layers(numbers.why_zero(name)):
@@ -107,9 +109,14 @@ def zeros(numbers: Numbers) -> str:
     return " ".join(f"<b>{listed(names)}</b>: no update, {why}." for why, names in found.items())
 
 
-def _lines(*lines: str) -> str:
+def _lines(*lines: str, css: str = "mlp-lines") -> str:
     body = "".join(f"<div>{line}</div>" for line in lines if line)
-    return f'<div class="mlp-lines">{body}</div>'
+    return f'<div class="{css}">{body}</div>'
+
+
+def _room(*lines: str) -> str:
+    """With room for reasons that are not always there, so that nothing below them moves."""
+    return _lines(*lines, css="mlp-blocked")
 
 
 def no_mistakes(numbers: Numbers) -> str:
