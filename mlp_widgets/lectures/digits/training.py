@@ -25,6 +25,7 @@ from ...core import (
     initial_weights,
 )
 from ...data.digits import CLASSES, PIXELS, Half, halves
+from ...text import number
 
 MOST_EPOCHS = 30
 ONE_THREAD = 262_144
@@ -83,7 +84,7 @@ class Training:
         self._descent = gradient_descent(
             start, half.x, half.y, alpha=setting.learning_rate, steps=self.steps * MOST_EPOCHS,
             loss=LOSS, batch_size=setting.batch, seed=setting.seed)
-        self._failed = ""
+        self._learning_rate, self._failed = setting.learning_rate, ""
 
     def at(self, epoch: int) -> Epoch:
         """The network after so many epochs; Diverged if it has none."""
@@ -104,8 +105,9 @@ class Training:
                 *_, last = islice(self._descent, self.steps)
                 self._epochs.append(measured(last.network))
                 return
-            except Diverged as error:
-                self._failed = f"{error} (epoch {len(self._epochs)})"
+            except Diverged:
+                self._failed = (f"J became infinite in epoch {len(self._epochs)}; try a smaller "
+                                f"learning rate than {number(self._learning_rate)}")
         raise Diverged(self._failed)
 
 
@@ -113,7 +115,7 @@ def measured(network: Network) -> Epoch:
     """J and the right readings of both halves; Diverged where J is too large for a float."""
     learned, held_out = (_Measured(network, half) for half in halves())
     if not np.isfinite([learned.J, held_out.J]).all():
-        raise Diverged("J became infinite; try a smaller learning rate")
+        raise Diverged("J became infinite")
     return Epoch(network, (learned.J, held_out.J), (learned.right, held_out.right), held_out.read,
                  learned.dead)
 
