@@ -1,4 +1,4 @@
-"""52 small ways to break the code, and the tests that must see each of them.
+"""54 small ways to break the code, and the tests that must see each of them.
 
     python tests/mutants.py            # all of them: about five minutes
     python tests/mutants.py 3 17       # some of them, by number
@@ -190,6 +190,11 @@ MUTANTS = [
            'pairs[wrong[-1]])\n            return LayerCheck(False, f"Layer {wrong[-1]}:',
            'pairs[wrong[0]])\n            return LayerCheck(False, f"Layer {wrong[0]}:',
            "generic_layer"),
+    Mutant("the digits are learned from the half that is held out",
+           "lectures/digits/training.py", "half, start = halves()[0], first_network(setting)",
+           "half, start = halves()[1], first_network(setting)", "digits"),
+    Mutant("a pixel that has its own ink again still counts as changed",
+           "lectures/digits/numbers.py", "if ink != own else []", "if True else []", "digits"),
 ]
 # fmt: on
 
