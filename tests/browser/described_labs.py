@@ -55,8 +55,9 @@ class LabDescription:
 
 
 # What differs from the default: the number that follows the first slider is its gradient.
-FOLLOWS = {"DeepChainLab": "mlp-value-dJ-dw1", "WideNetworkLab": "mlp-mse-now"}
-TYPED = {"WideNetworkLab": 12.0}
+FOLLOWS = {"DeepChainLab": "mlp-value-dJ-dw1", "WideNetworkLab": "mlp-mse-now",
+           "DigitsLab": "mlp-mse-now"}
+TYPED = {"WideNetworkLab": 12.0, "DigitsLab": 12.0}
 
 LABS = [
     LabDescription(entry.lab, entry.moved, FOLLOWS.get(entry.lab, f"mlp-gradient-{entry.moved}"),
