@@ -60,7 +60,7 @@ class ReadingScene(Scene):
 
     ink: 0 to 16, shape (8, 8); gradient: ∂J/∂x, the same shape, None while it is covered; layers:
     two; probabilities: ŷ, shape (10,); label: which digit it is; name, half: of the digit, in
-    words; frame: row and column of a pixel, from 0.
+    words; frame: row and column of a pixel, from 0; brush: the ink that a click sets.
     """
 
     ink: np.ndarray
@@ -71,6 +71,7 @@ class ReadingScene(Scene):
     name: str
     half: str
     frame: tuple[int, int]
+    brush: int
 
     @property
     def read(self) -> int:
@@ -144,7 +145,11 @@ class ReadingPicture(Picture[ReadingScene]):
                          *((left + 80.0, BLACK, "right") for left in LAYERS))]
         for x in (SLOPE + SIDE * CELL / 2, *(left + 4 for left in LAYERS)):
             QuickText(page, x, LEGEND - 14, "0")
-        self.hint = self._text(DIGIT, LEGEND - 2)
+        self.hint = self._text(DIGIT, LEGEND)
+        self.brush_text = self._text(DIGIT, LEGEND - 18)
+        swatch = np.array([DIGIT + SIDE * CELL])
+        self.brush = self._cells(page, boxes(swatch - 16, np.array([LEGEND - 26]), swatch,
+                                             np.array([LEGEND - 10])), edge=GREY)
 
     def _bar_middle(self, k: int) -> float:
         return TOP - ROW * (k + 0.5)
@@ -168,6 +173,8 @@ class ReadingPicture(Picture[ReadingScene]):
         for line in self.frames:
             line.set_data(*outline.T)
         self.hint.show(f"frame: row {row + 1}, column {column + 1}")
+        self.brush_text.show(f"a click sets {scene.brush}/16")
+        self.brush.set_facecolor(INKS[scene.brush])
 
     def _show_slopes(self, scene: ReadingScene) -> None:
         """∂J/∂x in colours up to its largest size, and the ink as dots on it."""

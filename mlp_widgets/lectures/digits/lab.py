@@ -61,12 +61,13 @@ class DigitsLab(Lab[DigitsState, Numbers]):
         Slot("learning", LearningPicture, scenes.learning, "J and accuracy, epoch by epoch",
              of=lambda s: s.trained, when=lambda s: s.view == "learning"),
         Slot("reading", ReadingPicture, scenes.reading, "How the network reads the digit",
-             of=lambda s: (s.trained, s.digit, s.pixels), also=("pixel_row", "pixel_column"),
+             of=lambda s: (s.trained, s.digit, s.pixels), also=("pixel_row", "pixel_column", "ink"),
              covered=scenes.covered_reading),
         Slot("mistakes", MistakesPicture, scenes.mistakes, "Digits that are read wrong",
              of=lambda s: s.trained, also=("digit",), when=lambda s: s.view == "mistakes"),
         Slot("dead", DeadPicture, scenes.dead, "Dead neurons by initialization",
-             of=lambda s: s.trained, when=lambda s: s.view == "dead"),
+             of=lambda s: s.trained, when=lambda s: s.view == "dead",
+             covered=words.COVERED_DEAD),
     )
 
     def compute(self, state: DigitsState) -> Numbers:
@@ -167,6 +168,10 @@ class DigitsLab(Lab[DigitsState, Numbers]):
     def describe(self) -> str:
         """How far the training is, and as what the digit is read."""
         return words.describe(self.numbers)
+
+    def in_words(self) -> str:
+        """The same while gradients are covered: it tells none."""
+        return self.describe()
 
     # -- where things stand -----------------------------------------------------------------------
 

@@ -79,7 +79,7 @@ class DigitsState(State):
                       says="of the first weights and of the order of the digits")
     pixel_row: int = whole(4, VIEW, 1, SIDE, label="row", says="of the pixel in the frame")
     pixel_column: int = whole(4, VIEW, 1, SIDE, label="column", says="of the pixel in the frame")
-    ink: int = whole(DARKEST, VIEW, 0, DARKEST, says="what a click sets: 0 is white, 16 black")
+    ink: int = whole(12, VIEW, 0, DARKEST, says="what a click sets: 0 is white, 16 black")
     view: str = choice("learning", VIEWS, VIEW, buttons=True,
                        says="the picture of the whole network")
     covered: bool = cover()

@@ -32,7 +32,7 @@ def reading(numbers: Numbers) -> ReadingScene:
               for layer, dead in enumerate(numbers.dead, 1)]
     return ReadingScene(numbers.pixels, numbers.dJ_dx, layers, numbers.probabilities,
                         numbers.label, words.digit_name(numbers), words.half_of(numbers),
-                        (state.pixel_row - 1, state.pixel_column - 1))
+                        (state.pixel_row - 1, state.pixel_column - 1), state.ink)
 
 
 def covered_reading(numbers: Numbers) -> ReadingScene:
