@@ -111,8 +111,7 @@ class DigitsState(State):
 
 
 def _preset(epochs: int, init: str, learning_rate: float = 0.1) -> dict[str, object]:
-    return {"epochs": epochs, "init": init, "learning_rate": learning_rate, "batch": 8,
-            "hidden1": 32, "hidden2": 16, "seed": 0}
+    return {"epochs": epochs, "init": init, "learning_rate": learning_rate}
 
 
 PRESETS = {
