@@ -200,7 +200,7 @@ class DigitsLab(Lab[DigitsState, Numbers]):
         return [
             Section("Learning", ("learning", "mistakes", "dead"), [stack(
                 control("epochs").widget, self.blocks["train"], control("init").widget,
-                control("view").widget, self.blocks["about_learning"], folds)]),
+                control("view").widget, folds, self.blocks["about_learning"])]),
             Section("Reading", ("reading",), [
                 stack(control("digit").widget, self.blocks["find"],
                       self.folds(Fold("Change pixels", "pixels", [self.blocks["paint"]]))),
