@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from . import classroom, core, kernel, page, png
+from . import classroom, core, digits, kernel, page, png
 from .table import print_head, print_row
 
 PARTS = {
     "core": (core.rows, "THE NETWORK: two passes, and J on a grid", core.EXPLANATION),
+    "digits": (digits.rows, "DIGITS: a network learns to read", digits.EXPLANATION),
     "kernel": (kernel.rows, "THE KERNEL: a slider's new value to the new PNG", kernel.EXPLANATION),
     "png": (png.rows, "PACKING: a lab's pixels as PNG", png.EXPLANATION),
     "browser": (page.rows, "JUPYTERLAB: a key press to the painted picture", page.EXPLANATION),

@@ -20,6 +20,8 @@ from mlp_widgets.lectures.computational_graph.layered import HEIGHT as GRAPH_HEI
 from mlp_widgets.lectures.computational_graph.layered import WIDTH as GRAPH_WIDTH
 from mlp_widgets.lectures.deep_chain.chain import chain, local_factors
 from mlp_widgets.lectures.deep_chain.log_chain import log10_gradients
+from mlp_widgets.lectures.digits.numbers import DigitsState
+from mlp_widgets.lectures.digits.numbers import Numbers as DigitsNumbers
 from mlp_widgets.lectures.names_counts.numbers import NamesState, Numbers
 from mlp_widgets.lectures.relu_sums.numbers import best, built, least_squares
 from mlp_widgets.lectures.relu_sums.starts import laid
@@ -463,4 +465,28 @@ def computational_graph(w: float, dpi: float | None = None) -> None:
                   zorder=3)
         axes.text(x, y, sign, ha="center", va="center", fontsize=10.5, zorder=6)
     axes.text(0.9, 0.4, f"L = {trace.J:.4g}", ha="center", va="center", fontsize=9)
+    plt.show()
+
+
+def digits(digit: float, dpi: float | None = None) -> None:
+    """A digit, ∂J/∂x over it, two layers of activations and the softmax in one figure."""
+    numbers = DigitsNumbers(DigitsState(epochs=30, digit=int(digit)))
+    figure = _figure(828, 244, dpi)
+    panels = [figure.add_axes((left, 0.16, width, 0.66)) for left, width in (
+        (0.015, 0.195), (0.245, 0.195), (0.48, 0.1), (0.69, 0.05), (0.85, 0.12))]
+    steepest = np.abs(numbers.dJ_dx).max() or 1.0
+    panels[0].imshow(numbers.pixels, cmap="Greys", vmin=0, vmax=16)
+    panels[1].imshow(numbers.dJ_dx, vmin=-steepest, vmax=steepest,
+                     cmap=ListedColormap([*VANISHING, ABOUT_ONE, *EXPLODING]))
+    rows, columns = np.nonzero(numbers.pixels)
+    panels[1].scatter(columns, rows, s=4 * numbers.pixels[rows, columns], color="black", marker="s",
+                      edgecolor="white")
+    for layer in (1, 2):
+        panels[1 + layer].imshow(numbers.activations(layer).reshape(-1, 8).T, cmap="Blues")
+    panels[4].barh(range(10), numbers.probabilities, color=BLUE)
+    panels[4].set(xlim=(0, 1), ylim=(9.5, -0.5), yticks=range(10))
+    for axes, title in zip(panels, (f"digit {int(digit)}, a {numbers.label}",
+                                    "∂J/∂x over the digit", "a¹", "a²", "ŷ"), strict=True):
+        axes.set_title(title, fontsize=10, loc="left")
+        axes.tick_params(labelsize=8)
     plt.show()

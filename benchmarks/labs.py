@@ -154,4 +154,15 @@ CASES = [
         low=-4.0,
         high=4.0,
     ),
+    LabCase(
+        name="digits",
+        cell="from mlp_widgets import DigitsLab\nlab = DigitsLab(epochs=30)\nlab",
+        redraw="benchmarks.by_pyplot:digits",
+        parameter="digit",
+        start=18,
+        step=1,
+        low=0,
+        high=1796,
+        notebook="11_digits.ipynb",
+    ),
 ]

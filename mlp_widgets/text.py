@@ -81,6 +81,11 @@ def indexed(letter: str, *indices: int) -> str:
     return letter + ",".join(str(index).translate(SUBSCRIPTS) for index in indices)
 
 
+def layer_name(letter: str, layer: int) -> str:
+    """A letter with the number of its layer above: "W²¹"."""
+    return f"{letter}{str(layer).translate(SUPERSCRIPTS)}"
+
+
 LETTERS = {"identity": "identity", "relu": "ReLU", "leaky_relu": "leaky ReLU", "sigmoid": "σ",
            "tanh": "tanh", "threshold": "threshold", "softmax": "softmax"}
 """Name of an activation in code -> how a formula writes it."""

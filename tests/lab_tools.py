@@ -31,7 +31,8 @@ VALUES = (*SLIDERS, *CHOICES, *NUMBER_BOXES, widgets.Checkbox)
 
 KINDS: dict[str, type[Lab]] = {**LABS, "example": ExampleLab}
 """Name -> class: every lab of the registry, and the example of the tests."""
-SMALLER = {"wide_network": {"depth": 6, "width": 20, "seeds": 2}}
+SMALLER = {"wide_network": {"depth": 6, "width": 20, "seeds": 2},
+           "digits": {"hidden1": 8, "hidden2": 8, "batch": 64}}
 """How a lab that computes much is made for tests of what all labs have in common."""
 EACH_LAB = pytest.mark.parametrize("name", KINDS)
 

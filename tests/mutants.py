@@ -224,6 +224,11 @@ MUTANTS = [
     Mutant("a walk through a graph shows a derivative one operation too early",
            "lectures/computational_graph/graph.py", "self.nodes[node].backward <= place",
            "self.nodes[node].backward <= place + 1", "computational_graph"),
+    Mutant("the digits are learned from the half that is held out",
+           "lectures/digits/training.py", "half, start = halves()[0], first_network(setting)",
+           "half, start = halves()[1], first_network(setting)", "digits"),
+    Mutant("a pixel that has its own ink again still counts as changed",
+           "lectures/digits/numbers.py", "if ink != own else []", "if True else []", "digits"),
 ]
 # fmt: on
 

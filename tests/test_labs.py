@@ -309,10 +309,12 @@ def test_what_fails_is_told_in_the_lab_and_keeps_the_last_good_state(name, kept,
         else:
             broken.setitem(lab.__dict__, where, fail)
         slider = of_kind(lab, *SLIDERS)[0]
-        slider.value = slider.min
+        first, then = ((slider.min, slider.max) if slider.value != slider.min else
+                       (slider.max, slider.max - 1))
+        slider.value = first
         assert "This did not work (RuntimeError: <no ink>)." in text_of(lab.error)
         assert (lab.state, lab.numbers) == before and "<no ink>" not in lab.error.value
-    slider.value = slider.max
+    slider.value = then
     assert text_of(lab.error) == "" and lab.state is not before[0]
     check_sent(lab)
 
@@ -400,7 +402,7 @@ def numbers_of_states(lab, count: int, small: bool):
 
 SMALL_NETWORKS = [name for name in KINDS
                   if name not in ("deep_chain", "wide_network", "names_counts",
-                                  "computational_graph")]
+                                  "computational_graph", "digits")]
 """Those whose numbers are always one network's, with the squared loss."""
 
 

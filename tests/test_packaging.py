@@ -84,7 +84,7 @@ def test_one_package_has_one_bound_in_all_extras(project):
 def test_the_test_extra_contains_the_others(project):
     # `make test` opens JupyterLab and Voilà too, and installs the test extra only.
     extras = project["optional-dependencies"]
-    assert {*extras["lab"], *extras["present"]} <= set(extras["test"])
+    assert {*extras["digits"], *extras["lab"], *extras["present"]} <= set(extras["test"])
 
 
 def test_the_runtime_needs_three_packages(project):

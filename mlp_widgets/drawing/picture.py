@@ -142,6 +142,13 @@ def added(axes: Axes, collection: C) -> C:
     return collection
 
 
+def boxes(left: np.ndarray, low: np.ndarray, right: np.ndarray,
+          high: np.ndarray) -> list[np.ndarray]:
+    """Rectangles by their edges, shapes (n,), as corners of shape (4, 2)."""
+    corners = ((left, low), (right, low), (right, high), (left, high))
+    return list(np.stack([np.stack(corner, -1) for corner in corners], 1))
+
+
 def thinned(count: int, most: int = 1000) -> np.ndarray:
     """Indices of at most about ``most`` of so many steps, the first and the last among them."""
     kept = np.arange(count)[:: -(1 + (count - 1) // most)][::-1]

@@ -59,6 +59,11 @@ FEATURES = tuple(ListedColormap(bands, name="feature") for bands in FEATURE_BAND
 CLASS_BANDS = ("#D9A400", "#E3B93B", "#EBCB6B", "#F2DD9C", "#F8EDCB",
                "#DCEAF5", "#B5D3EA", "#8DBBDE", "#66A3D2", "#4089C2")
 CLASSES = ListedColormap(CLASS_BANDS, name="classes")
+INKS = tuple(f"#{level:02x}{level:02x}{level:02x}"
+             for level in (round(255 - 229 * ink / 16) for ink in range(17)))
+"""Ink 0 to 16 of a pixel, from white to black."""
+SIZES_OF_A = ("#ffffff", *VANISHING[::-1])
+"""Activations: white is exactly 0, then pale to dark."""
 
 COLORS: tuple[ColorType, ...] = (
     "#ffffff", BLACK, GREY, FAINT, *NEURON, LINE, QUADRATIC, GRADIENT, *HIDDEN, OFF,

@@ -52,6 +52,8 @@ REGISTRY: dict[str, Entry] = {
     "computational_graph": Entry(
         "ComputationalGraphLab", "w", ("10_computational_graph",),
         "How does a derivative walk backwards through an expression?"),
+    "digits": Entry(
+        "DigitsLab", "epochs", ("11_digits",), "How does a network learn to read?"),
 }
 """Folder -> lab."""
 # fmt: on

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..explain.notation import Notation, Var
 from ..explain.operations import Operation
 from ..explain.zeros import Why, Zero
-from ..text import number
+from ..text import layer_name, number
 
 TOO_SMALL = "too small for a float"
 
@@ -76,6 +76,38 @@ def _no_output(zero: Zero, factor: Var, notation: Notation, at_every: str) -> st
     else:
         why = f"{name} is on the kink" if zero.cause == "kink" else f"it is {TOO_SMALL}"
     return f"{a}, because {why}{', and so is every a after it' * zero.later}"
+
+
+# -- whole layers ---------------------------------------------------------------------------------
+
+
+def why_of_layers(why: Why | None) -> str:
+    """The same for a whole matrix W or all biases of a layer: the facts name layers."""
+    if why is None:
+        return ""
+    if why.cancel:
+        return f"the gradients of the {why.points} points add up to 0"
+    if why.everywhere:
+        return _layer_reason(why.zeros[0], " at every input")
+    on_the_way, back = why.zeros
+    return f"{_layer_reason(on_the_way, ' at some inputs')}; at the others {_layer_reason(back)}"
+
+
+def _layer_reason(zero: Zero, where: str = "") -> str:
+    """"W²¹ = 0", "a² = 0 at every input, because the ReLUs of layer 1 are off"."""
+    place = zero.of or zero.factor
+    if place is None or zero.factor is None:
+        return f"the product is {TOO_SMALL}"
+    reason = {
+        "minimum": f"ŷ = y{where}: the loss is at its minimum",
+        "weight": f"{layer_name('W', place.layer)} = 0",
+        "off": f"the ReLUs of layer {place.layer} are off",
+        "flat": f"the slopes f′(z) of layer {place.layer} are 0",
+        "underflow": f"it is {TOO_SMALL}",
+    }[zero.cause]
+    if zero.factor.kind == "a":
+        return f"{layer_name('a', zero.factor.layer)} = 0{where}, because {reason}"
+    return reason + " wherever a gradient comes back" * (zero.factor.kind == "slope")
 
 
 # -- what an operation does -----------------------------------------------------------------------

@@ -73,8 +73,8 @@ class LabDescription:
 
 # What differs from the default: the number that follows the first slider is its gradient.
 FOLLOWS = {"DeepChainLab": "mlp-value-dJ-dw1", "WideNetworkLab": "mlp-mse-now",
-           "NamesCountsLab": "mlp-mse-now"}
-TYPED = {"WideNetworkLab": 12.0, "NamesCountsLab": 12.0, "ReluSumsLab": 0.8}
+           "NamesCountsLab": "mlp-mse-now", "DigitsLab": "mlp-mse-now"}
+TYPED = {"WideNetworkLab": 12.0, "NamesCountsLab": 12.0, "ReluSumsLab": 0.8, "DigitsLab": 12.0}
 BRINGS = {"neuron": {"w1j", "b1j", "w2j"}, "K": {"neuron", "w1j", "b1j", "w2j"}, "point": {"y_at"},
           "seed": {"w", "b"}}
 """Fields that choose what other sliders show, and these."""

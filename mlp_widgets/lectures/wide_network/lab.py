@@ -22,6 +22,7 @@ from ...widgets.canvas import Slot
 from ...widgets.lab import Lab
 from ...widgets.layout import Fold, Section, heading, line, stack
 from ...widgets.presets import Preset
+from ...widgets.why_zero import why_of_layers
 from . import scenes, words
 from .learning import Learning
 from .numbers import LARGEST_SEED, PRESETS, Numbers, WideState
@@ -81,7 +82,7 @@ class WideNetworkLab(Lab[WideState, Numbers]):
     def why_zero(self, name: str) -> str:
         """Why all of a gradient ∂J/∂W is exactly 0, in words; "" if it is not."""
         one_of("parameter", name, self.numbers.parameters)
-        return words.why_zero(self.numbers.why_zero(name))
+        return why_of_layers(self.numbers.why_zero(name))
 
     # -- actions --------------------------------------------------------------------------------
 

@@ -15,12 +15,12 @@ from functools import cached_property
 import numpy as np
 
 from ...core import BackwardTrace, ForwardTrace, Network, backward, forward
+from ...explain.whole_layers import why_weights_zero
 from ...explain.zeros import Why
 from ...fields import DATA, RATE, State, choice, cover, number, whole
 from .learning import Learning, learn
 from .networks import MOST_DEPTH, MOST_SEEDS, MOST_WIDTH, network, points
 from .profile import Profile, profile
-from .zeros import why_zero
 
 LARGEST_SEED = 1_000_000
 ACTIVATIONS = {"relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
@@ -138,7 +138,7 @@ class Numbers:
 
     def why_zero(self, name: str) -> Why | None:
         """Why all of a gradient is 0; None if it is not."""
-        return why_zero(self.back, int(name[1:]))
+        return why_weights_zero(self.back, int(name[1:]))
 
     def learn(self, init: str, steps: int) -> Learning:
         """Steps of gradient descent on the network of the first seed of an initialization."""

@@ -7,7 +7,8 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from ...core import Activation, ForwardTrace, backward, forward
+from ...core import ForwardTrace, backward, forward
+from ...explain.whole_layers import slopes_of
 from .networks import network, points
 
 STACKED = 250_000
@@ -205,12 +206,6 @@ def _measured(trace: ForwardTrace) -> Profile:
     return Profile(variance, by_point, gradient, np.atleast_1d(trace.J), samples, slopes,
                    None if all(finite) else finite.index(False),
                    np.broadcast_to(_all_off(trace, variance), stack))
-
-
-def slopes_of(f: Activation, z: np.ndarray) -> np.ndarray:
-    """f'(z): what passes of a gradient 1."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        return f.vjp(z, np.ones_like(z))
 
 
 def _all_off(trace: ForwardTrace, variance: np.ndarray) -> np.ndarray:

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...explain.zeros import Why, Zero
-from ...text import SUPERSCRIPTS, counted_steps, number
+from ...text import counted_steps, layer_name, number
 from ...widgets.cell import RUN_IT
-from ...widgets.why_zero import TOO_SMALL
 from .learning import Learning
 from .networks import point_count
 from .numbers import ACTIVATIONS, INITS, Numbers, WideState
@@ -30,11 +28,6 @@ def percent(share: float) -> str:
     if 0 < share < 1:
         return f"{min(max(100 * share, 0.1), 99.9):.3g} %"
     return f"{100 * share:.0f} %"
-
-
-def layer_name(letter: str, layer: int) -> str:
-    """W with the number of its layer above: "W²¹"."""
-    return f"{letter}{str(layer).translate(SUPERSCRIPTS)}"
 
 
 def rule(state: WideState, init: str) -> str:
@@ -152,36 +145,6 @@ def _gradient(p: Profile) -> str:
             "arrives": "reaches the first layer"}.get(trend, trend)
     return (f"The gradient {told}: its length is {short(g[0])} at W¹, {short(g[-1])} at "
             f"{layer_name('W', len(g))}.")
-
-
-# -- why a gradient is 0 ------------------------------------------------------------------------
-
-
-def why_zero(why: Why | None) -> str:
-    """All reasons in one sentence without its end; "" where the gradient is not 0."""
-    if why is None:
-        return ""
-    if why.everywhere:
-        return _reason(why.zeros[0], " at every input")
-    on_the_way, back = why.zeros
-    return f"{_reason(on_the_way, ' at some inputs')}; at the others {_reason(back)}"
-
-
-def _reason(zero: Zero, where: str = "") -> str:
-    """"W²¹ = 0", "a² = 0 at every input, because the ReLUs of layer 1 are off"."""
-    place = zero.of or zero.factor
-    if place is None or zero.factor is None:
-        return f"the product is {TOO_SMALL}"
-    reason = {
-        "minimum": f"ŷ = y{where}: the loss is at its minimum",
-        "weight": f"{layer_name('W', place.layer)} = 0",
-        "off": f"the ReLUs of layer {place.layer} are off",
-        "flat": f"the slopes f′(z) of layer {place.layer} are 0",
-        "underflow": f"it is {TOO_SMALL}",
-    }[zero.cause]
-    if zero.factor.kind == "a":
-        return f"{layer_name('a', zero.factor.layer)} = 0{where}, because {reason}"
-    return reason + " wherever a gradient comes back" * (zero.factor.kind == "slope")
 
 
 # -- the board ----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Why the gradient of a whole matrix W^l is 0, as facts about whole layers.
+"""Why the gradient of a whole matrix W^l or of all biases b^l is 0, as facts about whole layers.
 
 ∂J/∂W^l is the sum over the points of ∂J/∂z[l] a[l-1]ᵀ. So at every point all of ∂J/∂z[l] is 0, or
 all of a[l-1] is, or their products are too small for a float. The facts name the layer in which
@@ -11,16 +11,15 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ...core import BackwardTrace
-from ...explain.notation import Var
-from ...explain.zeros import Why, Zero
-from .profile import slopes_of
+from ..core import Activation, BackwardTrace
+from .notation import Var
+from .zeros import Why, Zero
 
 Points: TypeAlias = np.ndarray
 """Which of the N points are looked at, shape (N,) of True and False."""
 
 
-def why_zero(back: BackwardTrace, layer: int) -> Why | None:
+def why_weights_zero(back: BackwardTrace, layer: int) -> Why | None:
     """Why all of ∂J/∂W^l is 0 (None if it is not); the variables named stand for whole layers.
 
     Where some points are cut off on the way to the layer and the others on the way back, both
@@ -37,6 +36,22 @@ def why_zero(back: BackwardTrace, layer: int) -> Why | None:
         cut = not dz[:, here].any()
         zeros.append(_on_the_way_back(back, layer, here) if cut else Zero("underflow"))
     return Why(tuple(zeros), a.shape[-1], everywhere=len(zeros) == 1)
+
+
+def why_biases_zero(back: BackwardTrace, layer: int) -> Why | None:
+    """Why all of ∂J/∂b^l, the sum of ∂J/∂z[l] over the points, is 0 (None if it is not)."""
+    dz = back.dJ_dz[layer]
+    if dz.sum(axis=-1).any():
+        return None
+    if dz.any():
+        return Why(points=dz.shape[-1], cancel=True)
+    return Why((_on_the_way_back(back, layer, np.ones(dz.shape[-1], bool)),), dz.shape[-1])
+
+
+def slopes_of(f: Activation, z: np.ndarray) -> np.ndarray:
+    """f'(z): what passes of a gradient 1."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return f.vjp(z, np.ones_like(z))
 
 
 def _on_the_way_back(back: BackwardTrace, layer: int, at: Points) -> Zero:
