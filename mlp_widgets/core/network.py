@@ -10,8 +10,10 @@ array without them is shared by all networks of the stack.
 
 from __future__ import annotations
 
+from cmath import isfinite
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -29,10 +31,23 @@ def as_numbers(values: object, what: str) -> Array:
         raise ValueError(f"{what} must be numbers in a regular shape, got {values!r:.60}") from None
     if not array.size:
         raise ValueError(f"{what} is empty; at least one number is needed")
-    if not np.isfinite(array).all():
+    if not all_finite(array):
         raise ValueError(f"{what} must be finite; it holds NaN or infinity")
     array.setflags(write=False)
     return array
+
+
+def all_finite(array: Array) -> bool:
+    """Whether no number is NaN or infinite; v·v tells it faster, unless it overflows."""
+    return isfinite(np.vdot(array, array)) or bool(np.isfinite(array).all())
+
+
+def frozen(arrays: Sequence[Array]) -> tuple[Array, ...]:
+    """The arrays, or None where there is none; nobody can write to them."""
+    for array in arrays:
+        if array is not None:
+            array.setflags(write=False)
+    return tuple(arrays)
 
 
 @dataclass(frozen=True)
@@ -85,12 +100,12 @@ class Network:
         self.__dict__.update(values)  # a frozen dataclass refuses plain assignment
         self.__dict__["skips_into"] = _skips_by_target(self)
 
-    @property
+    @cached_property
     def depth(self) -> int:
         """L, the number of layers with parameters."""
         return len(self.w) - 1
 
-    @property
+    @cached_property
     def widths(self) -> tuple[int, ...]:
         """(n_0, n_1, ..., n_L)."""
         return (self.w[1].shape[-1], *(w.shape[-2] for w in self.w[1:]))
@@ -112,6 +127,13 @@ class Network:
             raise ValueError(f"{self} has {needed} arrays of parameters, got {len(parameters)}")
         biases = None if self.b is None else parameters[depth:]
         return Network(parameters[:depth], biases, self.activations[1:], self.skips)
+
+    def with_checked(self, parameters: Sequence[Array]) -> Network:
+        """As :meth:`with_parameters`, for finite arrays of the same shapes that nobody else has."""
+        w, b = frozen(parameters[: self.depth]), frozen(parameters[self.depth :])
+        other = object.__new__(Network)
+        other.__dict__.update(self.__dict__, w=(None, *w), b=(None, *b) if self.b else None)
+        return other
 
     def __repr__(self) -> str:
         shape = "-".join(map(str, self.widths))
@@ -150,7 +172,7 @@ def _check_shapes(w: list[Array], b: list[Array] | None, activations: Sequence[s
 def _check_stack(leading: set[tuple[int, ...]]) -> None:
     """ValueError unless the leading axes of all parameters broadcast together."""
     try:
-        np.broadcast_shapes(*leading)
+        len(leading) == 1 or np.broadcast_shapes(*leading)
     except ValueError:
         raise ValueError(
             f"the leading axes of w and b must fit together, got {sorted(leading)}"
