@@ -82,8 +82,8 @@ class Race:
     example: Callable[[], Example]
     beside: dict[str, dict[str, float]]
     loss: str = "squared"
-    repeat: int = 100
-    rounds: int = 50
+    repeat: int = 20
+    rounds: int = 200
 
     def rows(self) -> Iterator[Row]:
         """Ours beside each peer; those that give dJ/dx beside ours with dJ/dx."""
