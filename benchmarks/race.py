@@ -16,7 +16,7 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from mlp_widgets.core import Network, backward, forward, initial_weights
+from mlp_widgets.core import Network, as_columns, backward, forward, initial_weights
 from mlp_widgets.data.traffic import HOURS, TRAFFIC
 
 from .peers import Call, autograd, jax_jit, torch_eager
@@ -100,6 +100,7 @@ class Race:
     def times(self) -> dict[str, float]:
         """The median seconds of each; all that are installed must agree on the gradients."""
         network, x, y = self.example()
+        x, y = as_columns(x, len(x), "x"), as_columns(y, len(y), "y")  # ready made, as theirs
         both = partial(_both_passes, network, x, y, self.loss)
         calls: dict[str, Call] = {OURS: both}
         if TO_X in self.beside:

@@ -20,21 +20,29 @@ import numpy as np
 from .activations import Activation, Array, find_activation
 
 
+class _Checked(np.ndarray):
+    """Owns the numbers of an array that as_numbers gave: checked and frozen once and for all."""
+
+
 def as_numbers(values: object, what: str) -> Array:
     """A read-only copy of finite floats (or complex); ValueError says what is wrong with `what`."""
+    if type(values) is np.ndarray and type(values.base) is _Checked:
+        return values
     try:
         array = np.asarray(values)
         if array.dtype.kind in "USMm":  # text and dates, which numpy would convert
             raise TypeError
-        array = array.astype(complex if array.dtype.kind == "c" else float)
+        array = array.astype(complex if array.dtype.kind == "c" else float, copy=False)
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{what} must be numbers in a regular shape, got {values!r:.60}") from None
     if not array.size:
         raise ValueError(f"{what} is empty; at least one number is needed")
     if not all_finite(array):
         raise ValueError(f"{what} must be finite; it holds NaN or infinity")
-    array.setflags(write=False)
-    return array
+    owner = _Checked(array.shape, array.dtype)
+    owner[...] = array
+    owner.setflags(write=False)
+    return owner.view(np.ndarray)
 
 
 def all_finite(array: Array) -> bool:
@@ -90,14 +98,10 @@ class Network:
         weights = _frozen_arrays(w, "w")
         biases = None if b is None else _frozen_arrays(b, "b")
         _check_shapes(weights, biases, activations)
-        values = {
-            "w": (None, *weights),
-            "b": None if biases is None else (None, *biases),
-            "activations": (None, *activations),
-            "skips": tuple(skips),
-            "f": (None, *(find_activation(name) for name in activations)),
-        }
-        self.__dict__.update(values)  # a frozen dataclass refuses plain assignment
+        self.__dict__.update(  # a frozen dataclass refuses plain assignment
+            w=(None, *weights), b=None if biases is None else (None, *biases),
+            activations=(None, *activations), skips=tuple(skips),
+            f=(None, *(find_activation(name) for name in activations)))
         self.__dict__["skips_into"] = _skips_by_target(self)
 
     @cached_property
@@ -169,14 +173,13 @@ def _check_shapes(w: list[Array], b: list[Array] | None, activations: Sequence[s
     _check_stack({array.shape[:-2] for array in w} | {array.shape[:-1] for array in b or ()})
 
 
-def _check_stack(leading: set[tuple[int, ...]]) -> None:
+def _check_stack(axes: set[tuple[int, ...]]) -> None:
     """ValueError unless the leading axes of all parameters broadcast together."""
     try:
-        len(leading) == 1 or np.broadcast_shapes(*leading)
+        len(axes) == 1 or np.broadcast_shapes(*axes)
     except ValueError:
-        raise ValueError(
-            f"the leading axes of w and b must fit together, got {sorted(leading)}"
-        ) from None
+        found = sorted(axes)
+        raise ValueError(f"the leading axes of w and b must fit together, got {found}") from None
 
 
 def _skips_by_target(network: Network) -> dict[int, list[Skip]]:

@@ -70,9 +70,9 @@ class BackwardTrace:
     def dJ_da(self) -> tuple[Array, ...]:
         """dJ/da[0..L]. No parameter needs dJ/da[0] = w[1]ᵀ dJ/dz[1] + skips, and for many inputs it
         is a third of the backward pass: so it is worked out when this is first asked for."""
-        network, of_layers = self.forward.network, self.dJ_da_of_layers
-        dJ_dx = _product(network.w[1].swapaxes(-1, -2), self.dJ_dz[1])
-        for skip in network.skips:
+        of_layers, net = self.dJ_da_of_layers, self.forward.network
+        dJ_dx = _product(net.w[1].swapaxes(-1, -2), self.dJ_dz[1])
+        for skip in net.skips:
             if (skip.of, skip.start) == ("a", 0):
                 dJ_dx = dJ_dx + _skip_vjp(skip, self.forward, of_layers[skip.into])
         return frozen([dJ_dx, *of_layers[1:]])
@@ -94,8 +94,7 @@ def forward(network: Network, x: object, y: object | None = None, *,
     it is not made.
     """
     x = as_columns(x, network.widths[0], "x")
-    target = () if y is None else checked_target(network, x, y, loss)
-    return evaluate(network, x, *target)
+    return evaluate(network, x, *(() if y is None else checked_target(network, x, y, loss)))
 
 
 @np.errstate(over="ignore", invalid="ignore")
