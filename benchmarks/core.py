@@ -15,10 +15,11 @@ from .table import Row, interleaved
 
 EXPLANATION = """\
 Forward and backward pass in one thread, all in float64 but where float32 is named: the core knows
-float64 only, as its numbers are compared to many digits. All get their arrays ready made (ours by
-as_columns), and before each race all must agree on the gradients. dJ/dx, which no parameter
-needs, is worked out on both sides where a row names it. To install the frameworks: pip install -e
-".[peers]". A chain of 10,000 layers should need no more time for a layer than one of 100.
+float64 only, as its numbers are compared to many digits. All take turns in one process, and get
+their arrays ready made (ours by as_columns); before each race all must agree on the gradients.
+dJ/dx, which no parameter needs, is worked out on both sides where a row names it. To install the
+frameworks: pip install -e ".[peers]". A chain of 10,000 layers should need no more time for a
+layer than one of 100.
 """
 
 NETWORK, HOURS_OF_DAY, CARS = three_neurons(24)

@@ -112,7 +112,7 @@ class Race:
                 _check_same(both().parameters(), calls[peer](), peer)
         kept: dict[str, object] = {}
         held = {name: partial(_hold, kept, name, call) for name, call in calls.items()}
-        return interleaved(held, self.rounds, self.repeat)
+        return interleaved(held, self.rounds, self.repeat, warm_up=self.repeat // 2)
 
 
 def _both_passes(network: Network, x: np.ndarray, y: np.ndarray, loss: str):
