@@ -443,6 +443,7 @@ def test_no_array_of_a_trace_can_be_reached_through_another(points):
 
 @pytest.mark.parametrize("large", [1e200, -1.7e308, 1e200 + 1e200j])
 def test_finite_numbers_with_an_infinite_square_are_taken(large):
+    assert all_finite(np.ones(20_000)) and not all_finite(np.append(np.ones(20_000), np.nan))
     assert all_finite(np.array([1.0, large]))
     assert not all_finite(np.array([1.0, large, np.nan]))
     assert not all_finite(np.array([1.0, large, np.inf]))

@@ -31,10 +31,7 @@ def _decay(z: Array) -> Array:
 
 
 def _sigmoid(z: Array) -> Array:
-    """1 / (1 + e^-z), written e^min(z, 0) / (1 + e^-|z|): no overflow, and full relative accuracy.
-
-    That is the same for z >= 0, and e^z / (1 + e^z) on the left.
-    """
+    """1 / (1 + e^-z) as e^min(z, 0) / (1 + e^-|z|): no overflow, and full relative accuracy."""
     top = np.where(z.real < 0, z, 0.0) if z.dtype.kind == "c" else np.minimum(z, _ZERO)
     return np.exp(top) / (_decay(z) + _ONE)
 
