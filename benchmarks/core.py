@@ -1,138 +1,69 @@
-"""The three-neuron network beside PyTorch and JAX; J on a grid; very deep chains."""
+"""Both passes beside PyTorch, JAX and autograd; J on a grid; very deep chains."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 
 import numpy as np
 
 from mlp_widgets.core import Network, backward, forward
-from mlp_widgets.data.traffic import HOURS, TRAFFIC
 from mlp_widgets.lectures.deep_chain.chain import chain
 from mlp_widgets.lectures.deep_chain.log_chain import log10_gradients
 
+from .race import RACES, three_neurons
 from .table import Row, interleaved
 
 EXPLANATION = """\
-The three-neuron network, all in float64. The frameworks get their arrays ready made, so that only
-the two passes are timed; before the race all must agree on the gradients to nine digits.
-A chain of 10,000 layers should need no more time for a layer than one of 100.
+Forward and backward pass in one thread, all in float64 but where float32 is named: the core knows
+float64 only, as its numbers are compared to many digits. All take turns in one process, and get
+their arrays ready made (ours by as_columns); before each race all must agree on the gradients.
+dJ/dx, which no parameter needs, is worked out on both sides where a row names it. To install the
+frameworks: pip install -e ".[peers]". A chain of 10,000 layers should need no more time for a
+layer than one of 100.
 """
 
-# The lecture's parameters: w11, w12; b11, b12; w21, w22; b21.
-W1, B1, W2, B2 = [[0.4], [-0.6]], [-5.9, 5.2], [[-1.0, -1.0]], [5.1]
-ACTIVATIONS = ["relu", "identity"]
-
-# (points, calls in one timing, timings, the target beside PyTorch, the target beside JAX)
-SIZES = [(24, 100, 30, {"at_least": 2.0}, {}), (48_000, 3, 30, {}, {"at_most": 2.0})]
+NETWORK, HOURS_OF_DAY, CARS = three_neurons(24)
 
 
 def rows() -> Iterator[Row]:
-    """Both passes at each size beside each framework, then the grid, then the chains."""
-    for points, repeat, rounds, torch_target, jax_target in SIZES:
-        yield from passes(points, repeat, rounds, torch_target, jax_target)
+    """Both passes beside each framework, then the grid, then the chains."""
+    for race in RACES:
+        yield from race.rows()
+    yield new_network()
     yield grid()
     yield time_per_layer(skip=False)
     yield time_per_layer(skip=True)
     yield gradient_map()
 
 
-def passes(points: int, repeat: int, rounds: int, torch_target: dict, jax_target: dict):
-    """Forward and backward pass: ours, PyTorch eager, JAX jit, all in float64."""
-    x, y = np.resize(HOURS, (1, points)), np.resize(TRAFFIC["all days"], (1, points))
-    network = lecture_network()
+def new_network() -> Row:
+    """The three-neuron network when its parameters are checked anew too, beside without."""
+    x, y = HOURS_OF_DAY, CARS
+    w, b, names = NETWORK.w[1:], NETWORK.b[1:], NETWORK.activations[1:]
     calls = {
-        "ours": lambda: backward(forward(network, x, y)),
-        "new": lambda: backward(forward(lecture_network(), x, y)),
+        "new": lambda: backward(forward(Network(w, b, names), x, y)),
+        "same": lambda: backward(forward(NETWORK, x, y)),
     }
-    makers = {"PyTorch eager": ("torch", with_torch), "JAX jit": ("jax", with_jax)}
-    for name, (module, make) in makers.items():
-        if find_spec(module):
-            calls[name], gradients = make(x, y)
-            _check_same(backward(forward(network, x, y)).parameters(), gradients(), name)
-    times = interleaved(calls, rounds, repeat)
-    what = f"forward + backward, {points:,} points"
-    for name, target, ratio in [
-        ("PyTorch eager", torch_target, "other / ours"),
-        ("JAX jit", jax_target, "ours / other"),
-    ]:
-        if name in times:
-            yield Row(what, times["ours"], name, times[name], ratio, **target)
-        else:
-            yield Row(what, times["ours"], f"{name}: not installed")
-    yield Row("  and with a new Network each time", times["new"])
-
-
-def lecture_network() -> Network:
-    """The three-neuron network with the lecture's parameters."""
-    return Network([W1, W2], [B1, B2], ACTIVATIONS)
-
-
-def with_torch(x: np.ndarray, y: np.ndarray) -> tuple[Callable, Callable]:
-    """One eager forward and backward pass of PyTorch, and its gradients as numpy arrays."""
-    import torch
-
-    # Two threads gain nothing at this size, and on a busy machine they wait 100 ms for each other.
-    torch.set_num_threads(1)
-    inputs, targets = torch.from_numpy(x), torch.from_numpy(y)
-    parameters = [
-        torch.tensor(np.array(value), dtype=torch.float64, requires_grad=True)
-        for value in (W1, W2, np.transpose([B1]), np.transpose([B2]))
-    ]
-
-    def call():
-        w1, w2, b1, b2 = parameters
-        output = w2 @ torch.relu(w1 @ inputs + b1) + b2
-        return torch.autograd.grad((output - targets).square().mean(), parameters)
-
-    return call, lambda: [gradient.numpy() for gradient in call()]
-
-
-def with_jax(x: np.ndarray, y: np.ndarray) -> tuple[Callable, Callable]:
-    """One compiled forward and backward pass of JAX, and its gradients as numpy arrays."""
-    import jax
-    import jax.numpy as jnp
-
-    jax.config.update("jax_enable_x64", True)
-    inputs, targets = jnp.asarray(x), jnp.asarray(y)
-    parameters = [jnp.asarray(v) for v in (W1, W2, np.transpose([B1]), np.transpose([B2]))]
-
-    @jax.jit
-    def both(values, inputs, targets):
-        def J(values):
-            w1, w2, b1, b2 = values
-            return jnp.mean((w2 @ jax.nn.relu(w1 @ inputs + b1) + b2 - targets) ** 2)
-
-        return jax.value_and_grad(J)(values)
-
-    def call():
-        return jax.block_until_ready(both(parameters, inputs, targets))[1]
-
-    return call, lambda: [np.asarray(gradient) for gradient in call()]
-
-
-def _check_same(ours: list[np.ndarray], theirs: list[np.ndarray], name: str) -> None:
-    """A race counts only if both come to the same gradients."""
-    for mine, other in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(mine.ravel(), other.ravel(), rtol=1e-9, err_msg=name)
+    times = interleaved(calls, rounds=50, repeat=100)
+    what = "three neurons, 24 points, a new Network each time"
+    return Row(what, times["new"], "the same Network", times["same"], "ours / other")
 
 
 def grid(size: int = 101) -> Row:
     """J over w11 and b11: one call on a stack of networks, beside a loop over `forward`."""
-    x, y = HOURS[None], np.array([TRAFFIC["all days"]])
+    x, y, names = HOURS_OF_DAY, CARS, NETWORK.activations[1:]
+    (W1, W2), (B1, B2) = NETWORK.w[1:], NETWORK.b[1:]
     w11, b11 = np.linspace(-2, 2, size), np.linspace(-10, 10, size)
 
     def in_one_call() -> np.ndarray:
         w1, b1 = np.empty((size, size, 2, 1)), np.empty((size, size, 2))
         w1[...], b1[...] = W1, B1
         w1[..., 0, 0], b1[..., 0] = w11[None, :], b11[:, None]
-        return forward(Network([w1, W2], [b1, B2], ACTIVATIONS), x, y).J
+        return forward(Network([w1, W2], [b1, B2], names), x, y).J
 
     def in_a_loop() -> np.ndarray:
         def J(w: float, b: float) -> float:
-            parameters = [[[w], W1[1]], W2], [[b, B1[1]], B2]
-            return forward(Network(*parameters, ACTIVATIONS), x, y).J
+            return forward(Network([[[w], W1[1]], W2], [[b, B1[1]], B2], names), x, y).J
 
         return np.array([[J(w, b) for w in w11] for b in b11])
 

@@ -79,14 +79,19 @@ def print_head(title: str, explanation: str = "") -> None:
     print_row(["-" * width for width in WIDTHS])
 
 
-def interleaved(calls: dict[str, Callable[[], object]], rounds: int, repeat: int = 1) -> dict:
+def interleaved(calls: dict[str, Callable[[], object]], rounds: int, repeat: int = 1,
+                warm_up: int = 0) -> dict:
     """The median seconds of each call: A B C A B C ..., so that a slow moment hits all of them.
 
-    Each round times `repeat` calls in a row, after one round that is not counted.
+    Each round times `repeat` calls in a row, after one round that is not counted. At its turn each
+    makes `warm_up` calls before, so that it finds its own data and code in the processor's caches,
+    as in a loop, and not those of the one before it.
     """
     times: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(rounds + 1):
         for name, call in calls.items():
+            for _ in range(warm_up):
+                call()
             start = time.perf_counter()
             for _ in range(repeat):
                 call()

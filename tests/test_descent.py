@@ -15,6 +15,7 @@ from mlp_widgets.core import (
     INITIALIZATIONS,
     Diverged,
     Network,
+    Skip,
     backward,
     clip_by_norm,
     descend,
@@ -370,3 +371,36 @@ def test_wrong_widths(widths):
 def test_unknown_schemes_are_told_the_known_ones():
     with pytest.raises(ValueError, match="unknown initialization 'He'; known are zeros, normal, x"):
         initial_weights((1, 1), "He")
+
+
+# One step checks what is new only.
+
+
+def test_after_a_step_the_network_is_frozen_and_shares_nothing_with_the_one_before():
+    network = random_network((2, 3, 1), "tanh", skips=[Skip(2, 2, of="z")])
+    gradients = backward(forward(network, *random_points(network))).parameters()
+    after = descend(network, gradients, 0.1)
+    assert (after.widths, after.skips, after.f) == (network.widths, network.skips, network.f)
+    for old, new, gradient in zip(network.parameters(), after.parameters(), gradients, strict=True):
+        assert not np.shares_memory(new, old) and not np.shares_memory(new, gradient)
+        with pytest.raises(ValueError, match="read-only"):
+            new[...] = 0.0
+
+
+def test_gradients_of_another_shape_are_checked():
+    network = line(1.0)
+    with pytest.raises(ValueError, match=r"b\[1\] must have shape \(1,\), got \(2,\)"):
+        descend(network, [np.ones((1, 1)), np.ones(2)], 0.1)
+    with pytest.raises(ValueError, match="zip"):
+        descend(network, [np.ones((1, 1))], 0.1)
+
+
+def test_mini_batches_are_as_frozen_as_the_data(monkeypatch):
+    traces = []
+    monkeypatch.setattr("mlp_widgets.core.descent.backward",
+                        lambda trace: traces.append(trace) or backward(trace))
+    network = random_network((2, 1), "tanh")
+    list(gradient_descent(network, *random_points(network), alpha=0.1, steps=2, batch_size=2))
+    for trace in traces:
+        assert trace.a[0].shape == (2, trace.y.shape[1])
+        assert not trace.a[0].flags.writeable and not trace.y.flags.writeable

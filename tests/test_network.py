@@ -215,6 +215,26 @@ def test_as_numbers_gives_a_read_only_copy():
     assert array[0] == 1.0
 
 
+def test_what_as_numbers_has_checked_is_taken_as_it_is():
+    array = as_numbers([[1.0, 2.0], [3.0, 4.0]], "x")
+    assert as_numbers(array, "y") is array
+    with pytest.raises(ValueError, match="WRITEABLE"):
+        array.setflags(write=True)
+
+
+def test_what_is_made_from_it_is_checked_anew():
+    array = as_numbers([[1.0, 2.0], [3.0, 4.0]], "x")
+    with pytest.raises(ValueError, match="y is empty"):
+        as_numbers(array[:0], "y")
+    with pytest.raises(ValueError, match="y must be finite"):
+        as_numbers(array + np.inf, "y")
+    assert as_numbers(array.view(np.int64), "y").dtype == float
+    frozen = np.array([1.0, np.nan])
+    frozen.setflags(write=False)
+    with pytest.raises(ValueError, match="y must be finite"):
+        as_numbers(frozen, "y")
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [

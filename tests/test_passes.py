@@ -9,6 +9,7 @@ import pytest
 from oracle import compare, named_gradients, random_network, random_points
 
 from mlp_widgets.core import Activation, Network, Skip, as_columns, backward, forward
+from mlp_widgets.core.network import all_finite
 from mlp_widgets.data.traffic import HOURS, TRAFFIC
 
 
@@ -375,6 +376,10 @@ class Counting(np.ndarray):
         plain = [np.asarray(v) if isinstance(v, Counting) else v for v in inputs]
         return np.asarray(getattr(ufunc, method)(*plain, **kwargs)).view(Counting)
 
+    def dot(self, other):
+        Counting.operations += 1
+        return np.asarray(self).dot(np.asarray(other)).view(Counting)
+
 
 @pytest.mark.parametrize("skipping", [False, True], ids=["chain", "skips"])
 def test_the_work_grows_linearly_with_the_depth(skipping, monkeypatch):
@@ -382,7 +387,7 @@ def test_the_work_grows_linearly_with_the_depth(skipping, monkeypatch):
     calls = []
     vjp = Activation.vjp
     monkeypatch.setattr(Activation, "vjp", lambda *args: calls.append(0) or vjp(*args))
-    widths = Network.widths.fget  # goes through all layers at every use, so it counts as many
+    widths = Network.widths.func  # goes through all layers, so it counts as many at every use
 
     def counted_widths(network):
         Counting.operations += network.depth
@@ -404,3 +409,41 @@ def test_the_work_grows_linearly_with_the_depth(skipping, monkeypatch):
     ten, twenty, thousand = work(10), work(20), work(1000)
     assert twenty - ten >= 10 * 4  # w @ a, f, vjp, two products back
     assert (thousand - ten) * 10 == (twenty - ten) * 990
+
+
+# Fast, and as strict as before.
+
+
+def test_the_gradient_by_the_inputs_is_there_when_it_is_asked_for():
+    """dJ_da[0] is worked out late: skips from the input, frozen, once, and without a warning."""
+    skips = [Skip(0, 1), Skip(0, 2)]
+    network = random_network((2, 2, 2), "tanh", skips=skips)
+    x, y = random_points(network)
+    gradients = all_gradients(network, x, y)
+    assert gradients.dJ_da is gradients.dJ_da and len(gradients.dJ_da) == 3
+    for nudge in (np.array([[1e-100j], [0]]), np.array([[0], [1e-100j]])):
+        along = forward(network, x + nudge, y).J.imag / 1e-100
+        of_row = gradients.dJ_da[0][np.nonzero(nudge)[0]]
+        np.testing.assert_allclose(of_row.sum(), along, rtol=1e-12)
+    with pytest.raises(ValueError, match="read-only"):
+        gradients.dJ_da[0][0, 0] = 1.0
+    huge = Network([[[1e200]], [[1e200]]], None, ["identity", "identity"])
+    assert not np.isfinite(all_gradients(huge, [1.0], [1.0]).dJ_da[0]).all()
+
+
+@pytest.mark.parametrize("points", [1, 3])
+def test_no_array_of_a_trace_can_be_reached_through_another(points):
+    """With one point or one output neuron a sum is the thing itself: it is frozen as well."""
+    network = random_network((2, 1), "identity")
+    gradients = all_gradients(network, *random_points(network, points=points))
+    for array in (gradients.forward.losses, gradients.dJ_db[1], gradients.dJ_dz[1]):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 1.0
+
+
+@pytest.mark.parametrize("large", [1e200, -1.7e308, 1e200 + 1e200j])
+def test_finite_numbers_with_an_infinite_square_are_taken(large):
+    assert all_finite(np.ones(20_000)) and not all_finite(np.append(np.ones(20_000), np.nan))
+    assert all_finite(np.array([1.0, large]))
+    assert not all_finite(np.array([1.0, large, np.nan]))
+    assert not all_finite(np.array([1.0, large, np.inf]))

@@ -12,8 +12,8 @@ from itertools import pairwise
 import numpy as np
 
 from .activations import Array
-from .network import Network
-from .passes import as_columns, backward, check_same_points, forward
+from .network import Network, all_finite, frozen
+from .passes import as_columns, backward, checked_target, evaluate
 
 INITIALIZATIONS = ("zeros", "normal", "xavier", "he")
 
@@ -57,16 +57,18 @@ def clip_by_norm(gradients: Sequence[Array], max_norm: float) -> list[Array]:
     return list(gradients) if norm <= max_norm else [max_norm * (g / norm) for g in gradients]
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def descend(network: Network, gradients: Sequence[Array], alpha: float) -> Network:
     """One update θ ← θ - α ∂J/∂θ of every parameter; ``gradients`` as Network.parameters()."""
     if not 0 < alpha < np.inf:
         raise ValueError(f"the learning rate alpha must be a positive number, got {alpha!r}")
-    pairs = zip(network.parameters(), gradients, strict=True)
-    with np.errstate(over="ignore", invalid="ignore"):
-        updated = [parameter - alpha * gradient for parameter, gradient in pairs]
-    if not all(np.isfinite(array).all() for array in updated):
+    pairs = list(zip(network.parameters(), gradients, strict=True))
+    updated = [parameter - alpha * gradient for parameter, gradient in pairs]
+    if not all(map(all_finite, updated)):
         raise Diverged(f"a parameter became infinite at alpha = {alpha:g}; try a smaller alpha")
-    return network.with_parameters(updated)
+    if all(new.shape == old.shape for new, (old, _) in zip(updated, pairs, strict=True)):
+        return network.with_checked(updated)
+    return network.with_parameters(updated)  # of a stack: what was shared no longer is
 
 
 def minibatches(count: int, size: int, seed: int = 0) -> Iterator[Array]:
@@ -82,18 +84,9 @@ def minibatches(count: int, size: int, seed: int = 0) -> Iterator[Array]:
         yield from (order[start : start + size] for start in range(0, count, size))
 
 
-def gradient_descent(
-    network: Network,
-    x: object,
-    y: object,
-    *,
-    alpha: float,
-    steps: int,
-    loss: str = "squared",
-    max_norm: float | None = None,
-    batch_size: int | None = None,
-    seed: int = 0,
-) -> Iterator[DescentStep]:
+def gradient_descent(network: Network, x: object, y: object, *, alpha: float, steps: int,
+                     loss: str = "squared", max_norm: float | None = None,
+                     batch_size: int | None = None, seed: int = 0) -> Iterator[DescentStep]:
     """Yield ``steps`` updates θ ← θ - α ∂J/∂θ, with J as it was before each update.
 
     All points by default; ``batch_size=1`` is SGD; ``max_norm`` clips each gradient. Raises
@@ -101,12 +94,12 @@ def gradient_descent(
     or for a stack of networks, at the first step.
     """
     x = as_columns(x, network.widths[0], "x")
-    y = as_columns(y, network.widths[-1], "y")
-    check_same_points(x, y)
+    y, rule = checked_target(network, x, y, loss)
     batches = None if batch_size is None else minibatches(x.shape[-1], batch_size, seed)
     for number in range(1, steps + 1):
         points = next(batches) if batches else slice(None)
-        trace = forward(network, x[:, points], y[:, points], loss=loss)
+        batch_x, batch_y = frozen([x[:, points], y[:, points]])
+        trace = evaluate(network, batch_x, batch_y, rule)
         if np.ndim(trace.J):
             raise ValueError(f"descent takes one network, got a stack of shape {trace.J.shape}")
         if not np.isfinite(trace.J):
@@ -128,9 +121,8 @@ def initial_weights(
     unknown scheme and on widths below 1.
     """
     if scheme not in INITIALIZATIONS:
-        raise ValueError(
-            f"unknown initialization {scheme!r}; known are {', '.join(INITIALIZATIONS)}"
-        )
+        known = ", ".join(INITIALIZATIONS)
+        raise ValueError(f"unknown initialization {scheme!r}; known are {known}")
     if len(widths) < 2 or min(widths) < 1:
         raise ValueError(f"a network needs 2 or more widths of at least 1 neuron, got {widths!r}")
     generator = np.random.default_rng(seed)

@@ -87,7 +87,7 @@ class Loss:
                 f"the loss {self.name!r} needs {self.output!r} as the last activation and no skip "
                 f"into the output, got {network.activations[depth]!r} and {list(network.skips)}"
             )
-        if (y.real < 0).any() or (y.real > 1).any():
+        if y.real.min() < 0 or y.real.max() > 1:
             raise ValueError(
                 f"the loss {self.name!r} needs y from 0 to 1, got {y.min()} to {y.max()}"
             )

@@ -10,29 +10,54 @@ array without them is shared by all networks of the stack.
 
 from __future__ import annotations
 
+from cmath import isfinite
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from .activations import Activation, Array, find_activation
 
 
+class _Checked(np.ndarray):
+    """Owns the numbers of an array that as_numbers gave: checked and frozen once and for all."""
+
+
 def as_numbers(values: object, what: str) -> Array:
     """A read-only copy of finite floats (or complex); ValueError says what is wrong with `what`."""
+    if type(values) is np.ndarray and type(values.base) is _Checked:
+        return values
     try:
         array = np.asarray(values)
         if array.dtype.kind in "USMm":  # text and dates, which numpy would convert
             raise TypeError
-        array = array.astype(complex if array.dtype.kind == "c" else float)
+        array = array.astype(complex if array.dtype.kind == "c" else float, copy=False)
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{what} must be numbers in a regular shape, got {values!r:.60}") from None
     if not array.size:
         raise ValueError(f"{what} is empty; at least one number is needed")
-    if not np.isfinite(array).all():
+    if not all_finite(array):
         raise ValueError(f"{what} must be finite; it holds NaN or infinity")
-    array.setflags(write=False)
-    return array
+    owner = _Checked(array.shape, array.dtype)
+    owner[...] = array
+    owner.setflags(write=False)
+    return owner.view(np.ndarray)
+
+
+def all_finite(array: Array) -> bool:
+    """Whether no number is NaN or infinite; of a few, v·v tells it faster unless it overflows."""
+    if array.size < 10_000 and isfinite(np.vdot(array, array)):  # for more, BLAS starts threads
+        return True
+    return bool(np.isfinite(array).all())
+
+
+def frozen(arrays: Sequence[Array]) -> tuple[Array, ...]:
+    """The arrays, or None where there is none; nobody can write to them."""
+    for array in arrays:
+        if array is not None:
+            array.setflags(write=False)
+    return tuple(arrays)
 
 
 @dataclass(frozen=True)
@@ -75,22 +100,18 @@ class Network:
         weights = _frozen_arrays(w, "w")
         biases = None if b is None else _frozen_arrays(b, "b")
         _check_shapes(weights, biases, activations)
-        values = {
-            "w": (None, *weights),
-            "b": None if biases is None else (None, *biases),
-            "activations": (None, *activations),
-            "skips": tuple(skips),
-            "f": (None, *(find_activation(name) for name in activations)),
-        }
-        self.__dict__.update(values)  # a frozen dataclass refuses plain assignment
+        self.__dict__.update(  # a frozen dataclass refuses plain assignment
+            w=(None, *weights), b=None if biases is None else (None, *biases),
+            activations=(None, *activations), skips=tuple(skips),
+            f=(None, *(find_activation(name) for name in activations)))
         self.__dict__["skips_into"] = _skips_by_target(self)
 
-    @property
+    @cached_property
     def depth(self) -> int:
         """L, the number of layers with parameters."""
         return len(self.w) - 1
 
-    @property
+    @cached_property
     def widths(self) -> tuple[int, ...]:
         """(n_0, n_1, ..., n_L)."""
         return (self.w[1].shape[-1], *(w.shape[-2] for w in self.w[1:]))
@@ -112,6 +133,13 @@ class Network:
             raise ValueError(f"{self} has {needed} arrays of parameters, got {len(parameters)}")
         biases = None if self.b is None else parameters[depth:]
         return Network(parameters[:depth], biases, self.activations[1:], self.skips)
+
+    def with_checked(self, parameters: Sequence[Array]) -> Network:
+        """As :meth:`with_parameters`, for finite arrays of the same shapes that nobody else has."""
+        w, b = frozen(parameters[: self.depth]), frozen(parameters[self.depth :])
+        other = object.__new__(Network)
+        other.__dict__.update(self.__dict__, w=(None, *w), b=(None, *b) if self.b else None)
+        return other
 
     def __repr__(self) -> str:
         shape = "-".join(map(str, self.widths))
@@ -147,14 +175,13 @@ def _check_shapes(w: list[Array], b: list[Array] | None, activations: Sequence[s
     _check_stack({array.shape[:-2] for array in w} | {array.shape[:-1] for array in b or ()})
 
 
-def _check_stack(leading: set[tuple[int, ...]]) -> None:
+def _check_stack(axes: set[tuple[int, ...]]) -> None:
     """ValueError unless the leading axes of all parameters broadcast together."""
     try:
-        np.broadcast_shapes(*leading)
+        len(axes) == 1 or np.broadcast_shapes(*axes)
     except ValueError:
-        raise ValueError(
-            f"the leading axes of w and b must fit together, got {sorted(leading)}"
-        ) from None
+        found = sorted(axes)
+        raise ValueError(f"the leading axes of w and b must fit together, got {found}") from None
 
 
 def _skips_by_target(network: Network) -> dict[int, list[Skip]]:

@@ -11,13 +11,14 @@ float becomes infinite without a warning; ask for ``np.isfinite(trace.J)``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 import numpy as np
 
 from .activations import Array
 from .losses import Loss, find_loss
-from .network import Network, Skip, as_numbers
+from .network import Network, Skip, as_numbers, frozen
 
 NO_ARRAY = cast(Array, None)
 """None, where an array is missing: in layer 0, which has no z, and where no target y was given."""
@@ -59,10 +60,22 @@ class BackwardTrace:
     """
 
     forward: ForwardTrace
-    dJ_da: tuple[Array, ...]
+    dJ_da_of_layers: tuple[Array, ...]
     dJ_dz: tuple[Array, ...]
     dJ_dw: tuple[Array, ...]
     dJ_db: tuple[Array, ...] | None
+
+    @cached_property
+    @np.errstate(over="ignore", invalid="ignore")
+    def dJ_da(self) -> tuple[Array, ...]:
+        """dJ/da[0..L]. No parameter needs dJ/da[0] = w[1]ᵀ dJ/dz[1] + skips, and for many inputs it
+        is a third of the backward pass: so it is worked out when this is first asked for."""
+        of_layers, net = self.dJ_da_of_layers, self.forward.network
+        dJ_dx = _product(net.w[1].swapaxes(-1, -2), self.dJ_dz[1])
+        for skip in net.skips:
+            if (skip.of, skip.start) == ("a", 0):
+                dJ_dx = dJ_dx + _skip_vjp(skip, self.forward, of_layers[skip.into])
+        return frozen([dJ_dx, *of_layers[1:]])
 
     def parameters(self) -> list[Array]:
         """The gradients in the order of :meth:`Network.parameters`."""
@@ -72,27 +85,37 @@ class BackwardTrace:
         return f"BackwardTrace({self.forward.network!r}, J={self.forward.J})"
 
 
-def forward(
-    network: Network, x: object, y: object | None = None, *, loss: str = "squared"
-) -> ForwardTrace:
+def forward(network: Network, x: object, y: object | None = None, *,
+            loss: str = "squared") -> ForwardTrace:
     """Evaluate the network: z[l] = w[l] a[l-1] + b[l], a[l] = f(z[l]) + skips; J if y is given.
 
     x has shape (n_0, N), y has shape (n_L, N); for one point (n_0,) and (n_L,). Raises ValueError
     on other shapes, NaN, infinity, no data, an unknown loss, or a log loss on an output for which
     it is not made.
     """
-    z, a = [NO_ARRAY], [as_columns(x, network.widths[0], "x")]
-    with np.errstate(over="ignore", invalid="ignore"):
-        for layer in range(1, network.depth + 1):
-            z.append(_weighted_sum(network, layer, a[-1]))
-            a.append(network.f[layer].f(z[layer]))
-            for skip in network.skips_into.get(layer, ()):
-                a[layer] = a[layer] + _brought_by(skip, z, a)
-        if y is None:
-            return ForwardTrace(network, _frozen(z), _frozen(a))
-        return _with_loss(network, _frozen(z), _frozen(a), y, find_loss(loss))
+    x = as_columns(x, network.widths[0], "x")
+    return evaluate(network, x, *(() if y is None else checked_target(network, x, y, loss)))
 
 
+@np.errstate(over="ignore", invalid="ignore")
+def evaluate(network: Network, x: Array, y: Array = NO_ARRAY,
+             loss: Loss | None = None) -> ForwardTrace:
+    """:func:`forward` for points that are checked and frozen; nothing is checked again."""
+    z, a = [NO_ARRAY], [x]
+    for layer in range(1, network.depth + 1):
+        total = _product(network.w[layer], a[-1])
+        z.append(total if network.b is None else total + network.b[layer][..., None])
+        a.append(network.f[layer].f(z[-1]))
+        for skip in network.skips_into.get(layer, ()):
+            a[layer] = a[layer] + _brought_by(skip, z, a)
+    if loss is None:
+        return ForwardTrace(network, frozen(z), frozen(a))
+    losses = _sum(loss.terms(z[-1], a[-1], y), -2)
+    losses, J = frozen([losses, _sum(losses, -1) / y.shape[-1]])
+    return ForwardTrace(network, frozen(z), frozen(a), y, loss, losses, J)
+
+
+@np.errstate(over="ignore", invalid="ignore")
 def backward(trace: ForwardTrace) -> BackwardTrace:
     """All gradients of J, last layer first, each one reused by the layer before.
 
@@ -102,25 +125,30 @@ def backward(trace: ForwardTrace) -> BackwardTrace:
     """
     if trace.loss is None:
         raise ValueError("backward needs a loss: call forward(network, x, y) with the target y")
-    net, L = trace.network, trace.network.depth
-    dJ_da, dJ_dz, dJ_dw, dJ_db = ([NO_ARRAY] * (L + 1) for _ in range(4))
+    net, loss, L = trace.network, trace.loss, trace.network.depth
+    dJ_da, dJ_dz, dJ_dw, dJ_db = [[NO_ARRAY] * (L + 1) for _ in range(4)]
     by_skip: dict[tuple[str, int], Array] = {}
-    with np.errstate(over="ignore", invalid="ignore"):
-        dJ_da[L] = trace.loss.dL_da(trace.z[L], trace.a[L], trace.y) / trace.y.shape[-1]
-        for layer in range(L, 0, -1):
-            for skip in net.skips_into.get(layer, ()):
-                source = (skip.of, skip.start)
-                by_skip[source] = by_skip.get(source, 0.0) + _skip_vjp(skip, trace, dJ_da[layer])
-            dJ_dz[layer] = _through_activation(trace, layer, dJ_da[layer])
-            if ("z", layer) in by_skip:
-                dJ_dz[layer] = dJ_dz[layer] + by_skip["z", layer]
-            dJ_dw[layer] = dJ_dz[layer] @ trace.a[layer - 1].swapaxes(-1, -2)
-            dJ_db[layer] = dJ_dz[layer].sum(axis=-1)
-            dJ_da[layer - 1] = _product(net.w[layer].swapaxes(-1, -2), dJ_dz[layer])
-            if ("a", layer - 1) in by_skip:
+    dJ_da[L] = loss.dL_da(trace.z[L], trace.a[L], trace.y) / trace.y.shape[-1]
+    for layer in range(L, 0, -1):
+        for skip in net.skips_into.get(layer, ()):
+            source = (skip.of, skip.start)
+            by_skip[source] = by_skip.get(source, 0.0) + _skip_vjp(skip, trace, dJ_da[layer])
+        if layer == L and loss.dL_dz:  # a log loss: dJ/da may be infinite where dJ/dz is not
+            dz = loss.dL_dz(trace.z[L], trace.a[L], trace.y) / trace.y.shape[-1]
+        else:
+            dz = net.f[layer].vjp(trace.z[layer], dJ_da[layer])
+        if by_skip and ("z", layer) in by_skip:
+            dz = dz + by_skip["z", layer]
+        dJ_dz[layer] = dz
+        dJ_dw[layer] = _product(dz, trace.a[layer - 1].swapaxes(-1, -2))
+        if net.b is not None:
+            dJ_db[layer] = _sum(dz, -1)
+        if layer > 1:
+            dJ_da[layer - 1] = _product(net.w[layer].swapaxes(-1, -2), dz)
+            if by_skip and ("a", layer - 1) in by_skip:
                 dJ_da[layer - 1] = dJ_da[layer - 1] + by_skip["a", layer - 1]
-    biases = None if net.b is None else _frozen(dJ_db)
-    return BackwardTrace(trace, _frozen(dJ_da), _frozen(dJ_dz), _frozen(dJ_dw), biases)
+    biases = None if net.b is None else frozen(dJ_db)
+    return BackwardTrace(trace, frozen(dJ_da), frozen(dJ_dz), frozen(dJ_dw), biases)
 
 
 def as_columns(values: object, rows: int, what: str) -> Array:
@@ -134,29 +162,25 @@ def as_columns(values: object, rows: int, what: str) -> Array:
     return columns
 
 
-def check_same_points(x: Array, y: Array) -> None:
-    """ValueError unless x and y, both of shape (rows, N), hold the same number N of points."""
+def checked_target(network: Network, x: Array, y: object, loss: str) -> tuple[Array, Loss]:
+    """y as columns, as many as x has, and the loss by its name, which fits both; or ValueError."""
+    rule, y = find_loss(loss), as_columns(y, network.widths[-1], "y")
     if x.shape[-1] != y.shape[-1]:
         raise ValueError(f"x has {x.shape[-1]} points, y {y.shape[-1]}; give as many of each")
+    rule.check(network, y)
+    return y, rule
 
 
-def _frozen(arrays: list[Array]) -> tuple[Array, ...]:
-    """The arrays of all layers as a tuple, and nobody can write to them."""
-    for array in arrays:
-        if array is not None:
-            array.setflags(write=False)
-    return tuple(arrays)
+def _sum(array: Array, axis: int) -> Array:
+    """The sum over an axis; where that has one entry, the entry itself."""
+    return array.squeeze(axis) if array.shape[axis] == 1 else np.add.reduce(array, axis)
 
 
 def _product(w: Array, a: Array) -> Array:
-    """w @ a; where that is an outer product, numpy's ``*`` is the same and five times faster."""
+    """w @ a; for two small matrices ``dot`` is faster, and ``*`` for the outer ones of a stack."""
+    if w.ndim == a.ndim == 2:
+        return w.dot(a)
     return w * a if w.shape[-1] == 1 else w @ a
-
-
-def _weighted_sum(network: Network, layer: int, a: Array) -> Array:
-    """z[l] = w[l] a[l-1] + b[l]."""
-    z = _product(network.w[layer], a)
-    return z if network.b is None else z + network.b[layer][..., None]
 
 
 def _brought_by(skip: Skip, z: list[Array], a: list[Array]) -> Array:
@@ -168,23 +192,3 @@ def _brought_by(skip: Skip, z: list[Array], a: list[Array]) -> Array:
 def _skip_vjp(skip: Skip, trace: ForwardTrace, dJ_da: Array) -> Array:
     """What a skip sends back to its source: dJ/da of the target, once for each source neuron."""
     return np.repeat(dJ_da, trace.a[skip.start].shape[-2] // dJ_da.shape[-2], axis=-2)
-
-
-def _through_activation(trace: ForwardTrace, layer: int, dJ_da: Array) -> Array:
-    """dJ/dz[l] from dJ/da[l]; at the output of a log loss straight from the loss."""
-    z, loss = trace.z[layer], trace.loss
-    if loss and loss.dL_dz and layer == trace.network.depth:
-        return loss.dL_dz(z, trace.a[layer], trace.y) / trace.y.shape[-1]
-    return trace.network.f[layer].vjp(z, dJ_da)
-
-
-def _with_loss(
-    network: Network, z: tuple[Array, ...], a: tuple[Array, ...], y: object, loss: Loss
-) -> ForwardTrace:
-    """The trace with target, the loss of every point and J = their mean."""
-    y = as_columns(y, network.widths[-1], "y")
-    check_same_points(a[0], y)
-    loss.check(network, y)
-    losses = loss.terms(z[-1], a[-1], y).sum(axis=-2)
-    losses, J = _frozen([losses, losses.sum(axis=-1) / y.shape[-1]])
-    return ForwardTrace(network, z, a, y, loss, losses, J)
