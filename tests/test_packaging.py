@@ -18,7 +18,8 @@ else:
 ROOT = Path(__file__).resolve().parent.parent
 
 # Name on PyPI -> name on conda-forge, where they differ.
-CONDA_NAMES = {"build": "python-build", "matplotlib": "matplotlib-base", "playwright": "playwright-python"}
+CONDA_NAMES = {"build": "python-build", "matplotlib": "matplotlib-base",
+               "playwright": "playwright-python"}
 # What conda gives beside Python packages: on a bare machine there is neither pip nor make.
 CONDA_TOOLS = {"pip", "make"}
 
@@ -84,6 +85,16 @@ def test_the_test_extra_contains_the_others(project):
     # `make test` opens JupyterLab and Voilà too, and installs the test extra only.
     extras = project["optional-dependencies"]
     assert {*extras["lab"], *extras["present"]} <= set(extras["test"])
+
+
+def test_the_tools_of_the_site_are_apart(project):
+    # In the environment of JupyterLab the kernel of the browser would be loaded by its pages too.
+    text = (ROOT / "lite" / "requirements.txt").read_text(encoding="utf-8")
+    tools = dict(split(line) for line in text.splitlines() if not line.startswith("#"))
+    assert all(bound.startswith(">=") for bound in tools.values())
+    beside = wanted_by_pip(project)
+    assert not {name for name in beside if name.startswith("jupyterlite")}
+    assert all(beside[name] == bound for name, bound in tools.items() if name in beside)
 
 
 def test_the_runtime_needs_three_packages(project):
