@@ -99,13 +99,18 @@ def test_there_is_something_that_runs():
 
 
 @EACH_LAB
-def test_every_fold_opens_and_closes(name):
-    lab = KINDS[name](scale=0.25, **SMALLER.get(name, {}))
-    switches = of_kind(lab, widgets.ToggleButton)
-    assert switches
-    for switch in (*switches, *switches):
-        switch.value = not switch.value
-    lab.close()
+def test_every_fold_opens_and_closes(name, rests):
+    async def work():
+        lab = KINDS[name](scale=0.25, **SMALLER.get(name, {}))
+        lab.appear()
+        switches = of_kind(lab, widgets.ToggleButton)
+        assert switches
+        for switch in (*switches, *switches):
+            switch.value = not switch.value
+        await rest(lab)
+        lab.close()
+
+    asyncio.run(work())
 
 
 def test_a_radio_button_goes_off(no_none):
