@@ -31,6 +31,10 @@ PLACE := $(subst $(EMPTY) ,-,$(subst /,-,$(subst :,-,$(CURDIR))))
 LAB_READY := $(VENV)/lab$(PLACE)
 PRESENT_READY := $(VENV)/present$(PLACE)
 TEST_READY := $(VENV)/test$(PLACE)
+# The tools of the site are apart from JupyterLab: lite/requirements.txt says why.
+LITE := .lite
+SITE_READY := $(LITE)/ready
+PYTHON_READY := $(VENV_PYTHON)
 
 # In the conda environment of environment.yml everything is installed already.
 ifeq ($(CONDA_DEFAULT_ENV),mlp-widgets)
@@ -38,13 +42,15 @@ ifeq ($(CONDA_DEFAULT_ENV),mlp-widgets)
   LAB_READY :=
   PRESENT_READY :=
   TEST_READY :=
+  PYTHON_READY :=
 endif
 
-.PHONY: help lab present test quick bench notebooks pictures clean
+.PHONY: help lab present site test quick bench notebooks pictures clean
 
 help:
 	$(info make lab     opens the notebooks in JupyterLab (flags: LAB_FLAGS="--port=9000"))
 	$(info make present opens the labs as pages without code (flags: PRESENT_FLAGS="--theme=dark"))
+	$(info make site    makes the folder site: the notebooks for any web server, Python in the browser)
 	$(info make test    runs all checks: style, types, unit tests, notebooks, a real browser)
 	$(info make quick   runs style, types and unit tests only)
 	$(info make bench   measures how fast the widgets are)
@@ -60,6 +66,10 @@ lab: $(LAB_READY)
 present: $(PRESENT_READY)
 	$(PY) -m mlp_widgets --present --no-copy notebooks -- $(PRESENT_DEFAULTS) $(PRESENT_FLAGS)
 
+# JupyterLite: page and kernel are files, and nothing runs on the server.
+site: $(LAB_READY) $(SITE_READY)
+	$(PY) lite/build_site.py site $(SITE_FLAGS)
+
 # $(call part,name,command) runs one part of the tests; if it fails, the last line names it.
 part = @echo == $(1) && $(2) || (echo == make test FAILED in this part: $(1) && exit 1)
 
@@ -72,7 +82,7 @@ quick: $(TEST_READY)
 	$(call part,unit tests,$(PY) -m pytest -p no:nbval -n auto --dist loadfile tests --ignore=tests/browser \
 	  $(addprefix --ignore=,$(OF_NOTEBOOKS)))
 
-test: quick
+test: quick $(SITE_READY)
 	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env -n auto --dist loadfile notebooks \
 	  $(OF_NOTEBOOKS))
 	$(call part,browser,$(PY) -m pytest -p no:nbval -n auto --dist loadfile tests/browser)
@@ -93,7 +103,7 @@ notebooks: $(TEST_READY)
 pictures: $(TEST_READY)
 	$(PY) tests/browser/take_pictures.py
 
-LITTER := .venv build dist mlp_widgets.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
+LITTER := .venv .lite site build dist mlp_widgets.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 clean:
 	$(PYTHON) -c "import shutil; [shutil.rmtree(d, True) for d in '$(LITTER)'.split()]"
 
@@ -131,6 +141,10 @@ $(VENV)/present$(PLACE): pyproject.toml $(VENV_PYTHON)
 
 $(VENV)/test$(PLACE): pyproject.toml $(VENV_PYTHON)
 	$(call install,test)
+
+$(SITE_READY): lite/requirements.txt | $(PYTHON_READY)
+	$(PY) -m pip install --quiet --upgrade --target $(LITE) --requirement lite/requirements.txt
+	@$(PY) -c "open('$@', 'w').close()"
 
 # A .venv whose making was broken off is made again.
 .DELETE_ON_ERROR:

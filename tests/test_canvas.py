@@ -22,7 +22,7 @@ from mlp_widgets.fields import DATA, VIEW, State
 from mlp_widgets.fields import number as field
 from mlp_widgets.widgets.canvas import Canvas, Progress, Slot
 from mlp_widgets.widgets.cell import all_widgets
-from mlp_widgets.widgets.png import FLAT, PngEncoder, composite_png
+from mlp_widgets.widgets.png import FLAT, PngEncoder, _groups_of, composite_png
 
 STEP = 16  # the encoder may move the colour of a blend by less than this
 GENERATOR = np.random.default_rng(0)
@@ -165,6 +165,14 @@ def test_a_flat_area_is_close_if_a_blend_of_its_group_came_first():
     encoder.encode(first)
     second = flat(20, 40, (239, 239, 239), (0, 114, 178))
     assert gap(encoder.encode(second), second).max() < STEP
+
+
+def test_groups_are_places_for_a_python_of_32_bits_too():
+    # In the browser a place in an array has 32 bits, and numpy casts to it only what is safe.
+    pixels = np.array([0, 0xFFFFFF, 0xFFFFFFFF], np.uint32)
+    groups = _groups_of(pixels)
+    assert np.can_cast(groups.dtype, np.int32, "safe")
+    assert groups.tolist() == [0, 4095, 4095]
 
 
 def test_the_same_pixels_give_the_same_png():

@@ -104,7 +104,7 @@ def test_folds_of_their_own():
     assert [len(box.children) for box in boxes] == [1, 2]
     assert [box.layout.display for box in boxes] == ["none", "none"]
     made.switches["two"].value = True
-    assert [box.layout.display for box in boxes] == ["none", None]
+    assert [box.layout.display for box in boxes] == ["none", ""]
 
 
 # --- how much there is at first sight ---

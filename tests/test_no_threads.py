@@ -1,4 +1,5 @@
-"""Every lab, every button and every slider where no thread can start, as in a browser's kernel."""
+"""Every lab, every button and every slider where no thread can start and no None can be sent, as in
+a browser's kernel."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import pytest
 from helpers import text_of
 from lab_tools import EACH_LAB, KINDS, SLIDERS, SMALLER, WAIT, of_kind
 
+from mlp_widgets import Poll
 from mlp_widgets.widgets.cell import all_widgets
 
 
@@ -21,6 +23,24 @@ def no_threads(monkeypatch):
         raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threading.Thread, "start", refuse)
+
+
+@pytest.fixture(autouse=True)
+def no_none(monkeypatch):
+    """A change to None never comes to the page: Pyodide makes ``undefined`` of it, JSON nothing.
+
+    What a widget has from the start may be None: the page takes its own default for it.
+    """
+    sent, send = [], widgets.Widget._send
+
+    def listen(widget, message, buffers=None):
+        sent.extend((type(widget).__name__, name) for name, value in
+                    message.get("state", {}).items() if value is None)
+        send(widget, message, buffers)
+
+    monkeypatch.setattr(widgets.Widget, "_send", listen)
+    yield
+    assert sent == []
 
 
 def buttons_of(lab, *css: str) -> list[widgets.Button]:
@@ -76,3 +96,29 @@ def test_there_is_something_that_runs():
     found = {name: len(buttons_of(KINDS[name](scale=0.25), "mlp-run", "mlp-play"))
              for name in ("one_neuron", "two_hidden", "deep_chain")}
     assert found == {"one_neuron": 1, "two_hidden": 2, "deep_chain": 2}
+
+
+@EACH_LAB
+def test_every_fold_opens_and_closes(name, rests):
+    async def work():
+        lab = KINDS[name](scale=0.25, **SMALLER.get(name, {}))
+        lab.appear()
+        switches = of_kind(lab, widgets.ToggleButton)
+        assert switches
+        for switch in (*switches, *switches):
+            switch.value = not switch.value
+        await rest(lab)
+        lab.close()
+
+    asyncio.run(work())
+
+
+def test_a_radio_button_goes_off(no_none):
+    poll = Poll("Is it so?", "B", {"A": "yes", "B": "no"})
+    first, second = (w for w in all_widgets(poll.widget) if isinstance(w, widgets.RadioButtons))
+    first.value = True
+    second.value = True
+    assert first.value is None and first.get_state("index") == {"index": -1}
+    first.set_state({"index": -1})
+    assert first.value is None
+    poll.close()

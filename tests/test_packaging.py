@@ -87,6 +87,16 @@ def test_the_test_extra_contains_the_others(project):
     assert {*extras["digits"], *extras["lab"], *extras["present"]} <= set(extras["test"])
 
 
+def test_the_tools_of_the_site_are_apart(project):
+    # In the environment of JupyterLab the kernel of the browser would be loaded by its pages too.
+    text = (ROOT / "lite" / "requirements.txt").read_text(encoding="utf-8")
+    tools = dict(split(line) for line in text.splitlines() if not line.startswith("#"))
+    assert all(bound.startswith(">=") for bound in tools.values())
+    beside = wanted_by_pip(project)
+    assert not {name for name in beside if name.startswith("jupyterlite")}
+    assert all(beside[name] == bound for name, bound in tools.items() if name in beside)
+
+
 def test_the_runtime_needs_three_packages(project):
     assert {split(d)[0] for d in project["dependencies"]} == {"numpy", "matplotlib", "ipywidgets"}
 

@@ -154,7 +154,7 @@ def test_the_row_is_folded_and_then_costs_nothing(name, unseen, monkeypatch):
         assert lab.share.rows.layout.display == "none"
     assert find(lab, "mlp-share-rows") is lab.share.rows
     lab.share.toggle.value = True
-    assert lab.share.rows.layout.display is None and len(lab.share.rows.children) == 4
+    assert lab.share.rows.layout.display == "" and len(lab.share.rows.children) == 4
     assert (lab.share.call.value, lab.share.code.value) == (repr(lab), lab.code)
     wander(lab, 3)
     assert (lab.share.call.value, lab.share.code.value) == (repr(lab), lab.code)

@@ -91,3 +91,14 @@ def test_chrome_is_found_where_macos_and_windows_keep_it(tmp_path, monkeypatch):
     chrome.parent.mkdir(parents=True)
     chrome.touch(0o755)
     assert Path(real_jupyter.browser_path()) == chrome
+
+
+def test_the_site_is_published_to_pages():
+    text = (ROOT / ".github" / "workflows" / "site.yml").read_text(encoding="utf-8")
+    jobs = yaml.safe_load(text)["jobs"]
+    assert commands(jobs["build"]) == ["make site"]
+    upload, publish = jobs["build"]["steps"][-1], jobs["publish"]
+    assert "upload-pages-artifact" in upload["uses"] and upload["with"] == {"path": "site"}
+    assert publish["needs"] == "build" and "deploy-pages" in publish["steps"][-1]["uses"]
+    # What the action asks for, and nothing more: https://github.com/actions/deploy-pages
+    assert publish["permissions"] == {"pages": "write", "id-token": "write"}

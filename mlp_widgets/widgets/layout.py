@@ -110,7 +110,8 @@ class Folds:
 def _opener(box: widgets.Box) -> Callable[[Any], None]:
     """Shows a box while its switch is pressed."""
     def pressed(change: Any) -> None:
-        box.layout.display = None if change["new"] else "none"
+        # "" and not None: the kernel of the browser sends None as nothing, and the box stays hidden
+        box.layout.display = "" if change["new"] else "none"
 
     return pressed
 

@@ -32,11 +32,15 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def _groups_of(packed: np.ndarray) -> np.ndarray:
-    """12 bits of each pixel 0x..BBGGRR: one product brings the three upper halves to the top."""
+    """12 bits of each pixel 0x..BBGGRR: one product brings the three upper halves to the top.
+
+    Signed, because a Python of 32 bits (in the browser) takes no unsigned numbers of 32 bits as
+    places in an array.
+    """
     groups = packed & np.uint32(0xF0F0F0)
     groups *= np.uint32(0x01001001)
     groups >>= np.uint32(20)
-    return groups
+    return groups.view(np.int32)
 
 
 def _coloured(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
 
 import ipywidgets as widgets
+from traitlets import Int
 
 from ..drawing.picture import StillPicture
 from ..drawing.table import TablePicture
@@ -410,10 +411,22 @@ def _checkbox(label: str) -> widgets.Checkbox:
     return widgets.Checkbox(description=label, indent=False)
 
 
-def _radio_button(label: str) -> widgets.RadioButtons:
+class _RadioButton(widgets.RadioButtons):
     """A group of one: Jupyter keeps the arrow keys, with which one goes from radio to radio, so
-    that all but the first of a larger group could not be reached by keyboard."""
-    return widgets.RadioButtons(options=[(label, True)], value=None)
+    that all but the first of a larger group could not be reached by keyboard.
+
+    Off is None here and -1 in the page: the kernel of the browser (JupyterLite) sends no None.
+    """
+
+    index = Int(None, allow_none=True).tag(
+        sync=True,
+        to_json=lambda index, _widget: -1 if index is None else index,
+        from_json=lambda index, _widget: None if index == -1 else index,
+    )
+
+
+def _radio_button(label: str) -> widgets.RadioButtons:
+    return _RadioButton(options=[(label, True)], value=None)
 
 
 # -- words --------------------------------------------------------------------------------------

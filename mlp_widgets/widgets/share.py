@@ -36,7 +36,7 @@ class Share:
     def _fold(self, opened: bool) -> None:
         if opened and not self.rows.children:
             self._make_rows()
-        self.rows.layout.display = None if opened else "none"
+        self.rows.layout.display = "" if opened else "none"  # not None: see Folds
         self.refresh(self._host.state)
 
     def _make_rows(self) -> None:
