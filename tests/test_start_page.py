@@ -87,7 +87,7 @@ def test_the_registry_names_the_notebooks_of_each_lab(cells):
 
 def test_its_links_are_numbered_through(cells):
     text = "\n".join(cell.source for cell in cells)
-    assert [int(n) for n in re.findall(r"^(\d+)\. \[", text, re.MULTILINE)] == list(range(1, 11))
+    assert [int(n) for n in re.findall(r"^(\d+)\. \[", text, re.MULTILINE)] == list(range(1, 17))
 
 
 def test_the_notation_table_is_that_of_the_page_for_teachers(cells):

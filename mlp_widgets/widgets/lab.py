@@ -419,7 +419,7 @@ class Lab(BuiltLate, Generic[S, N]):
         if any(isinstance(of, Place) for of in own.values()):
             self.stepper = self._part(self.stepper_type(self, self.no_operations))
         self.share = self._part(Share(self))
-        self.headline_text = self._part(Text(self._headline, "mlp-headline")).widget
+        self.headline_text = self._part(Text(lambda n: headline_box(*self.headline(n)), "mlp-headline")).widget
         self.messages = styled("mlp-messages", self.status, self.error)
         self._assemble()
         self.present.begin()
@@ -466,10 +466,6 @@ class Lab(BuiltLate, Generic[S, N]):
         made = Folds(self.guarded, *folds)
         self.switches |= made.switches
         return made.widget
-
-    def _headline(self, numbers: N) -> str:
-        """The main number as HTML."""
-        return headline_box(*self.headline(numbers))
 
     @property
     def preset_buttons(self) -> Mapping[str, widgets.Button]:
