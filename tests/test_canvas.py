@@ -442,7 +442,8 @@ def test_more_flat_areas_than_a_table_holds_are_packed():
     encoder = PngEncoder()
     encoder.encode(opaque(areas[:100]))
     png = encoder.encode(opaque(areas))
-    assert gap(png, opaque(areas)).max() <= 64  # four steps: 480 areas share 220 entries
+    # about five steps: 480 areas share the entries that the fixed colours leave
+    assert gap(png, opaque(areas)).max() <= 5 * STEP
 
 
 def test_a_lab_that_stands_in_no_page_draws_nothing(sketches):

@@ -454,7 +454,7 @@ def test_run_pause_and_a_change_that_ends_it(lab):
     lab.run()
     wait_until(lambda: lab.training and lab.training.rounds)
     lab.pause()
-    assert text_of(lab.status).startswith("Training stopped. After ")
+    assert text_of(lab.status).startswith("Training paused. After ")
     lab.run()
     lab.set(K=4)
     assert text_of(lab.status).startswith("Training stopped, because the setting has changed.")

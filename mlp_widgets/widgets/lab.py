@@ -419,7 +419,7 @@ class Lab(BuiltLate, Generic[S, N]):
         if any(isinstance(of, Place) for of in own.values()):
             self.stepper = self._part(self.stepper_type(self, self.no_operations))
         self.share = self._part(Share(self))
-        self.headline_text = self._part(Text(lambda n: headline_box(*self.headline(n)), "mlp-headline")).widget
+        self.headline_text = self.text(lambda n: headline_box(*self.headline(n)), "mlp-headline")
         self.messages = styled("mlp-messages", self.status, self.error)
         self._assemble()
         self.present.begin()

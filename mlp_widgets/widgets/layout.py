@@ -27,7 +27,7 @@ def mark(widget: widgets.Widget, css: str, marked: bool) -> None:
 
 def show(widget: widgets.Widget, shown: bool) -> None:
     """Let a widget take part in the page, or take no room."""
-    widget.layout.display = None if shown else "none"
+    widget.layout.display = "" if shown else "none"  # None does not reach a page in JupyterLite
 
 
 def line(*parts: widgets.Widget) -> widgets.HBox:
