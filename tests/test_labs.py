@@ -593,7 +593,8 @@ def test_moves_leave_nothing_behind(kept):
                     slider.value = min(slider.min + count, slider.max)
             lab._history = History()  # which keeps so many states, and no more
 
-    moves()  # caches of glyphs fill up
+    for _ in range(2):
+        moves()  # caches of glyphs and of numbers fill up
     objects, before = things()
     moves()
     more, after = things()

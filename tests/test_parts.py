@@ -120,7 +120,7 @@ def test_j_and_gradient_are_there_if_asked_for_and_only_then(name, kept):
         parameters[:2])
     assert lab.headline_text not in tree(part.widget)
     with pytest.raises(ValueError, match="^gradients stand beside parameters: name some of these "
-                                         f"too: {', '.join(parameters)}$"):
+                                         f"too: {', '.join(lab.table.with_gradient)}$"):
         lab.part("gradient", slot)
 
 

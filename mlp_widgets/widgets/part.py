@@ -220,10 +220,10 @@ class Parts:
                 if not isinstance(of, (Parsed, Place)) or name in self._host.controls]
 
     def _parameters(self, names: Sequence[str]) -> list[str]:
-        """Those that stand in the lab's table, and are in use now."""
-        own, state = declared(self._host.state_type), self._host.state
-        return [name for name in names if self._host.table and name in own
-                and own[name].role is PARAMETER and own[name].in_use(state)]
+        """Those that stand in the lab's table; it hides the rows that are not in use."""
+        own = declared(self._host.state_type)
+        return [name for name in names
+                if self._host.table and name in own and own[name].role is PARAMETER]
 
     def _make(self, names: Sequence[str]) -> Part:
         """All that has one of these names: controls, blocks and pictures."""

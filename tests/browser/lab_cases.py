@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from described_labs import cells_of_all
+from described_labs import TESTED, cells_of_all
 from on_screen import HIDDEN_AT_START, HIDDEN_PARTS, HIDDEN_STEPS, UNTIL_SIZED, cases_of
 from real_jupyter import NotebookPage
 
 from mlp_widgets.fields import declared
-from mlp_widgets.lectures import LABS
 
 LAPTOP, LARGER, DESK = (1366, 768), (1440, 900), (1920, 1080)
 PROJECTORS = [(1280, 720), DESK]
@@ -42,7 +41,7 @@ class Case:
 def all_cases() -> list[Case]:
     """States of all labs in which each of their controls stands somewhere; the first states come
     first, so that a page of all cases is also one of all labs."""
-    found = [(kind, dict(changes), seen) for kind in map(LABS.get, LABS)
+    found = [(kind, dict(changes), seen) for kind in TESTED.values()
              for changes, seen in cases_of(kind).items()]
     found.sort(key=lambda case: bool(case[1]))
     return [Case(number, *case) for number, case in enumerate(found)]
@@ -87,7 +86,7 @@ def hidden_in(page: NotebookPage, cases: list[Case]) -> tuple[list[str], dict[ty
 
 def assert_all_had_it(had: dict[type, set[str]]) -> None:
     """No control was left out."""
-    for kind in map(LABS.get, LABS):
+    for kind in TESTED.values():
         assert had[kind] == set(declared(kind.state_type))
 
 
@@ -123,4 +122,4 @@ def check_steps_presented(page: NotebookPage, files: bool | None) -> None:
                     size(page, *screen, files)
                     hidden = page.page.evaluate(HIDDEN_STEPS, [case.root, lit[0]])
                     assert hidden == [], f"{case} at {screen}"
-    assert len(walked) == sum("operation" in declared(kind.state_type) for kind in LABS.values())
+    assert len(walked) == sum("operation" in declared(kind.state_type) for kind in TESTED.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from described_labs import BRINGS, LABS, LabDescription, number
+from described_labs import BRINGS, LABS, NOT_YET, LabDescription, number
 from seen import (
     IN_PICTURES,
     PICTURE,
@@ -290,3 +290,8 @@ def picture_sizes(page) -> list[tuple[float, float]]:
     })""")
     assert found
     return found
+
+
+@pytest.mark.parametrize("folder", NOT_YET)
+def test_the_lab_is_in_the_page_of_all_labs(folder):
+    pytest.xfail(f"{folder}: not yet in the page of all labs, see NOT_YET")
