@@ -52,7 +52,7 @@ from mlp_widgets.widgets.blocks import headline_box
 from mlp_widgets.widgets.pointer import Pointer
 from mlp_widgets.widgets.runner import Runner
 
-STEPS = int(os.environ.get("MLP_WIDGETS_STEPS", "100"))
+STEPS = int(os.environ.get("MLP_WIDGETS_STEPS", "50"))
 """Actions of a lab."""
 AT_ONCE = 25
 """Actions between two beginnings."""
