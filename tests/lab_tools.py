@@ -22,6 +22,7 @@ from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.history import History
 from mlp_widgets.widgets.lab import Lab
 from mlp_widgets.widgets.number_box import NumberBox
+from mlp_widgets.widgets.trained_lab import TrainedLab
 
 SLIDERS = (widgets.IntSlider,)
 CHOICES = (widgets.Dropdown, widgets.ToggleButtons)
@@ -172,7 +173,8 @@ def wait_until(true: Callable[[], object]) -> None:
 
 def runners(lab: Lab) -> Iterator[object]:
     """What may repeat by itself."""
-    return (part.runner for part in (lab.descent, lab.stepper) if part is not None)
+    parts = lab.descent, lab.stepper, getattr(lab, "training_run", None)
+    return (part.runner for part in parts if part is not None)
 
 
 def as_new(lab: Lab) -> Lab:
@@ -180,7 +182,11 @@ def as_new(lab: Lab) -> Lab:
     for part in (lab.descent, lab.stepper):
         if part is not None:
             part.stop()
-            part.runner.join(WAIT)
+    if isinstance(lab, TrainedLab):
+        lab.rewind()
+    for runner in runners(lab):
+        runner.stop()
+        runner.join(WAIT)
     for switch in (lab.present.toggle, lab.share.toggle, *lab.switches.values()):
         switch.value = False
     lab.present.turn_to(0)

@@ -32,6 +32,7 @@ class CountedRun:
             raise TypeError(f"{name!r} is no whole number: it cannot be counted up")
         self._host, self._of, self._texts = host, of, texts
         self.runner = Runner(self._tick, REST_SECONDS)
+        host.at_close(self.runner.end)
         self.button = host.button(texts[0], "mlp-run", self._toggle, primary=True, tooltip=tooltip)
         self.button.add_class("mlp-train")
         self.bar = widgets.IntProgress(min=of.low, max=of.high)
@@ -63,11 +64,6 @@ class CountedRun:
         with self._host.locked():
             self.runner.stop()
             self.refresh(self._host.state)
-
-    def close(self) -> None:
-        """End a run for good."""
-        self.runner.stop()
-        self.runner.join(1.0)
 
     def _toggle(self) -> None:
         self.stop() if self.runner.running else self.run()

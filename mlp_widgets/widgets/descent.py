@@ -53,6 +53,7 @@ class Descent:
         self._count = 0
         self._ran, self._by_hand = 0, False
         self.runner = Runner(self._tick)
+        host.at_close(self.runner.end)
         self._make_controls()
 
     # -- the path -----------------------------------------------------------------------------

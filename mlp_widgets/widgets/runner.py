@@ -39,6 +39,11 @@ class Runner:
         if self._run is not None:
             self._run.stopped.set()
 
+    def end(self) -> None:
+        """Stop for good: wait for a call under way, though not for ever."""
+        self.stop()
+        self.join(1.0)
+
     def join(self, timeout: float | None = None) -> None:
         """Wait until its thread has ended; for use from code, not from a tick. On the event loop
         a call ends before other code runs, so there is nothing to wait for."""

@@ -43,6 +43,7 @@ class Stepper:
         self._host, self._empty = host, empty
         self.count = 1
         self.runner = Runner(self._tick, SECONDS)
+        host.at_close(self.runner.end)
         button = host.button
         self.back = button("◂ Back", "mlp-back", lambda: self.go(self._place - 1),
                            tooltip=f"One {self.noun} back")

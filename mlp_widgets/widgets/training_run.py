@@ -1,13 +1,13 @@
 """Running a training: its button, its bar, and where it is, in words.
 
 A training is work of some seconds that belongs to a setting and leaves the lab's parameters as they
-are; what it has found is shown beside them. See :class:`Trains`.
+are; what it has found is shown beside them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import ipywidgets as widgets
 
@@ -15,6 +15,7 @@ from .canvas import Progress
 from .host import Host
 from .layout import line
 from .runner import Runner
+from .training import Training
 
 TRAIN, PAUSE = "▶ Train", "❚❚ Pause"
 SLICE_SECONDS = 0.06
@@ -22,33 +23,7 @@ SLICE_SECONDS = 0.06
 REST_SECONDS = 0.02
 
 
-class Trains(Protocol):
-    """A training, as far as it is."""
-
-    key: Hashable
-    """The setting from which it began."""
-    number: int
-    """Tells it from every other training of this process."""
-    rounds: int
-    steps: int
-    """Of all of it."""
-
-    @property
-    def share(self) -> float:
-        """How much of the work is done, 0 to 1."""
-
-    @property
-    def going(self) -> bool:
-        """Whether there is more to do."""
-
-    def step(self, count: int) -> None:
-        """So many steps more."""
-
-    def advance(self, rounds: int, seconds: float) -> bool:
-        """So many rounds, or fewer if the time is up; False at the end."""
-
-
-T = TypeVar("T", bound=Trains)
+T = TypeVar("T", bound=Training[Any, Any])
 
 
 class TrainingRun(Generic[T]):
@@ -70,6 +45,7 @@ class TrainingRun(Generic[T]):
         self._say, self._results, self._opens = words, results, dict(opens or {})
         self._training: T | None = None
         self.runner = Runner(self._tick, REST_SECONDS)
+        host.at_close(self.runner.end)
         self.button = host.button(TRAIN, "mlp-run", self._toggle, primary=True, tooltip=tooltip)
         self.button.add_class("mlp-train")
         self.back = host.button("Rewind", "mlp-rewind", self.rewind,
@@ -149,11 +125,6 @@ class TrainingRun(Generic[T]):
             self._host.refresh()
             self._host.show_status(said)
 
-    def close(self) -> None:
-        """End a run for good."""
-        self.runner.stop()
-        self.runner.join(1.0)
-
     def _toggle(self) -> None:
         self.pause() if self.runner.running else self.run()
 
@@ -194,7 +165,7 @@ class TrainingRun(Generic[T]):
             if not self.runner.running or self._training is None:
                 return False
             try:
-                rounds = self._per_frame or self._training.steps + 1
+                rounds = self._per_frame or self._training.total
                 more = self._training.advance(rounds, SLICE_SECONDS)
                 if more:
                     self._show_progress()

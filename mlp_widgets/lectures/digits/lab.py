@@ -236,10 +236,3 @@ class DigitsLab(Lab[DigitsState, Numbers]):
         pictures = {canvas.slot.name: canvas.in_view for canvas in self._in_view()}
         reading = pictures.pop("reading")
         return [[self.table_picture(338, 400), *pictures.values()], [reading]]
-
-    def close_widgets(self) -> None:
-        """Also the training and the mouse."""
-        self.training_run.close()
-        for pointer in self.pointers:
-            pointer.close()
-        super().close_widgets()
