@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.collections import LineCollection, PathCollection
 
+from ..explain.notation import Var
 from ..text import number, scientific
 from .picture import STYLING, Picture, Scene, added
 from .quick_artists import LINE_HEIGHT, QuickText, text_width
@@ -98,6 +99,29 @@ class DiagramScene(Scene):
             return _said(edge)
         ends = {node.key: re.split(r" = |\n", node.text)[0] for node in self.nodes}
         return f"from {ends[edge.start]} to {ends[edge.end]}: {_said(edge)}"
+
+
+def halos_of(lit: Mapping[Var, str], parameters: Mapping[str, Var],
+             ends: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Node or edge -> "now" or "reused", from the variables that are lit and the gradients by them.
+
+    parameters: edge -> its weight or bias; ends: edge -> the nodes that it joins, of which the last
+    is the only output. The target and the loss have no nodes of their own: they light the output.
+    """
+    edges = {var: name for name, var in parameters.items()}
+    neurons = {}
+    for name, var in parameters.items():
+        if var.kind == "w":
+            neurons[var.layer - 1, var.input], neurons[var.layer, var.neuron] = ends[name]
+    output = neurons[max(neurons)]
+
+    def part(var: Var) -> str:
+        of = var._replace(kind=var.kind.removeprefix("d"))
+        node = output if of.kind in ("y", "loss") else neurons[of.layer, of.neuron]
+        return edges.get(of, node)
+
+    # what is computed comes last and wins: a node shows both a z that is reused and its a
+    return {part(var): kind for var, kind in lit.items()}
 
 
 GREY_WORDS = {"off": " (grey)", "dead": " (dead)"}
