@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -58,6 +60,9 @@ def test_the_digits_are_those_of_scikit_learn_in_two_halves():
     theirs, (learned, held_out) = load_digits(), data.halves()
     assert (len(learned.labels), len(held_out.labels)) == (899, 898)
     assert sorted([*learned.numbers, *held_out.numbers]) == list(range(1797))
+    ours = data.all_digits()
+    assert np.array_equal(ours.ink, theirs.images) and np.array_equal(ours.labels, theirs.target)
+    assert not ours.ink.flags.writeable and not ours.labels.flags.writeable
     order = np.random.default_rng(0).permutation(1797)  # the split as it is stated
     assert learned.numbers.tolist() == order[:899].tolist()
     for half in (learned, held_out):
@@ -69,7 +74,7 @@ def test_the_digits_are_those_of_scikit_learn_in_two_halves():
 
 
 def test_without_scikit_learn_one_sentence_says_what_to_do(monkeypatch):
-    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    monkeypatch.setitem(sys.modules, "sklearn", None)
     for kept in (data.all_digits, data.halves, training.training):
         kept.cache_clear()
     with pytest.raises(ImportError) as error:
@@ -79,6 +84,27 @@ def test_without_scikit_learn_one_sentence_says_what_to_do(monkeypatch):
     assert OneNeuronLab().loss == 2.25  # the others need it not
     monkeypatch.undo()
     assert DigitsLab(**QUICK).digit == 18  # the cell runs again in the same kernel
+
+
+def test_an_installation_without_the_file_is_told_in_one_sentence(monkeypatch, tmp_path):
+    (tmp_path / "sklearn").mkdir()
+    (tmp_path / "sklearn" / "__init__.py").write_text("raise RuntimeError('imported')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "sklearn", raising=False)
+    data.all_digits.cache_clear()
+    with pytest.raises(ImportError) as error:
+        data.all_digits()
+    assert str(error.value) == ("scikit-learn is installed, but without its file "
+                                "datasets/data/digits.csv.gz: pip install --force-reinstall "
+                                "scikit-learn, then run the cell again.")
+
+
+def test_the_digits_are_read_without_importing_scikit_learn():
+    program = ("import sys; from mlp_widgets import DigitsLab; DigitsLab().loss; "
+               "print([name for name in ('sklearn', 'scipy') if name in sys.modules])")
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
+                         cwd=Path(data.__file__).parents[2], check=True)
+    assert run.stdout.strip() == "[]"
 
 
 # --- a training is a function of the state ---

@@ -24,7 +24,7 @@ LAYERS = {
     "text": (0, set()),
     "core": (0, {"numpy"}),
     "fields": (1, {"numpy"}),
-    "data": (1, {"numpy", "sklearn"}),  # the digits, an extra
+    "data": (1, {"numpy"}),
     "fits": (1, {"numpy"}),
     "explain": (2, {"numpy"}),
     "drawing": (3, {"matplotlib"}),
