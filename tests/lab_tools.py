@@ -173,7 +173,8 @@ def wait_until(true: Callable[[], object]) -> None:
 
 def runners(lab: Lab) -> Iterator[object]:
     """What may repeat by itself."""
-    parts = lab.descent, lab.stepper, getattr(lab, "training_run", None)
+    own = (getattr(lab, name, None) for name in ("training_run", "others"))
+    parts = lab.descent, lab.stepper, *own
     return (part.runner for part in parts if part is not None)
 
 

@@ -18,7 +18,7 @@ from mlp_widgets import DigitsLab, OneNeuronLab
 from mlp_widgets.core import Diverged, forward
 from mlp_widgets.data import digits as data
 from mlp_widgets.drawing.mistakes import MOST
-from mlp_widgets.lectures.digits import scenes, training, words
+from mlp_widgets.lectures.digits import others, scenes, training, words
 from mlp_widgets.lectures.digits.numbers import (
     INITS,
     PRESETS,
@@ -29,6 +29,7 @@ from mlp_widgets.lectures.digits.numbers import (
 from mlp_widgets.lectures.digits.training import LOSS, SCALES, Setting, Training
 from mlp_widgets.widgets.counted_run import CountedRun
 from mlp_widgets.widgets.pointer import Touch
+from mlp_widgets.widgets.runner import Runner
 
 QUICK = {"hidden1": 8, "hidden2": 6, "batch": 64}
 """A training of a few milliseconds an epoch."""
@@ -273,6 +274,67 @@ def test_an_initialization_that_diverges_is_told_in_its_row():
     found = {start.name: start.dead is None for start in scene.starts}
     assert found["He"] and not found["zeros"]
     assert "He: diverged: steps too large" in scene.words()
+
+
+@pytest.fixture
+def by_hand(monkeypatch):
+    """Runs whose ticks come from the test; the set of those that run."""
+    running = set()
+    monkeypatch.setattr(Runner, "start", lambda runner: running.add(runner))
+    monkeypatch.setattr(Runner, "stop", lambda runner: running.discard(runner))
+    monkeypatch.setattr(Runner, "running", property(lambda runner: runner in running))
+    monkeypatch.setattr(others, "SLICE_SECONDS", -1.0)  # an epoch of each
+    return running
+
+
+def test_the_page_does_not_wait_for_the_networks_of_other_first_weights(by_hand):
+    lab = DigitsLab(**{**QUICK, "seed": 31, "epochs": 3, "scale": 0.5})
+    lab.appear()
+    assert not by_hand and len(lab.numbers.training.until(3)) == 4
+    lab.view = "dead"
+    canvas = lab.canvases["dead"]
+    for left in ("2 epochs", "1 epoch"):
+        assert canvas.words.count(f"{left} to go ...") == 4 and "read right" in canvas.words
+        assert by_hand == {lab.others.runner}
+        lab.others._tick()
+    assert not by_hand and canvas.words == scenes.dead(lab.numbers).words()
+    assert "to go" not in canvas.words and text_of(canvas._words) == canvas.words
+    assert not lab.others._tick() and not by_hand
+    lab.close()
+
+
+def test_who_asks_for_the_picture_of_the_dead_sees_the_end(by_hand):
+    lab = DigitsLab(**{**QUICK, "seed": 32, "epochs": 3, "view": "dead", "scale": 0.5})
+    lab.appear()
+    canvas = lab.canvases["dead"]
+    assert "2 epochs to go" in canvas.words and by_hand
+    sent = canvas.image.value
+    assert "to go" not in lab.words and canvas.image.value != sent
+    sent = canvas.image.value
+    lab.others._tick()  # finds nothing left to do
+    assert not by_hand and canvas.image.value == sent
+    lab.close()
+
+
+def test_another_view_or_a_question_ends_the_trainings_for_the_picture(by_hand):
+    lab = DigitsLab(**{**QUICK, "seed": 33, "epochs": 3, "view": "dead", "scale": 0.5})
+    lab.appear()
+    for changes in ({"view": "learning"}, {"covered": True}):
+        lab.set(view="dead", covered=False)
+        assert by_hand
+        lab.set(**changes)
+        assert not by_hand and lab.numbers.by_init["zeros"].left(3) > 0
+        lab.set(seed=lab.seed + 1)
+    lab.close()
+
+
+def test_trainings_for_the_picture_that_fail_are_told(by_hand, monkeypatch):
+    lab = DigitsLab(**{**QUICK, "seed": 35, "epochs": 3, "view": "dead", "scale": 0.5})
+    lab.appear()
+    monkeypatch.setattr(Numbers, "train_others", lambda *_: 1 / 0)
+    lab.others._tick()
+    assert "The training did not work (ZeroDivisionError" in text_of(lab.error) and not by_hand
+    lab.close()
 
 
 # --- pixels ---

@@ -26,7 +26,7 @@ SPLIT_SEED = 0
 MISSING = ("The digits come with scikit-learn, which is not installed: "
            "pip install scikit-learn, then run the cell again.")
 FILE = "datasets/data/digits.csv.gz"
-"""In scikit-learn, the same in 1.3 and 1.9: a line for each digit, its ink row by row, then its label."""
+"""The same in scikit-learn 1.3 and 1.9: a line for each digit, its ink row by row, its label."""
 NO_FILE = (f"scikit-learn is installed, but without its file {FILE}: "
            "pip install --force-reinstall scikit-learn, then run the cell again.")
 

@@ -25,21 +25,24 @@ COLORS = to_rgba_array([FAINT, BLACK])
 class Start:
     """One way to draw the first weights. dead: which neurons of both layers are dead now, shapes
     (n1,) and (n2,), None if the training diverged; before: how many were at the start; right: the
-    part of the digits held out that is read right; chosen: whether the lab shows this one."""
+    part of the digits held out that is read right; chosen: whether the lab shows this one; left:
+    how many epochs are still to come."""
 
     name: str
     dead: Sequence[np.ndarray] | None
     before: int
     right: float
     chosen: bool
+    left: int = 0
 
     def notes(self) -> tuple[str, str]:
         """How many are dead, and how well it reads."""
         if self.dead is None:
             return "diverged:", "steps too large"
         count = sum(int(layer.sum()) for layer in self.dead)
+        right = f"{percent(self.right)} read right"
         return (f"{self.before} → {count} of {sum(map(len, self.dead))} dead",
-                f"{percent(self.right)} read right")
+                f"{self.left} epoch{'s' * (self.left != 1)} to go ..." if self.left else right)
 
 
 @dataclass(frozen=True, eq=False)
