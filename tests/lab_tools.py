@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timezone
 
 import ipywidgets as widgets
@@ -22,6 +22,7 @@ from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.history import History
 from mlp_widgets.widgets.lab import Lab
 from mlp_widgets.widgets.number_box import NumberBox
+from mlp_widgets.widgets.runner import Runner
 from mlp_widgets.widgets.trained_lab import TrainedLab
 
 SLIDERS = (widgets.IntSlider,)
@@ -171,11 +172,11 @@ def wait_until(true: Callable[[], object]) -> None:
     raise AssertionError("it does not come")
 
 
-def runners(lab: Lab) -> Iterator[object]:
-    """What may repeat by itself."""
-    own = (getattr(lab, name, None) for name in ("training_run", "others"))
-    parts = lab.descent, lab.stepper, *own
-    return (part.runner for part in parts if part is not None)
+def runners(lab: Lab) -> list[Runner]:
+    """What may repeat by itself: of the descent, the stepper, a training."""
+    assert lab.root  # it is built
+    parts = (getattr(part, "runner", None) for part in vars(lab).values())
+    return [runner for runner in parts if isinstance(runner, Runner)]
 
 
 def as_new(lab: Lab) -> Lab:
