@@ -66,8 +66,7 @@ class DeadScene(Scene):
 class DeadPicture(Picture[DeadScene]):
     """A row for each way: layer 1 above, layer 2 below, a cell for each neuron, black if dead."""
 
-    def __init__(self, width: int = 490, height: int = 250, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = 490, 250
 
     def build(self) -> None:
         """The cells of all neurons, and the texts of each row."""

@@ -176,9 +176,8 @@ def _rooms(radius: float, lines: int) -> tuple[float, ...]:
 class DiagramPicture(Picture[DiagramScene]):
     """Nodes and edges. The first scene gives the layout; later ones change numbers and states."""
 
-    def __init__(self, width: int = 490, height: int = 244, scale: float = 2.0) -> None:
-        self.layout: DiagramScene | None = None
-        super().__init__(width, height, scale)
+    size = 490, 244
+    layout: DiagramScene | None = None
 
     def build(self) -> None:
         """A page; what stands on it comes with the first scene."""

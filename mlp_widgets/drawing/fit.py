@@ -60,9 +60,8 @@ class FitScene(Scene):
 class FitPicture(Picture[FitScene]):
     """Three plots over the same x: data with ŷ, the contributions w2j·a1j, the residuals."""
 
-    def __init__(self, width: int = 490, height: int = 336, scale: float = 2.0) -> None:
-        self._data: np.ndarray | None = None
-        super().__init__(width, height, scale)
+    size = 490, 336
+    _data: np.ndarray | None = None
 
     def build(self) -> None:
         """Axes and artists; the data points come with the first update."""

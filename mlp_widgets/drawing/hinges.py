@@ -59,9 +59,8 @@ class HingesScene(Scene):
 class HingesPicture(Picture[HingesScene]):
     """Above the points ● with ŷ; below every hinge, that of the neuron on the sliders in colour."""
 
-    def __init__(self, width: int = 490, height: int = 336, scale: float = 2.0) -> None:
-        self._data: np.ndarray | None = None
-        super().__init__(width, height, scale)
+    size = 490, 336
+    _data: np.ndarray | None = None
 
     def build(self) -> None:
         """Two axes over the same x; the points come with the first update."""

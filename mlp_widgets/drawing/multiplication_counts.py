@@ -40,9 +40,8 @@ class CountsScene(Scene):
 class CountsPicture(Picture[CountsScene]):
     """Two curves over the depth, quadratic and linear; the present depth is marked on both."""
 
-    def __init__(self, width: int = 490, height: int = 250, scale: float = 2.0) -> None:
-        self._key: object = None
-        super().__init__(width, height, scale)
+    size = 490, 250
+    _key: object = None
 
     def build(self) -> None:
         """Curves with their names stand still; marks with their numbers move."""

@@ -373,8 +373,7 @@ def rectangle(left: float, right: float, y: float, half: float) -> np.ndarray:
 class NamesPicture(Picture[NamesScene]):
     """The diagram on the left, W and b of the picked layer on the right."""
 
-    def __init__(self, width: int = WIDTH, height: int = HEIGHT, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = WIDTH, HEIGHT
 
     def build(self) -> None:
         """Lines, halo, circles, papers below the names, texts: all of it follows the widths."""

@@ -93,9 +93,8 @@ def _ends(limits: Limits) -> Limits:
 class ActivationPicture(Picture[ActivationScene]):
     """f (solid) and below it f′ (dashed) over the same z; the present z is marked on both."""
 
-    def __init__(self, width: int = 490, height: int = 262, scale: float = 2.0) -> None:
-        self._key: object = None
-        super().__init__(width, height, scale)
+    size = 490, 262
+    _key: object = None
 
     def build(self) -> None:
         """Two plots over z; the curves come with the first update and stand still after it."""
@@ -152,9 +151,8 @@ class ActivationPicture(Picture[ActivationScene]):
 class LossPicture(Picture[LossScene]):
     """L over w, its tangent at the present w, and the steps of SGD as rings."""
 
-    def __init__(self, width: int = 490, height: int = 228, scale: float = 2.0) -> None:
-        self._key: object = None
-        super().__init__(width, height, scale)
+    size = 490, 228
+    _key: object = None
 
     def build(self) -> None:
         """One plot; the curve comes with the first update and stands still after it."""

@@ -11,7 +11,7 @@ notebook calls back on another thread.
 from __future__ import annotations
 
 import threading
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
 from matplotlib import rc_context
@@ -47,9 +47,13 @@ Shown = TypeVar("Shown", bound=Scene)
 class Picture(Generic[Shown]):
     """One figure of ``width`` x ``height`` CSS pixels, drawn at ``scale`` pixels per CSS pixel."""
 
-    def __init__(self, width: int, height: int, scale: float = 2.0) -> None:
-        self.width, self.height, self.scale = width, height, scale
-        size = (width / CSS_DPI, height / CSS_DPI)
+    size: ClassVar[tuple[int, int]] = (490, 250)
+    """Width and height, unless others are given."""
+
+    def __init__(self, width: int | None = None, height: int | None = None,
+                 scale: float = 2.0) -> None:
+        self.width, self.height, self.scale = width or self.size[0], height or self.size[1], scale
+        size = (self.width / CSS_DPI, self.height / CSS_DPI)
         self.figure = Figure(figsize=size, dpi=CSS_DPI * scale)
         self._canvas = FigureCanvasAgg(self.figure)
         self._moving: list[Artist] = []
