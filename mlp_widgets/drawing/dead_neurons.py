@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgba_array
 
+from ..text import counted
 from .learning import percent
 from .picture import Picture, Scene, added, boxes
 from .quick_artists import QuickText
@@ -42,7 +43,7 @@ class Start:
         count = sum(int(layer.sum()) for layer in self.dead)
         right = f"{percent(self.right)} read right"
         return (f"{self.before} → {count} of {sum(map(len, self.dead))} dead",
-                f"{self.left} epoch{'s' * (self.left != 1)} to go ..." if self.left else right)
+                f"{counted(self.left, 'epoch')} to go ..." if self.left else right)
 
 
 @dataclass(frozen=True, eq=False)

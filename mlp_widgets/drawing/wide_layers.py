@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.ticker import MaxNLocator
 
-from ..text import number
+from ..text import counted, number
 from .log_lanes import LogLanes
 from .picture import Picture, Scene
 from .quick_artists import QuickText, text_width
@@ -64,7 +64,7 @@ class LayersScene(Scene):
                  for what, curves in (("Variance of a", self.variance),
                                       ("Length of the gradient", self.gradient))
                  for curve in curves]
-        return f"Mean of {self.draws} draw{'s' * (self.draws != 1)}. {'. '.join(parts)}."
+        return f"Mean of {counted(self.draws, 'draw')}. {'. '.join(parts)}."
 
 
 def _ends_of(curve: Curve) -> str:
