@@ -296,10 +296,10 @@ def test_the_page_does_not_wait_for_the_networks_of_other_first_weights(by_hand)
     for left in ("2 epochs", "1 epoch"):
         assert canvas.words.count(f"{left} to go ...") == 4 and "read right" in canvas.words
         assert by_hand == {lab.others.runner}
-        lab.others._tick()
+        lab.others.runner.tick()
     assert not by_hand and canvas.words == scenes.dead(lab.numbers).words()
     assert "to go" not in canvas.words and text_of(canvas._words) == canvas.words
-    assert not lab.others._tick() and not by_hand
+    assert not lab.others.runner.tick() and not by_hand
     lab.close()
 
 
@@ -311,7 +311,7 @@ def test_who_asks_for_the_picture_of_the_dead_sees_the_end(by_hand):
     sent = canvas.image.value
     assert "to go" not in lab.words and canvas.image.value != sent
     sent = canvas.image.value
-    lab.others._tick()  # finds nothing left to do
+    lab.others.runner.tick()  # finds nothing left to do
     assert not by_hand and canvas.image.value == sent
     lab.close()
 
@@ -331,9 +331,9 @@ def test_another_view_or_a_question_ends_the_trainings_for_the_picture(by_hand):
 def test_trainings_for_the_picture_that_fail_are_told(by_hand, monkeypatch):
     lab = DigitsLab(**{**QUICK, "seed": 35, "epochs": 3, "view": "dead", "scale": 0.5})
     lab.appear()
-    monkeypatch.setattr(Numbers, "train_others", lambda *_: 1 / 0)
-    lab.others._tick()
-    assert "The training did not work (ZeroDivisionError" in text_of(lab.error) and not by_hand
+    monkeypatch.setattr(Numbers, "train_others", lambda *_: {}["no"])
+    assert not lab.others.runner.tick()
+    assert text_of(lab.error) == "The training did not work (KeyError: 'no')." and not by_hand
     lab.close()
 
 
@@ -514,13 +514,13 @@ def test_a_run_at_the_end_begins_again_and_another_setting_ends_it(lab, monkeypa
     lab.epochs = 30
     lab.run()
     assert lab.epochs == 0 and run.button.description == "❚❚ Stop"
-    assert run._tick() and lab.epochs == 1 == run.bar.value
+    assert run.runner.tick() and lab.epochs == 1 == run.bar.value
     lab.run()  # does nothing
     assert lab.epochs == 1
     lab.set(digit=5)
-    assert running[0] and run._tick() and lab.epochs == 2
+    assert running[0] and run.runner.tick() and lab.epochs == 2
     lab.set(learning_rate=0.2)
-    assert not running[0] and run.button.description == "▶ Train" and not run._tick()
+    assert not running[0] and run.button.description == "▶ Train" and not run.runner.tick()
     lab.run()
     lab.pause()
     assert not running[0] and lab.epochs == 2

@@ -121,10 +121,7 @@ class Cell(Shown):
                     with self.asked(by_hand=True):
                         action(*args)
                 except Exception as error:
-                    foreseen = isinstance(error, (ValueError, ArithmeticError))
-                    self.show_error(str(error) if foreseen else
-                                    f"This did not work ({type(error).__name__}: {error})."
-                                    + self.after_error)
+                    self.show_failure(error, "This", self.after_error)
                     self.recover()
 
         return callback
@@ -180,6 +177,12 @@ class Cell(Shown):
     def show_error(self, sentence: str) -> None:
         """Put an error into the error line; the empty string clears it."""
         self.error.value = escaped("mlp-error", f"⚠ {sentence}" if sentence else "", "alert")
+
+    def show_failure(self, error: Exception, what: str, after: str = "") -> None:
+        """Tell an error: a foreseen one has its own sentence; else say what did not work."""
+        foreseen = isinstance(error, (ValueError, ArithmeticError))
+        self.show_error(str(error) if foreseen else
+                        f"{what} did not work ({type(error).__name__}: {error}).{after}")
 
     def close(self) -> None:
         """Remove it from the page and free its widgets."""

@@ -14,7 +14,7 @@ import ipywidgets as widgets
 from .canvas import Progress
 from .host import Host
 from .layout import line
-from .runner import Runner
+from .runner import LabRunner
 from .training import Training
 
 TRAIN, PAUSE = "▶ Train", "❚❚ Pause"
@@ -44,8 +44,7 @@ class TrainingRun(Generic[T]):
         self._per_frame = per_frame
         self._say, self._results, self._opens = words, results, dict(opens or {})
         self._training: T | None = None
-        self.runner = Runner(self._tick, REST_SECONDS)
-        host.at_close(self.runner.end)
+        self.runner = LabRunner(host, self._slice, "The training", REST_SECONDS, self._show_button)
         self.button = host.button(TRAIN, "mlp-run", self._toggle, primary=True, tooltip=tooltip)
         self.button.add_class("mlp-train")
         self.back = host.button("Rewind", "mlp-rewind", self.rewind,
@@ -81,6 +80,9 @@ class TrainingRun(Generic[T]):
             self._training = None
         self._words.value = self._say(found)
         self.bar.value = round(1000 * found.share) if found else 0
+        self._show_button()
+
+    def _show_button(self) -> None:
         self.button.description = PAUSE if self.runner.running else TRAIN
 
     # -- actions ------------------------------------------------------------------------------
@@ -159,23 +161,14 @@ class TrainingRun(Generic[T]):
         if self._training is not None:
             self._host.show_status(before + self._results(self._training))
 
-    def _tick(self) -> bool:
-        """One slice; False ends the run."""
-        with self._host.locked():
-            if not self.runner.running or self._training is None:
-                return False
-            try:
-                rounds = self._per_frame or self._training.total
-                more = self._training.advance(rounds, SLICE_SECONDS)
-                if more:
-                    self._show_progress()
-                else:
-                    self.runner.stop()
-                    self._show_results()
-                return more
-            except Exception as error:
-                self.runner.stop()
-                self.button.description = TRAIN
-                self._host.show_error(
-                    f"The training did not work ({type(error).__name__}: {error}).")
-                return False
+    def _slice(self) -> bool:
+        """Some rounds; False ends the run."""
+        if self._training is None:
+            return False
+        more = self._training.advance(self._per_frame or self._training.total, SLICE_SECONDS)
+        if more:
+            self._show_progress()
+        else:
+            self.runner.stop()
+            self._show_results()
+        return more

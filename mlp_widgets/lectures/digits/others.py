@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from ...widgets.canvas import Canvas
 from ...widgets.host import Host
-from ...widgets.runner import Runner
+from ...widgets.runner import LabRunner
 from ...widgets.training_run import REST_SECONDS, SLICE_SECONDS
 
 
@@ -22,8 +22,7 @@ class Others:
         self._host, self._canvas = host, canvas
         self.left = 0
         """Epochs for which the page does not wait; 0 for all other viewers, who see the end."""
-        self.runner = Runner(self._tick, REST_SECONDS)
-        host.at_close(self.runner.end)
+        self.runner = LabRunner(host, self._go_on, "The training", REST_SECONDS)
 
     @contextmanager
     def a_slice(self) -> Iterator[None]:
@@ -41,16 +40,7 @@ class Others:
                 self._host.send_words()
             self.left = 0
 
-    def _tick(self) -> bool:
+    def _go_on(self) -> bool:
         """One slice; False when all are trained, or the picture is gone."""
-        host = self._host
-        with host.locked():
-            if not self.runner.running:
-                return False
-            try:
-                host.show_pictures()
-            except Exception as error:
-                self.runner.stop()
-                host.show_error(f"The training did not work ({type(error).__name__}: {error}).")
-                return False
-            return True  # a last slice has stopped the run
+        self._host.show_pictures()
+        return self.runner.running
