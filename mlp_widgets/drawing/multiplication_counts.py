@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..text import number
-from .picture import Picture, Scene, short_ticks
+from .picture import Picture, Scene, with_grid
 from .quick_artists import QuickText
-from .style import FAINT, GREY, NEURON, NORMAL
+from .style import GREY, NEURON, NORMAL
 
 REACHES = (10, 30, 100)
 """Depths at the end of the axis: the smallest that holds the present depth."""
@@ -46,10 +46,7 @@ class CountsPicture(Picture[CountsScene]):
     def build(self) -> None:
         """Curves with their names stand still; marks with their numbers move."""
         axes = self.axes = self.figure.add_axes((0.125, 0.155, 0.685, 0.755))
-        axes.grid(color=FAINT, linewidth=0.5)
-        axes.set_axisbelow(True)
-        axes.xaxis.set_major_formatter(short_ticks)
-        axes.yaxis.set_major_formatter(short_ticks)
+        with_grid(axes)
         axes.set_title("multiplications for all ∂J/∂w   dotted: present depth")
         axes.set_xlabel("depth", labelpad=1)
         axes.set(xlim=(0, 10), ylim=(0, 1))

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 
 from ..text import number
 from .exits import Exits
-from .picture import Picture, Scene, few_ticks, short_ticks
-from .style import BLACK, FAINT, GRADIENT, GREY, NEURON
+from .picture import Picture, Scene, few_ticks, with_grid
+from .style import BLACK, GRADIENT, GREY, NEURON
 
 Limits = tuple[float, float]
 Dash = str | tuple[float, tuple[float, ...]]
@@ -76,11 +76,8 @@ class LossScene(Scene):
 
 def _dress(axes: Axes) -> None:
     """Grid, and so few ticks that long labels keep apart."""
-    axes.grid(color=FAINT, linewidth=0.5)
-    axes.set_axisbelow(True)
+    with_grid(axes)
     axes.xaxis.set_major_locator(few_ticks(7))
-    axes.xaxis.set_major_formatter(short_ticks)
-    axes.yaxis.set_major_formatter(short_ticks)
     axes.axhline(0.0, color=GREY, linewidth=0.8)
 
 

@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..text import number, round_limit, scientific
-from .style import STYLE
+from .style import FAINT, STYLE
 
 STYLING = threading.RLock()
 """rc_context changes settings of the whole process, and two labs may draw on two threads."""
@@ -157,6 +157,15 @@ def thinned(count: int, most: int = 1000) -> np.ndarray:
     """Indices of at most about ``most`` of so many steps, the first and the last among them."""
     kept = np.arange(count)[:: -(1 + (count - 1) // most)][::-1]
     return kept if kept[0] == 0 else np.append(0, kept)
+
+
+def with_grid(*panels: Axes) -> None:
+    """A faint grid behind what is drawn, and short tick labels."""
+    for axes in panels:
+        axes.grid(color=FAINT, linewidth=0.5)
+        axes.set_axisbelow(True)
+        axes.xaxis.set_major_formatter(short_ticks)
+        axes.yaxis.set_major_formatter(short_ticks)
 
 
 @FuncFormatter
