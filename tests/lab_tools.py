@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timezone
 
 import ipywidgets as widgets
@@ -22,6 +22,8 @@ from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.history import History
 from mlp_widgets.widgets.lab import Lab
 from mlp_widgets.widgets.number_box import NumberBox
+from mlp_widgets.widgets.runner import Runner
+from mlp_widgets.widgets.trained_lab import TrainedLab
 
 SLIDERS = (widgets.IntSlider,)
 CHOICES = (widgets.Dropdown, widgets.ToggleButtons)
@@ -170,9 +172,11 @@ def wait_until(true: Callable[[], object]) -> None:
     raise AssertionError("it does not come")
 
 
-def runners(lab: Lab) -> Iterator[object]:
-    """What may repeat by itself."""
-    return (part.runner for part in (lab.descent, lab.stepper) if part is not None)
+def runners(lab: Lab) -> list[Runner]:
+    """What may repeat by itself: of the descent, the stepper, a training."""
+    assert lab.root  # it is built
+    parts = (getattr(part, "runner", None) for part in vars(lab).values())
+    return [runner for runner in parts if isinstance(runner, Runner)]
 
 
 def as_new(lab: Lab) -> Lab:
@@ -180,7 +184,11 @@ def as_new(lab: Lab) -> Lab:
     for part in (lab.descent, lab.stepper):
         if part is not None:
             part.stop()
-            part.runner.join(WAIT)
+    if isinstance(lab, TrainedLab):
+        lab.rewind()
+    for runner in runners(lab):
+        runner.stop()
+        runner.join(WAIT)
     for switch in (lab.present.toggle, lab.share.toggle, *lab.switches.values()):
         switch.value = False
     lab.present.turn_to(0)

@@ -562,10 +562,13 @@ def test_two_labs_do_not_disturb_each_other_and_a_closed_one_leaves_nothing(name
     for control in of_kind(lab, *CHOICES):
         control.value = control._options_values[-1]
     lab.share.toggle.value = True
-    if lab.descent:
+    if lab.descent or hasattr(lab, "training_run"):
         lab.run()
+    if lab.stepper and lab.stepper.count:
+        lab.stepper.play.click()
     lab.close()
     lab.close()
+    assert not any(runner.running for runner in runners(lab))
     for runner in runners(lab):
         runner.join(WAIT)
     assert live_widgets() == before and run_threads() == []

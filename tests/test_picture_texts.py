@@ -28,6 +28,7 @@ from mlp_widgets.fields import (
     Whole,
     declared,
 )
+from mlp_widgets.lectures.digits.numbers import Numbers as DigitsNumbers
 from mlp_widgets.widgets.canvas import Slot
 from mlp_widgets.widgets.lab import Lab
 
@@ -121,10 +122,13 @@ def showing(slot: Slot, state: State) -> State | None:
 
 
 def progress(lab: Lab, state: State, numbers: object) -> object:
-    """What a run gives to the pictures that show one: a path of two steps, or a training."""
+    """What a run gives to the pictures that show one: a path of two steps, a training, or how many
+    epochs are left."""
     if lab.descent:
         first = lab.initial.parameters
         return [(first, lab.loss), (dict(state.parameters), numbers.loss)]
+    if isinstance(numbers, DigitsNumbers):
+        return numbers.train_others(-1.0)  # one of its epochs is done
     few = {"steps": 3} if hasattr(state, "steps") else {}
     training = lab.training_run.make(state.changed(**few))
     training.step(3)

@@ -462,6 +462,16 @@ def test_run_pause_and_a_change_that_ends_it(lab):
     assert lab.training is None
 
 
+def test_rewind_forgets_what_a_training_has_found(lab):
+    lab.learn()
+    assert lab.training is not None and lab.errors()["descent"] is not None
+    lab.rewind()
+    assert lab.training is None and lab.errors()["descent"] is None
+    assert text_of(lab.status) == "Back at the start." and lab.training_run.bar.value == 0
+    lab.rewind()
+    assert text_of(lab.status) == "Nothing to rewind: no training yet."
+
+
 def test_why_descent_does_not_reach_the_best():
     state = ReluSumsState(K=8, target="all days", steps=700)
     numbers, training = Numbers(state), Training(state)

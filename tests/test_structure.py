@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from mutants import MUTANTS
 
 from mlp_widgets.lectures import REGISTRY
 
@@ -24,7 +25,7 @@ LAYERS = {
     "text": (0, set()),
     "core": (0, {"numpy"}),
     "fields": (1, {"numpy"}),
-    "data": (1, {"numpy", "sklearn"}),  # the digits, an extra
+    "data": (1, {"numpy"}),
     "fits": (1, {"numpy"}),
     "explain": (2, {"numpy"}),
     "drawing": (3, {"matplotlib"}),
@@ -314,6 +315,18 @@ def test_what_a_lab_must_give_has_types():
     for hook in hooks.values():
         types = [hook.returns, *(a.annotation for a in hook.args.args[1:])]
         assert all(types) and not any("Any" in ast.unparse(t) for t in types), hook.name
+
+
+# --- the mutants ---
+
+
+def test_every_mutant_has_its_place_and_its_tests():
+    """Where the code has moved on, ``python tests/mutants.py`` would stop after minutes."""
+    gone = [mutant.behaviour for mutant in MUTANTS
+            if read(PACKAGE / mutant.file).count(mutant.before) != 1]
+    without = [mutant.behaviour for mutant in MUTANTS for name in mutant.tests.split()
+               if not (ROOT / "tests" / f"test_{name}.py").is_file()]
+    assert (gone, without) == ([], []) and len(MUTANTS) > 60
 
 
 # --- what no file may hold ---

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..text import listed
+from ..text import counted, listed
 from .traffic import HOURS, TRAFFIC
 
 XY = ("x", "y")
@@ -109,7 +109,7 @@ def parse_columns(text: str, names: Sequence[str] = XY) -> list[list[float]]:
             continue  # names of the columns
         if len(cells) != len(names):
             raise ValueError(
-                f"line {line_number} has {len(cells)} column{'s' * (len(cells) != 1)} "
+                f"line {line_number} has {counted(len(cells), 'column')} "
                 f"({line[:30]!r}); {COUNTS[len(names)]} are needed: {listed(names)}"
             )
         if len(numbers) < len(cells):

@@ -19,7 +19,7 @@ from .canvas import Progress
 from .controls import NumberControl
 from .host import Host
 from .layout import heading, line, stack
-from .runner import Runner
+from .runner import LabRunner
 
 MOST_STEPS = 30_000
 """Steps of one descent that are kept; then a run pauses, and the next begins a new path."""
@@ -52,7 +52,7 @@ class Descent:
         self._path_of: object = None
         self._count = 0
         self._ran, self._by_hand = 0, False
-        self.runner = Runner(self._tick)
+        self.runner = LabRunner(host, self._frame, "The run", failed=self._end)
         self._make_controls()
 
     # -- the path -----------------------------------------------------------------------------
@@ -178,26 +178,17 @@ class Descent:
         """The next step begins a new path, to which Rewind then goes back."""
         self._path = []
 
-    def _tick(self) -> bool:
+    def _frame(self) -> bool:
         """One frame of a run; False ends it."""
-        host = self._host
-        with host.locked():
-            if not self.runner.running:
-                return False
-            try:
-                steps = self._next_frame(len(self._path))
-                with host.moving(), host.asked(self._by_hand):
-                    self.step(steps)
-                self._ran += steps
-                reason = self._reason_to_end()
-                if not reason:
-                    return True
-                self._end()
-                host.show_status(f"{reason} {host.in_words()}")
-            except Exception as error:
-                self._end()
-                host.show_error(str(error))
-            return False
+        host, steps = self._host, self._next_frame(len(self._path))
+        with host.moving(), host.asked(self._by_hand):
+            self.step(steps)
+        self._ran += steps
+        reason = self._reason_to_end()
+        if reason:
+            self._end()
+            host.show_status(f"{reason} {host.in_words()}")
+        return not reason
 
     def _next_frame(self, length: int) -> int:
         """Steps of the next frame of a run whose path has this length."""

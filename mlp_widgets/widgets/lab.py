@@ -92,6 +92,7 @@ class Lab(BuiltLate, Generic[S, N]):
 
     def __init_subclass__(cls) -> None:
         """The constructor's signature and documentation, and an attribute for every field."""
+        super().__init_subclass__()
         if "state_type" not in vars(cls):
             return
         parts = [inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default,
@@ -400,6 +401,9 @@ class Lab(BuiltLate, Generic[S, N]):
         self._send_words_later = Later(self.guarded(self.send_words))
         self.canvases = {slot.name: Canvas(slot, self.scale) for slot in self.slots}
         self.views = self._part(Parts(self))
+        for action in (*(canvas.forget for canvas in self.canvases.values()), self.views.close,
+                       self._send_words_later.stop, self.panel.take_away):
+            self.at_close(action)
         own = declared(self.state_type)
         has_parameters = bool(self._fields_of(PARAMETER))
         self._presets = self._part(
@@ -642,20 +646,7 @@ class Lab(BuiltLate, Generic[S, N]):
     def close(self) -> None:
         """Stop what runs, remove the lab and its parts from the page and free its widgets."""
         if self.is_built:
-            self.close_widgets()
+            super().close()
+            close_all(*self.blocks.values())  # one may stand neither in the lab nor in a part
         self.closed = True
         self._tell_listeners()
-
-    def close_widgets(self) -> None:
-        """Free all widgets; called if there are any."""
-        self.views.close()
-        self.panel.take_away()
-        self._send_words_later.stop()
-        for part in (self.descent, self.stepper):
-            if part is not None:
-                part.runner.stop()
-                part.runner.join(1.0)
-        super().close()
-        for canvas in self.canvases.values():
-            canvas.forget()
-        close_all(*self.blocks.values())  # one of them may stand neither in the lab nor in a part

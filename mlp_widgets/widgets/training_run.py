@@ -1,20 +1,21 @@
 """Running a training: its button, its bar, and where it is, in words.
 
 A training is work of some seconds that belongs to a setting and leaves the lab's parameters as they
-are; what it has found is shown beside them. See :class:`Trains`.
+are; what it has found is shown beside them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import ipywidgets as widgets
 
 from .canvas import Progress
 from .host import Host
 from .layout import line
-from .runner import Runner
+from .runner import LabRunner
+from .training import Training
 
 TRAIN, PAUSE = "▶ Train", "❚❚ Pause"
 SLICE_SECONDS = 0.06
@@ -22,33 +23,7 @@ SLICE_SECONDS = 0.06
 REST_SECONDS = 0.02
 
 
-class Trains(Protocol):
-    """A training, as far as it is."""
-
-    key: Hashable
-    """The setting from which it began."""
-    number: int
-    """Tells it from every other training of this process."""
-    rounds: int
-    steps: int
-    """Of all of it."""
-
-    @property
-    def share(self) -> float:
-        """How much of the work is done, 0 to 1."""
-
-    @property
-    def going(self) -> bool:
-        """Whether there is more to do."""
-
-    def step(self, count: int) -> None:
-        """So many steps more."""
-
-    def advance(self, rounds: int, seconds: float) -> bool:
-        """So many rounds, or fewer if the time is up; False at the end."""
-
-
-T = TypeVar("T", bound=Trains)
+T = TypeVar("T", bound=Training[Any, Any])
 
 
 class TrainingRun(Generic[T]):
@@ -69,7 +44,7 @@ class TrainingRun(Generic[T]):
         self._per_frame = per_frame
         self._say, self._results, self._opens = words, results, dict(opens or {})
         self._training: T | None = None
-        self.runner = Runner(self._tick, REST_SECONDS)
+        self.runner = LabRunner(host, self._slice, "The training", REST_SECONDS, self._show_button)
         self.button = host.button(TRAIN, "mlp-run", self._toggle, primary=True, tooltip=tooltip)
         self.button.add_class("mlp-train")
         self.back = host.button("Rewind", "mlp-rewind", self.rewind,
@@ -105,6 +80,9 @@ class TrainingRun(Generic[T]):
             self._training = None
         self._words.value = self._say(found)
         self.bar.value = round(1000 * found.share) if found else 0
+        self._show_button()
+
+    def _show_button(self) -> None:
         self.button.description = PAUSE if self.runner.running else TRAIN
 
     # -- actions ------------------------------------------------------------------------------
@@ -149,11 +127,6 @@ class TrainingRun(Generic[T]):
             self._host.refresh()
             self._host.show_status(said)
 
-    def close(self) -> None:
-        """End a run for good."""
-        self.runner.stop()
-        self.runner.join(1.0)
-
     def _toggle(self) -> None:
         self.pause() if self.runner.running else self.run()
 
@@ -188,23 +161,14 @@ class TrainingRun(Generic[T]):
         if self._training is not None:
             self._host.show_status(before + self._results(self._training))
 
-    def _tick(self) -> bool:
-        """One slice; False ends the run."""
-        with self._host.locked():
-            if not self.runner.running or self._training is None:
-                return False
-            try:
-                rounds = self._per_frame or self._training.steps + 1
-                more = self._training.advance(rounds, SLICE_SECONDS)
-                if more:
-                    self._show_progress()
-                else:
-                    self.runner.stop()
-                    self._show_results()
-                return more
-            except Exception as error:
-                self.runner.stop()
-                self.button.description = TRAIN
-                self._host.show_error(
-                    f"The training did not work ({type(error).__name__}: {error}).")
-                return False
+    def _slice(self) -> bool:
+        """Some rounds; False ends the run."""
+        if self._training is None:
+            return False
+        more = self._training.advance(self._per_frame or self._training.total, SLICE_SECONDS)
+        if more:
+            self._show_progress()
+        else:
+            self.runner.stop()
+            self._show_results()
+        return more

@@ -213,11 +213,6 @@ class SigmoidFeaturesLab(Lab[SigmoidFeaturesState, Numbers]):
                            asked_by_hand=self.by_hand, descended=len(path) > 1)
         super().refresh(changed)
 
-    def close_widgets(self) -> None:
-        """Also what listens to the mouse."""
-        super().close_widgets()
-        self.pointer.close()
-
     def table_rows(self) -> list[tuple[str, str, str]]:
         """The numbers for viewers without a kernel."""
         right = f"{self.right} of {self.state.points.count}"
