@@ -398,3 +398,26 @@ PUT_BESIDE = """async ([root, width]) => {
 CLOSE_BESIDE = """() => [...window.jupyterapp.shell.widgets('main')]
     .filter(widget => widget.node.querySelector('.jp-LinkedOutputView'))
     .forEach(widget => widget.dispose())"""
+
+
+# How many of its last controls a picture lies over, for every section that has its pictures above
+# its controls, with the section's end at the given shares of the window's height.
+UNDER_PICTURES = """async shares => {
+    const found = [], sections = document.querySelectorAll('.mlp-wide');
+    for (const section of sections) for (const share of shares) {
+        const pictures = section.querySelector(':scope > .mlp-pictures');
+        const controls = section.querySelector(':scope > .mlp-controls');
+        if (!pictures?.checkVisibility() || !controls?.checkVisibility()) continue;
+        section.scrollIntoView({block: 'end'});
+        const scrolls = section.closest('.jp-WindowedPanel-outer');
+        scrolls.scrollTop += scrolls.getBoundingClientRect().height * (1 - share);
+        await new Promise(requestAnimationFrame);
+        const leaves = [...controls.querySelectorAll('input, select, button, td, .noUi-target')]
+            .filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect());
+        const last = Math.max(...leaves.map(box => box.bottom));
+        const edge = pictures.getBoundingClientRect().bottom;
+        const under = leaves.filter(box => box.bottom > last - 4 && box.top < edge - 1);
+        found.push([section.closest('[data-mlp-lab]')?.dataset.mlpLab, share, under.length]);
+    }
+    return found;
+}"""

@@ -32,6 +32,7 @@ from on_screen import (
     PUT_BESIDE,
     ROOM,
     TEXTS_IN_THE_WAY,
+    UNDER_PICTURES,
     UNTIL_SIZED,
 )
 from real_jupyter import NotebookPage, dark
@@ -92,6 +93,15 @@ def test_the_same_in_a_view_beside_the_notebook(jupyterlab, cases):
     finally:
         page.page.evaluate(CLOSE_BESIDE)
     assert found == []
+
+
+def test_a_picture_never_lies_over_the_end_of_its_controls(jupyterlab):
+    """It is sticky, so it would go down over them as far as the section goes."""
+    fold(jupyterlab, False)
+    size(jupyterlab, *LAPTOP, True)
+    found = jupyterlab.page.evaluate(UNDER_PICTURES, [1, 0.6, 0.3])
+    assert len(found) >= 3 * 3  # it has looked
+    assert [section for section in found if section[-1]] == []
 
 
 # --- presented ---
