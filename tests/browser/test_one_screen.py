@@ -14,11 +14,13 @@ from lab_cases import (
     LAPTOP,
     LARGER,
     Case,
+    all_cases,
     assert_all_had_it,
     cells_of_cases,
     check_start_presented,
     check_steps_presented,
     click_all,
+    each_page,
     fold,
     hidden_in,
     present,
@@ -119,8 +121,10 @@ def test_presented_the_stepper_is_seen_with_what_it_lights(presented):
 
 
 def texts_in_the_way(page: NotebookPage, cases: list[Case], *widths: int) -> list[str]:
-    """Texts of labs, and of the parts after them, that are cut or overlap in such boxes."""
-    roots = [f"[data-mlp-lab='{number}'] .mlp-lab" for number in range(len(cases) + 3)]
+    """Texts of labs, and of the parts after all of them, that are cut or overlap in such boxes."""
+    first = len(all_cases())
+    parts = [f"[data-mlp-lab='{first + part}'] .mlp-lab" for part in range(len(PARTS))]
+    roots = [*(case.root for case in cases), *parts]
     return page.page.evaluate(TEXTS_IN_THE_WAY, [roots, widths])
 
 
@@ -134,9 +138,8 @@ def test_no_text_is_cut_or_overlaps_another(jupyterlab, cases, is_open):
 def test_presented_no_text_is_cut_or_overlaps_another(presented, cases):
     size(presented, *DESK, False)
     fold(presented, True)
-    for place in range(2):
-        click_all(presented, f".mlp-page-{place}")
-        assert texts_in_the_way(presented, cases, *WIDTHS[::4]) == []
+    for found in each_page(presented, cases):
+        assert texts_in_the_way(presented, found, *WIDTHS[::4]) == []
 
 
 @pytest.mark.parametrize("is_open", [False, True], ids=["folded", "open"])
