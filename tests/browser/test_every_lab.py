@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from described_labs import BRINGS, LABS, LabDescription, number
+from described_labs import BRINGS, LABS, LabDescription, described, number
 from seen import (
     IN_PICTURES,
     PICTURE,
@@ -171,7 +171,13 @@ def test_step_follows_the_gradient_and_undo_brings_the_values_back(page, lab):
     assert boxes(page) == places, "after undo"
 
 
-@pytest.mark.parametrize("typed", ["1e400", "1e200", "abc", "", "7,850"])
+# Each lab has its sentence in its place; a box of numbers and one of whole numbers have all.
+no_numbers = [(lab, "1e200") for lab in LABS] + [
+    (described(kind), typed) for kind in ("ThreeNeuronLab", "NamesCountsLab")
+    for typed in ("1e400", "abc", "", "7,850")]
+
+
+@pytest.mark.parametrize(("lab", "typed"), no_numbers, ids=str, indirect=["lab"], scope="module")
 def test_what_is_no_number_that_can_be_used_is_said_at_the_box(page, lab, typed):
     """Beside the box and in view, once, until the next good value; and nothing jumps."""
     before, picture, places = values(page), page.remember(PICTURE), boxes(page)

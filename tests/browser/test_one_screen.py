@@ -61,17 +61,20 @@ def jupyterlab(server, pages) -> Iterator[NotebookPage]:
 
 # --- the rule: with a control in focus, all that follows it is seen ---
 
+# A laptop, one with more height, and the widest cell there is.
+at_sizes = pytest.mark.parametrize(
+    ("screen", "files"), [(LAPTOP, True), (LAPTOP, False), (LARGER, True), (DESK, False)],
+    ids=["laptop-files", "laptop", "larger-files", "desk"])
 
-@pytest.mark.parametrize("files", [True, False], ids=["files", "no_files"])
-@pytest.mark.parametrize("screen", [LAPTOP, LARGER, DESK], ids=str)
+
+@at_sizes
 def test_what_follows_a_control_is_seen_with_it_in_jupyterlab(jupyterlab, cases, screen, files):
     fold(jupyterlab, False)
     size(jupyterlab, *screen, files)
     assert hidden_in(jupyterlab, cases)[0] == []
 
 
-@pytest.mark.parametrize("files", [True, False], ids=["files", "no_files"])
-@pytest.mark.parametrize("screen", [LAPTOP, LARGER, DESK], ids=str)
+@at_sizes
 def test_the_same_with_all_folds_open(jupyterlab, cases, screen, files):
     fold(jupyterlab, True)
     size(jupyterlab, *screen, files)
@@ -162,7 +165,7 @@ def test_nothing_jumps_and_no_text_overlaps_when_sliders_go_to_their_ends(jupyte
     for key in ("End", "Home"):
         for case in at_first:
             page.page.evaluate(ALL_SLIDERS, [case.root, key])
-        page.settle()
+        page.settle(120)  # the digits are learned at every one of their sliders
         try:
             for case, places in zip(at_first, before, strict=True):
                 assert page.page.evaluate(PLACES, case.root) == places, f"{case}: {key}"
