@@ -232,9 +232,9 @@ HIDDEN_PARTS = f"""async ([root, seen]) => {{
     return {{ done, hidden: [...found] }};
 }}"""
 
-# A lab that is presented, scrolled to its start: all that is to be seen at once, and its first
-# picture at least half as wide as the lab, or half as high as the screen. The rows of the first
-# column are those of its table, or all that stand in no fold.
+# A lab that is presented, scrolled to its start: all that is to be seen at once, and the pictures
+# of its first section at least half as wide as the lab, or together half as high as the screen. The
+# rows of the first column are those of its table, or all that stand in no fold.
 HIDDEN_AT_START = f"""async root => {{
     {VISIBLE}
     const column = lab.querySelector('.mlp-section-0 > .mlp-controls > :first-child');
@@ -245,9 +245,12 @@ HIDDEN_AT_START = f"""async root => {{
     rows.forEach((row, k) => {{ named[`slider ${{k + 1}} of ${{rows.length}}`] = row; }});
     const found = Object.keys(named).filter(name => hidden(named[name]))
         .map(name => `${{name}} ${{hidden(named[name])}}`);
-    const {{ width, height }} = named.picture.getBoundingClientRect();
+    const sizes = [...lab.querySelectorAll('.mlp-section-0 > .mlp-pictures img')]
+        .map(image => image.getBoundingClientRect());
+    const width = Math.max(...sizes.map(box => box.width));
+    const height = sizes.reduce((sum, box) => sum + box.height, 0);
     if (width < 0.5 * lab.clientWidth && height < 0.5 * (bottom - top))
-        found.push(`picture is small: ${{Math.round(width)}} x ${{Math.round(height)}}`);
+        found.push(`pictures are small: ${{Math.round(width)}} x ${{Math.round(height)}}`);
     return found;
 }}"""
 

@@ -126,7 +126,7 @@ class NamesCountsLab(Lab[NamesState, Numbers]):
         picks = styled("mlp-picks", *(control(name).widget for name in PICK))
         return [
             Section("Names", ("names",), [
-                stack(widths, picks),
+                stack(widths), picks,
                 stack(self.blocks["formula"], self.blocks["spellings"], folds),
                 stack(control("biases").widget, self.blocks["counts"])], wide=True),
             Section("What is a layer?", ("kinds",), [
