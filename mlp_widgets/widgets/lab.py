@@ -423,7 +423,7 @@ class Lab(BuiltLate, Generic[S, N]):
         self.messages = styled("mlp-messages", self.status, self.error)
         self._assemble()
         self.present.begin()
-        self.refresh()
+        self.refresh(changes_in_words(None, self.state))
 
     def _assemble(self) -> None:
         """The lab's own widget: head, presets, what stays in view, and the sections."""
