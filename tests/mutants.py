@@ -1,4 +1,4 @@
-"""54 small ways to break the code, and the tests that must see each of them.
+"""75 small ways to break the code, and the tests that must see each of them.
 
     python tests/mutants.py            # all of them: about five minutes
     python tests/mutants.py 3 17       # some of them, by number
@@ -97,12 +97,26 @@ MUTANTS = [
     Mutant('one step is told as "1 steps", and two as "2 step"',
            "text.py", "'s' * (count != 1)", "'s' * (count == 1)", "text words"),
     Mutant("a line of a student's file that is not two numbers is skipped in silence",
-           "data/points.py",
-           "if None in numbers and position == 0 and len(rows) > 1:",
-           "if None in numbers and position >= 0 and len(rows) > 1:", "points"),
+           "data/columns.py", "if numbers is None and not rows and not heading:",
+           "if numbers is None:", "points"),
     Mutant("with semicolons a comma in a file is not taken as the decimal sign",
-           "data/points.py", 'return [cell.replace(",", ".") for cell in',
-           "return [cell for cell in", "points"),
+           "data/columns.py", 'cell.replace(",", ".").replace(', "cell.replace(", "points"),
+    Mutant("nobody is told that a comma may have stood between thousands",
+           "data/columns.py", "if commas and all(GROUPED", "if not commas and all(GROUPED",
+           "own_data"),
+    Mutant("a file is read before anybody asks how large it is",
+           "data/columns.py", "_check_size(about.st_size)", "_check_size(0)", "own_data"),
+    Mutant("the search for the optimum takes fits whose kinks are outside their gaps",
+           "fits/optimum.py", "((p * q > 0) & (np.abs(q)", "((np.abs(q)", "optimum"),
+    Mutant("of the pairs found by the search for the optimum only the first is fitted again",
+           "fits/optimum.py", "N_REFITTED = 64", "N_REFITTED = 1", "optimum"),
+    Mutant("hinges that nearly coincide count as one in the search for the optimum",
+           "fits/optimum.py", "DEPENDENT = 1e-11", "DEPENDENT = 1e-5", "optimum"),
+    Mutant("a fit with more neurons is revealed where rounding makes it better by nothing",
+           "fits/optimum.py", "* (1 + 1e-12) + noise**2", "+ noise**2", "optimum"),
+    Mutant("the best quadratic is solved in units of x, far from 0 too",
+           "lectures/three_neuron/polynomial.py", "middle = float(x.min() + x.max()) / 2",
+           "middle = 0.0", "polynomial"),
     Mutant("own data are sorted by x while the y keep their old order",
            "data/points.py",
            "xs, ys = np.array(x, float)[order], np.array(y, float)[order]",

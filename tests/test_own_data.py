@@ -8,6 +8,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from lab_tools import upload
 
 from mlp_widgets import ReluSumsLab, SigmoidFeaturesLab, ThreeNeuronLab
 from mlp_widgets.data import columns
@@ -152,7 +153,7 @@ def test_a_lab_says_what_it_took_as_a_heading(kind, tmp_path):
     path.write_text(rows(count, "O,<b>"), encoding="utf-8")
     lab = kind()
     for show in (lambda: setattr(lab, name, str(path)),
-                 lambda: upload(lab, name, path.read_bytes())):
+                 lambda: upload(lab, path.read_bytes())):
         lab.reset()
         assert "heading" not in lab.status.value
         show()
@@ -164,13 +165,6 @@ def test_a_lab_says_what_it_took_as_a_heading(kind, tmp_path):
     assert said in made.status.value
     made.close()
     lab.close()
-
-
-def upload(lab, name: str, content: bytes) -> None:
-    """A file chosen in the browser."""
-    control = next(part for part in lab._parts
-                   if hasattr(part, "upload") and part.of.name == name)
-    control._take_file(({"name": "own.csv", "content": memoryview(content)},))
 
 
 # -- tables ---------------------------------------------------------------------------------------

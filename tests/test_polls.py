@@ -255,11 +255,26 @@ def test_from_code_only_numbers_are_answers(keep, given):
 
 
 @pytest.mark.parametrize("right", ["Z", ["A", "B"], None, 3])
-def test_an_answer_that_does_not_fit_the_question_is_told(keep, right):
-    poll = keep(Poll("Is it so?", lambda: right, YES_NO))
+def test_an_answer_that_no_longer_fits_the_question_is_told(keep, right):
+    answers = iter(["A", right])
+    poll = keep(Poll("Is it so?", lambda: next(answers), YES_NO))
     choose(poll, "A")
     poll.answer_button.click()
     assert problem(poll).startswith("the right answer must be") and poll.tries == 0
+
+
+@pytest.mark.parametrize("right", ["Z", ["A", "B"], None, 3])
+def test_a_function_that_gives_no_choice_is_refused_when_the_poll_is_made(right):
+    with pytest.raises(ValueError, match="the right answer must be"):
+        Poll("Is it so?", lambda: right, YES_NO)
+
+
+def test_a_function_that_cannot_say_yet_what_is_right_is_asked_again(keep):
+    known = {}
+    poll = keep(Poll("Is it so?", lambda: known["answer"], YES_NO))
+    known["answer"] = "B"
+    poll.predict("B")
+    assert poll.right
 
 
 def test_an_exception_is_caught_and_shown(keep):

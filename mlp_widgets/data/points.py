@@ -22,7 +22,7 @@ from .traffic import HOURS, TRAFFIC
 XY = ("x", "y")
 LEAST = 3
 MOST_DIFFERENT = 300
-"""Different x the lab accepts; the search for the exact optimum grows with their square."""
+"""Different x the lab accepts; the search for the exact optimum grows with their cube."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -121,10 +121,10 @@ class Cell(Shown):
                         action(*args)
                 except Exception as error:
                     foreseen = isinstance(error, (ValueError, ArithmeticError))
+                    self.recover()
                     self.show_error(str(error) if foreseen else
                                     f"This did not work ({type(error).__name__}: {error})."
                                     + self.after_error)
-                    self.recover()
 
         return callback
 

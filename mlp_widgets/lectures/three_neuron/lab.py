@@ -21,7 +21,7 @@ from ...drawing.diagram import DiagramPicture
 from ...drawing.fit import FitPicture
 from ...drawing.landscape import LandscapePicture
 from ...drawing.style import HIDDEN
-from ...fields import Parsed, declared
+from ...fields import Parsed, declared, whole_number
 from ...text import LETTERS, fixed
 from ...widgets.canvas import Slot
 from ...widgets.lab import Lab
@@ -38,6 +38,11 @@ from .numbers import (
     ThreeNeuronState,
     random_start,
 )
+
+QUICK = 100
+"""Different x up to which the optimum is found at once, and nobody has to be asked to wait."""
+MOST_SEED = 10**9
+"""Of a random start."""
 
 
 class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
@@ -135,6 +140,8 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
                 with self.asked(by_hand=False):  # given, not found
                     self._set_all(self.baselines.optimum.parameters)
                 return
+            if len(set(self.state.data.x)) > QUICK:
+                self.show_status(words.SEARCHING)
             self._revealed.add(self.state.data)
             self.refresh()
             self.show_status(words.revealed(self.numbers))
@@ -154,7 +161,7 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
         """What a preset sets; "random" takes the next seed unless one is given."""
         if name != "random":
             return PRESETS[name]
-        self._seed = self._seed + 1 if seed is None else seed
+        self._seed = self._seed + 1 if seed is None else whole_number("seed", seed, 0, MOST_SEED)
         self._random = random_start(self._seed, self.state.data)
         return self._random
 
