@@ -3,6 +3,7 @@ takes them."""
 
 from __future__ import annotations
 
+import gc
 import os
 import tracemalloc
 
@@ -14,6 +15,7 @@ from mlp_widgets import ReluSumsLab, SigmoidFeaturesLab, ThreeNeuronLab
 from mlp_widgets.data import columns
 from mlp_widgets.data.columns import LONGEST_LINE, MOST, MOST_BYTES, as_columns, parse_columns
 from mlp_widgets.data.points import XY, load_points
+from mlp_widgets.widgets.history import LEVELS
 
 LABS = {ThreeNeuronLab: ("data", 2), ReluSumsLab: ("target", 2), SigmoidFeaturesLab: ("points", 3)}
 """Lab -> the field that takes own data, and how many columns these have."""
@@ -195,6 +197,16 @@ def test_a_table_that_cannot_be_shown(table, sentence):
     assert sentence in str(error.value) and "\n" not in str(error.value)
 
 
+def test_kinks_to_the_right_of_all_points_are_named(kept):
+    """Whatever the place of the right edge is rounded to."""
+    lab = kept("three_neuron")
+    assert lab.widget
+    for seed in range(30):
+        lab.set(data=np.random.default_rng(seed).normal(size=(2, 5)))
+        names = [label.text for label in lab.canvases["fit"].picture.kink_names]
+        assert names == ["kink 1: x = 14.75 ▸", "kink 2: x = 8.667 ▸"]
+
+
 def test_points_of_one_x_are_shown():
     lab = ThreeNeuronLab(data=([5, 5, 5], [1, 2, 3]))
     assert lab.snapshot() and lab.baselines.optimum.mse == pytest.approx(2 / 3)
@@ -202,3 +214,27 @@ def test_points_of_one_x_are_shown():
     assert np.isfinite(lab.loss)
     with pytest.raises(ValueError, match="one y for each x, and x = 5 stands twice"):
         ReluSumsLab(target=([5, 5, 5], [1, 2, 3]))
+
+
+@pytest.mark.parametrize("name", ["three_neuron", "relu_sums", "sigmoid_features"])
+def test_many_own_data_sets_keep_little(name, unseen):
+    """As many as Undo goes back to are kept, and of each no more than its numbers."""
+    lab = unseen(name)
+    field, count = LABS[type(lab)]
+    x = np.arange(60.0)
+
+    def one_more(number: int) -> None:
+        lab.set(**{field: [x, x * 0.5 + number, x % 2][:count]})
+
+    one_more(-1)
+    tracemalloc.start()
+    try:
+        for number in range(LEVELS + 80):
+            one_more(number)
+        gc.collect()
+        memory = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert memory < (LEVELS + 80) * 20_000
+    if name != "relu_sums":
+        assert len(lab._attempts) <= LEVELS + 66  # and those of the caches

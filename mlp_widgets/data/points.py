@@ -27,28 +27,34 @@ MOST_DIFFERENT = 300
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Points (x[i], y[i]) sorted by x, how they were given (for repr), and what a lab says of how
-    a file was understood."""
+    """Points (x[i], y[i]) sorted by x, the name of the data set or file, if they came by a name,
+    and what a lab says of how a file was understood."""
 
     x: np.ndarray
     y: np.ndarray
-    source: object
+    given: str = ""
     note: str = ""
+
+    @property
+    def source(self) -> object:
+        """How they were given, for repr. Lists of them are made when they are asked for: they take
+        five times the room of the arrays, and Undo keeps many data sets."""
+        return self.given or (self.x.tolist(), self.y.tolist())
 
     @property
     def own(self) -> bool:
         """True for data that the student brought."""
-        return self.source not in TRAFFIC if isinstance(self.source, str) else True
+        return self.given not in TRAFFIC
 
     @property
     def name(self) -> str:
         """Short name for the status line."""
-        return self.source if isinstance(self.source, str) else "own data"
+        return self.given or "own data"
 
     @property
     def contents(self) -> object:
         """The name of a measured data set; of own data both columns as plain lists."""
-        return [self.x.tolist(), self.y.tolist()] if self.own else self.source
+        return [self.x.tolist(), self.y.tolist()] if self.own else self.given
 
     def y_at(self, x: float) -> float | None:
         """The y at an x, None if no point is there.
@@ -76,7 +82,7 @@ def load_points(source: Any) -> Points:
     if columns is None:
         raise ValueError(f"data must be one of {', '.join(map(repr, TRAFFIC))}, a file name, or "
                          "two lists (x, y)")
-    return _checked(columns, None)
+    return _checked(columns)
 
 
 @cache
@@ -85,7 +91,7 @@ def _measured(name: str) -> Points:
     return Points(HOURS, np.array(TRAFFIC[name]), name)
 
 
-def _checked(columns: Columns, source: object) -> Points:
+def _checked(columns: Columns, given: str = "") -> Points:
     """Points sorted by x, after the checks that concern their values."""
     x, y = columns.lists
     if len(x) < LEAST:
@@ -99,5 +105,4 @@ def _checked(columns: Columns, source: object) -> Points:
         raise ValueError(f"at most {MOST_DIFFERENT} different x, got {len(set(x))}; round them")
     order = np.argsort(x, kind="stable")
     xs, ys = np.array(x, float)[order], np.array(y, float)[order]
-    return Points(xs, ys, source if source is not None else (xs.tolist(), ys.tolist()),
-                  columns.note)
+    return Points(xs, ys, given, columns.note)

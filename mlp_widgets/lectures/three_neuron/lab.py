@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import ClassVar
+from weakref import WeakKeyDictionary, WeakSet
 
 import ipywidgets as widgets
 
@@ -72,11 +73,12 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
 
     def prepare(self) -> None:
         """What the lab remembers beside a state: what the student did, what was given, the seed."""
-        self._attempts: dict[tuple[Points, str], Attempts] = {}
+        # of each data set as long as there is a way back to it
+        self._attempts: WeakKeyDictionary[Points, dict[str, Attempts]] = WeakKeyDictionary()
         self._noted: dict[str, float] = {}
         self._is_own = True
         self._praise = ""
-        self._revealed: set[Points] = set()
+        self._revealed: WeakSet[Points] = WeakSet()
         self._random: Mapping[str, float] = {}
         self._seed = -1
 
@@ -106,7 +108,8 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
     @property
     def attempts(self) -> Attempts:
         """What you did on the present data with the present activation."""
-        return self._attempts.setdefault((self.state.data, self.state.activation), Attempts())
+        of_data = self._attempts.setdefault(self.state.data, {})
+        return of_data.setdefault(self.state.activation, Attempts())
 
     @property
     def best(self) -> Best | None:
