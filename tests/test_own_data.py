@@ -4,6 +4,7 @@ takes them."""
 from __future__ import annotations
 
 import gc
+import html
 import os
 import tracemalloc
 
@@ -15,6 +16,7 @@ from mlp_widgets import ReluSumsLab, SigmoidFeaturesLab, ThreeNeuronLab
 from mlp_widgets.data import columns
 from mlp_widgets.data.columns import LONGEST_LINE, MOST, MOST_BYTES, as_columns, parse_columns
 from mlp_widgets.data.points import XY, load_points
+from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.history import LEVELS
 
 LABS = {ThreeNeuronLab: ("data", 2), ReluSumsLab: ("target", 2), SigmoidFeaturesLab: ("points", 3)}
@@ -238,3 +240,21 @@ def test_many_own_data_sets_keep_little(name, unseen):
     assert memory < (LEVELS + 80) * 20_000
     if name != "relu_sums":
         assert len(lab._attempts) <= LEVELS + 66  # and those of the caches
+
+
+@pytest.mark.parametrize("name", ["<script>x</script>.csv", "$5 and $6.csv", "\u2066a\u2067.csv",
+                                  "&lt;b&gt;.csv", "\N{GRINNING FACE}.csv", "a'b.csv"])
+def test_the_name_of_a_file_is_shown_as_text(name, make, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with open("plain.csv", "w", encoding="utf-8") as file:
+        file.write(rows(2, "<i>x</i>,$y$"))
+    try:
+        os.rename("plain.csv", name.replace("/", "\N{FRACTION SLASH}"))
+    except OSError:
+        pytest.skip("this system has no file of this name")
+    lab = make("three_neuron", data=name.replace("/", "\N{FRACTION SLASH}"))
+    for widget in all_widgets(lab.widget):
+        for text in (getattr(widget, "value", ""), getattr(widget, "description", "")):
+            if isinstance(text, str) and not text.startswith("<style"):
+                assert "<script" not in text and "<i>x" not in text and "<b>.csv" not in text
+    assert lab.snapshot() and html.escape(name[:3]) in lab.status.value

@@ -22,7 +22,7 @@ from ..drawing.picture import StillPicture
 from ..drawing.table import TablePicture
 from ..text import number
 from .canvas import NamedImage
-from .cell import Cell, escaped
+from .cell import Cell, described, escaped
 from .lab import Lab
 from .layout import focus, line, stack, styled
 from .png import PngEncoder, composite_png
@@ -419,7 +419,7 @@ class Poll(Cell):
 
 
 def _checkbox(label: str) -> widgets.Checkbox:
-    return widgets.Checkbox(description=label, indent=False)
+    return widgets.Checkbox(indent=False, **described(label))
 
 
 class _RadioButton(widgets.RadioButtons):
