@@ -159,7 +159,8 @@ def test_the_targets_are_what_they_are_called():
 @pytest.mark.parametrize("source, sentence", [
     ("nothing", "there is no file"), (3, "target must be one of 'sine', 'step'"),
     (([1, 2, 2], [1, 2, 3]), "one y for each x, and x = 2 stands twice"),
-    (([1, 2], [1, 2]), "at least 3 points"), (([1, 2, 3], [1, 2]), "x has 3 numbers and y has 2"),
+    (([1, 2], [1, 2]), "at least 3 points"),
+    (([1, 2, 3], [1, 2]), "x and y must have as many numbers each, got 3 and 2"),
     ((list(range(61)), [0] * 61), f"at most {MOST_POINTS} points, got 61"),
     (([1, 2, 3], [1, math.nan, 2]), "must be finite"),
 ])

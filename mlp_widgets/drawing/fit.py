@@ -17,6 +17,8 @@ from .style import BLACK, GREY, HIDDEN, NORMAL, VALUE
 
 BESIDE = 5.0
 """CSS pixels from the line of a kink to its text."""
+ROUNDING = 0.01
+"""CSS pixels by which a text may stand over the edge: a kink at the edge is not rounded away."""
 ABOVE = 5.0
 """CSS pixels from axes up to their title."""
 BASELINES = {"line": ("· · ·", (0, (1, 1.2))), "quadratic": ("–·–·", "-.")}
@@ -179,13 +181,14 @@ class FitPicture(Picture[FitScene]):
         """The text beside the line of a kink: at the first place where it meets neither another
         text nor the curve; if there is none, at the first without another text."""
         (low, high), (bottom, top) = self.fit.get_xlim(), self.fit.get_ylim()
-        unit = (high - low) / (self.fit.bbox.width / self.scale)  # x of a CSS pixel
+        width = self.fit.bbox.width / self.scale
+        unit = (high - low) / width  # x of a CSS pixel
         half = 0.5 * ROW * (top - bottom) / (self.fit.bbox.height / self.scale)
         length, right = text_width(text) + 2 * BESIDE, x <= low + 0.7 * (high - low)
         alone = []
         for way, y in product((1, -1) if right else (-1, 1), rows):
             start, end = sorted(((x - low) / unit, (x - low) / unit + way * length))
-            if start < 0 or end * unit > high - low or any(
+            if start < -ROUNDING or end > width + ROUNDING or any(
                     start < there and end > here for here, there in rows[y]):
                 continue
             alone.append((way, y, (start, end)))

@@ -121,8 +121,8 @@ class Cell(Shown):
                     with self.asked(by_hand=True):
                         action(*args)
                 except Exception as error:
-                    self.show_failure(error, "This", self.after_error)
                     self.recover()
+                    self.show_failure(error, "This", self.after_error)
 
         return callback
 
@@ -212,6 +212,15 @@ def escaped(css_class: str, text: str, role: str = "", may_scroll: bool = False)
     role = role and f' role="{role}"'
     tab = ' tabindex="0"' * may_scroll
     return f'<div class="{css_class}"{role}{tab}>{html.escape(text)}</div>'
+
+
+def described(text: str) -> dict[str, object]:
+    """Keywords of a widget whose description is this text and never TeX: of "$5 and $6" the page
+    would make a formula. ipywidgets 7 cannot be told so."""
+    if not {"$", "\\"} & {*text} or not hasattr(widgets.Checkbox, "description_allow_html"):
+        return {"description": text}
+    kept = f'<span class="mathjax_ignore tex2jax_ignore">{html.escape(text)}</span>'
+    return {"description": kept, "description_allow_html": True}
 
 
 def close_all(*roots: widgets.Widget) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..core import Diverged, backward, descend, forward
 from ..explain.numbers import NetworkNumbers
-from ..fields import DATA, Number, State, declared
+from ..fields import DATA, Number, State, declared, whole_number
 from ..text import counted_steps, number
 from .canvas import Progress
 from .controls import NumberControl
@@ -23,6 +23,8 @@ from .runner import LabRunner
 
 MOST_STEPS = 30_000
 """Steps of one descent that are kept; then a run pauses, and the next begins a new path."""
+MOST_AT_ONCE = 100_000
+"""Steps that code may ask for in one call."""
 STILL_STEPS, STILL_SHARE = 2000, 0.01
 """A run ends when in so many of its steps the loss has fallen by less than this share of it."""
 LARGEST = 1e30
@@ -78,9 +80,9 @@ class Descent:
                      if of.role is DATA)
 
     def step(self, count: int = 1) -> None:
-        """``count`` steps. If the loss grows without bound the last sensible state stays, and
-        Diverged says what to try."""
-        host = self._host
+        """``count`` steps, at most 100,000. If the loss grows without bound the last sensible state
+        stays, and Diverged says what to try."""
+        host, count = self._host, whole_number("count", count, 0, MOST_AT_ONCE)
         with host.locked():
             self._path, self._path_of = self.path, self._belongs_to(host.state)
             self._count += 1

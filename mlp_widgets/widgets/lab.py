@@ -353,7 +353,6 @@ class Lab(BuiltLate, Generic[S, N]):
             self.state, self.numbers = before
             self.recover()
             raise
-        self.show_error("")
 
     # -- descent, for those labs that have one -------------------------------------------------
 
@@ -427,7 +426,7 @@ class Lab(BuiltLate, Generic[S, N]):
         self.messages = styled("mlp-messages", self.status, self.error)
         self._assemble()
         self.present.begin()
-        self.refresh()
+        self.refresh(changes_in_words(None, self.state))
 
     def _assemble(self) -> None:
         """The lab's own widget: head, presets, what stays in view, and the sections."""
@@ -540,7 +539,8 @@ class Lab(BuiltLate, Generic[S, N]):
     # -- showing -------------------------------------------------------------------------------
 
     def refresh(self, changed: str = "") -> None:
-        """Bring pictures, controls and words in line with the state; ``changed`` is said first."""
+        """Bring pictures, controls and words in line with the state; ``changed`` is said first.
+        An error before this is over."""
         with self.refreshing():
             # pictures first: the page handles messages in their order, and pictures take longest
             self.show_pictures()
@@ -551,6 +551,7 @@ class Lab(BuiltLate, Generic[S, N]):
         else:
             self.send_words()
         self.show_status(changed + self.in_words())
+        self.show_error("")
         self._tell_listeners()
 
     def _tell_listeners(self) -> None:

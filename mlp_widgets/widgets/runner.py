@@ -33,7 +33,11 @@ class Runner:
         if self._clock.has_loop:
             self._clock.after(0.0, lambda: run.on_loop(self._clock))
         else:
-            run.thread = on_thread(run.on_thread, "run")
+            try:
+                run.thread = on_thread(run.on_thread, "run")
+            except RuntimeError:  # no thread can start
+                self._run = None
+                raise
 
     def stop(self) -> None:
         """No further call begins after this; a call under way is not waited for."""

@@ -63,7 +63,9 @@ class Stepper:
 
     @property
     def _place(self) -> int:
-        return self._host.state.operation
+        """The step in view: a place beyond the last step, as where other points have fewer, is the
+        last."""
+        return min(self._host.state.operation, self.count)
 
     def go(self, step: int) -> None:
         """Show a step; beyond an end, the end. A play stops."""

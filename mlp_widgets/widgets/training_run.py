@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import ipywidgets as widgets
 
+from ..fields import whole_number
 from .canvas import Progress
 from .host import Host
 from .layout import line
@@ -21,6 +22,9 @@ TRAIN, PAUSE = "▶ Train", "❚❚ Pause"
 SLICE_SECONDS = 0.06
 """Of work between two frames, so that the page stays responsive."""
 REST_SECONDS = 0.02
+MOST_STEPS = 1_000_000
+"""At once, from code."""
+NO_STEP = "It has not taken its first step."
 
 
 T = TypeVar("T", bound=Training[Any, Any])
@@ -106,9 +110,10 @@ class TrainingRun(Generic[T]):
 
     def step(self, count: int) -> None:
         """So many steps more; from the present setting, if there is nothing to go on with."""
+        whole_number("count", count, 1, MOST_STEPS)
         self.pause()
         with self._host.locked():
-            self._go_on_or_begin().step(count)
+            self._go_on_or_begin().step(int(count))
             self._show_results()
 
     def pause(self) -> None:
@@ -159,7 +164,8 @@ class TrainingRun(Generic[T]):
     def _show_results(self, before: str = "") -> None:
         self._host.refresh()
         if self._training is not None:
-            self._host.show_status(before + self._results(self._training))
+            said = self._results(self._training) if self._training.rounds else NO_STEP
+            self._host.show_status(before + said)
 
     def _slice(self) -> bool:
         """Some rounds; False ends the run."""
