@@ -91,8 +91,16 @@ def shared(request):
 @pytest.fixture(scope="session")
 def _kept():
     """Name -> the one lab of its kind that many tests use."""
+    from lab_tools import KINDS, SMALLER
+
     labs = {}
-    yield labs
+
+    def lab_of(name: str):
+        if name not in labs:
+            labs[name] = KINDS[name](scale=0.5, **SMALLER.get(name, {}))
+        return labs[name]
+
+    yield lab_of
     for lab in labs.values():
         lab.close()
 
@@ -103,23 +111,19 @@ def kept(_kept):
 
     Making a lab takes as long as a hundred moves.
     """
-    from lab_tools import KINDS, SMALLER, as_new
+    from lab_tools import as_new
 
-    def lab_of(name: str):
-        if name not in _kept:
-            _kept[name] = KINDS[name](scale=0.5, **SMALLER.get(name, {}))
-        return as_new(_kept[name])
-
-    return lab_of
+    return lambda name: as_new(_kept(name))
 
 
 @pytest.fixture
-def unseen(kept, monkeypatch):
-    """``unseen(name)``: the same lab, which draws no pictures: where only numbers matter."""
+def unseen(_kept, monkeypatch):
+    """``unseen(name)``: the same lab, which draws no pictures: where only all else matters."""
+    from lab_tools import as_new
 
     def lab_of(name: str):
-        lab = kept(name)
+        lab = _kept(name)
         monkeypatch.setitem(lab.__dict__, "show_pictures", lambda: None)
-        return lab
+        return as_new(lab)
 
     return lab_of
