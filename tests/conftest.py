@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from mlp_widgets.widgets.later import Later
+
+# nbformat imports jsonschema, and that a grammar of addresses, which takes a second to compile in
+# every process. It does without; and no field of a notebook is checked with it.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 REQUIRE_ALL = os.environ.get("MLP_WIDGETS_REQUIRE_ALL") == "1"
 
@@ -31,6 +36,16 @@ def missing() -> Callable[[str], None]:
     The test is skipped; with MLP_WIDGETS_REQUIRE_ALL=1 it fails.
     """
     return pytest.fail if REQUIRE_ALL else pytest.skip
+
+
+LONGEST = ("test_labs", "test_parts", "test_no_threads", "test_picture_texts", "test_lab_descent",
+           "test_drawing", "test_cover", "test_present", "test_stale_pictures")
+"""Files of tests that take longest come first: at the end no process works alone."""
+
+
+def pytest_collection_modifyitems(items):
+    """A file is run by one process. xdist takes the files as they come, if it is told so."""
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
 
 
 # A folder of one person or one machine. The name of the folder must not be part of a longer
