@@ -197,10 +197,10 @@ MUTANTS = [
            "widgets/part.py", 'host.headline_text if "J" in names else None',
            "host.headline_text", "parts"),
     Mutant("a fold that was opened cannot be closed again",
-           "widgets/layout.py", 'None if change["new"] else "none"', "None", "folds"),
+           "widgets/layout.py", '"" if change["new"] else "none"', '""', "folds"),
     Mutant("a preset stays marked when a slider has left it",
-           "widgets/lab.py", "bool(values) and all(getattr(self.state, k) == v",
-           "bool(values) and any(getattr(self.state, k) == v", "folds"),
+           "widgets/lab.py", "bool(values) and all(getattr(self.state, k) == own[k]",
+           "bool(values) and any(getattr(self.state, k) == own[k]", "folds"),
     # three that no test saw before there was this list
     Mutant("a box that refuses a number keeps silent",
            "widgets/controls.py", "            problem = str(error)", "            problem = ''",
