@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 
 import ipywidgets as widgets
@@ -154,6 +155,14 @@ def check_same(lab: Lab, other: Lab) -> None:
     check_sent(lab)
 
 
+@contextmanager
+def no_pictures(lab: Lab) -> Iterator[None]:
+    """Meanwhile the lab draws none: to draw every state on a way takes long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(lab.__dict__, "show_pictures", lambda: None)
+        yield
+
+
 # -- one lab for many tests ---------------------------------------------------------------------
 
 
@@ -181,6 +190,15 @@ def runners(lab: Lab) -> list[Runner]:
 
 def as_new(lab: Lab) -> Lab:
     """The lab, brought back to where it was made."""
+    with no_pictures(lab):
+        _go_back(lab)
+    lab.refresh()
+    lab.show_error("")
+    return lab
+
+
+def _go_back(lab: Lab) -> None:
+    """The state and all beside it that a lab remembers."""
     for part in (lab.descent, lab.stepper):
         if part is not None:
             part.stop()
@@ -199,6 +217,3 @@ def as_new(lab: Lab) -> Lab:
     lab._history = History()
     lab.listeners.clear()
     without_path(lab)
-    lab.refresh()
-    lab.show_error("")
-    return lab

@@ -34,6 +34,8 @@ from mlp_widgets.widgets.lab import Lab
 
 RANDOM = 16
 """States of each lab in which all is random, beside those at the ends of the sliders."""
+MOST = {"epochs": 4}
+"""Up to where a whole number is drawn at random, beside its ends: a training takes long."""
 
 
 @pytest.fixture
@@ -76,7 +78,7 @@ def at_random(state: State, random: np.random.Generator) -> dict[str, object]:
         if isinstance(of, Place):
             continue
         if isinstance(of, Whole):
-            changes[name] = int(random.integers(of.low, min(of.high, 60) + 1))
+            changes[name] = int(random.integers(of.low, min(of.high, MOST.get(name, 60)) + 1))
         elif isinstance(of, Number):
             low, high = ends_of(state, of)
             value = random.uniform(low, high)
