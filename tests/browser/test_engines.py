@@ -1,10 +1,11 @@
-"""Every lab in Firefox: keys, pointer, number boxes, buttons, Present.
+"""Every lab in the engines of Firefox and Safari: keys, pointer, number boxes, buttons, Present.
 
 A small set: what is the same in every engine is tested in Chromium, by all other files.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -13,6 +14,7 @@ import pytest
 from described_labs import LABS, LabDescription, cells_of_all
 from lab_cases import LAPTOP, PROJECTORS, size
 from real_jupyter import NUMBER_LABS, Firefox, NotebookPage, firefox_path
+from real_webkit import WebKit, missing_programs
 from seen import PICTURE, each_section, pictures, present, unfold, values
 
 import mlp_widgets
@@ -29,6 +31,20 @@ CLICKED = {
     "TrainingLoopLab": ("descents", 0.85, 0.5), "DigitsLab": ("reading", 0.2, 0.4),
 }
 """A picture that can be clicked, and where: shares of its width and height from the upper left."""
+
+# Its place, scrolled into view, once it stands still.
+AT_REST = """async (e, block) => {
+    const place = () => {
+        const { x, y, width, height } = e.getBoundingClientRect();
+        return { x, y, width, height };
+    };
+    for (let quiet = 0, before = ''; quiet < 6; before = JSON.stringify(place())) {
+        e.scrollIntoView({ block });
+        await new Promise(requestAnimationFrame);
+        quiet = JSON.stringify(place()) === before ? quiet + 1 : 0;
+    }
+    return place();
+}"""
 
 NOT_CUT = """(lab, widest) => {
     const pen = document.createElement('canvas').getContext('2d'), cut = [];
@@ -53,7 +69,16 @@ def of_firefox(missing) -> Firefox:
     return Firefox()
 
 
-ENGINES = {"firefox": of_firefox}
+def of_webkit(missing) -> WebKit:
+    """WebKitGTK as the system has it."""
+    if sys.platform != "linux":
+        pytest.skip("WebKitGTK, Safari's engine without Safari, is for Linux")
+    if lacking := missing_programs():
+        missing(f"not installed: {', '.join(lacking)}")
+    return WebKit()
+
+
+ENGINES = {"firefox": of_firefox, "webkit": of_webkit}
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -112,8 +137,7 @@ def test_boxes_have_room_for_their_numbers(page, lab):
 def drag(page, lab, share: float) -> None:
     """Drag the handle of the slider by the mouse to a share of its track; it must stop there."""
     handle, track = (page.find(f"{lab.slider} .noUi-{part}") for part in ("handle", "base"))
-    handle.evaluate("e => e.scrollIntoView({ block: 'nearest' })")  # not below what is sticky
-    at, way = handle.bounding_box(), track.bounding_box()
+    at, way = handle.evaluate(AT_REST, "nearest"), track.bounding_box()
     mouse, y = page.page.mouse, at["y"] + at["height"] / 2
     mouse.move(at["x"] + at["width"] / 2, y)
     mouse.down()
@@ -219,8 +243,7 @@ def click_picture(page, lab) -> None:
     """Click on the picture; the numbers must be those of this place."""
     name, across, down = CLICKED[lab.kind]
     image = page.find(f"img.mlp-picture-{name}")
-    image.evaluate("e => e.scrollIntoView({ block: 'center' })")
-    box, before = image.bounding_box(), values(page)
+    box, before = image.evaluate(AT_REST, "center"), values(page)
     x, y = round(box["x"] + across * box["width"]), round(box["y"] + down * box["height"])
     page.page.mouse.click(x, y)
     page.settle()
