@@ -75,6 +75,9 @@ site: $(LAB_READY) $(SITE_READY)
 # $(call part,name,command) runs one part of the tests; if it fails, the last line names it.
 part = @echo == $(1) && $(2) || (echo == make test FAILED in this part: $(1) && exit 1)
 
+# Each file in one process, because its tests share labs; tests/conftest.py says which come first.
+PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
+
 # Tests that run or draw all notebooks, or build the wheel: they belong to these, not to the code that one changes.
 OF_NOTEBOOKS := tests/test_notebook_states.py tests/test_stale_pictures.py tests/test_wheel.py
 
@@ -84,11 +87,11 @@ OF_PEERS := tests/test_peers.py
 quick: $(TEST_READY)
 	$(call part,style,$(PY) -m ruff check)
 	$(call part,types,$(PY) -m mypy)
-	$(call part,unit tests,$(PY) -m pytest -p no:nbval -n auto --dist loadfile tests --ignore=tests/browser \
+	$(call part,unit tests,$(PY) -m pytest -p no:nbval $(PARALLEL) tests --ignore=tests/browser \
 	  $(addprefix --ignore=,$(OF_NOTEBOOKS) $(OF_PEERS)))
 
 test: quick $(SITE_READY)
-	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env -n auto --dist loadfile notebooks \
+	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env $(PARALLEL) notebooks \
 	  $(OF_NOTEBOOKS))
 	$(call part,browser,$(PY) -m pytest -p no:nbval -n auto --dist loadfile tests/browser)
 	@echo == make test: all parts passed

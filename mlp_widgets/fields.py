@@ -529,15 +529,18 @@ def check_names(state: type[State], names: Iterable[str]) -> None:
         one_of("field", name, declared(state))
 
 
-def changes_in_words(before: State, after: State) -> str:
-    """"w₁₁ = 0.45. " if one or two numbers or switches of a state changed.
+def changes_in_words(before: State | None, after: State) -> str:
+    """"w₁₁ = 0.45. " if one or two numbers or switches of a state changed; and the notes on what
+    was read anew, such as a file's heading. Of a first state, before which is none, the notes.
 
     More of them the lab sums up; and of what is chosen by a name, the control says it.
     """
-    own = declared(type(after))
-    names = [name for name in own if getattr(before, name) != getattr(after, name)]
-    said = [own[name].change_in_words(getattr(after, name)) for name in names]
-    return "".join(f"{words}. " for words in said) if len(names) <= 2 and all(said) else ""
+    names = [name for name in declared(type(after))
+             if before is None or getattr(before, name) != getattr(after, name)]
+    notes = [getattr(getattr(after, name), "note", "") for name in names]
+    said = [declared(type(after))[name].change_in_words(getattr(after, name)) for name in names]
+    few = said if before is not None and len(names) <= 2 and all(said) else []
+    return "".join(f"{words}. " for words in [*filter(None, notes), *few])
 
 
 def attribute(name: str) -> property:

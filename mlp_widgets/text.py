@@ -47,9 +47,14 @@ def known(value: float, digits: int = 4) -> str:
     return "none" if math.isnan(value) else number(value, digits)
 
 
+def counted(count: int, noun: str) -> str:
+    """"1 layer", "2 layers"."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
 def counted_steps(count: int) -> str:
     """"1 step", "2 steps"."""
-    return f"{count} step{'s' * (count != 1)}"
+    return counted(count, "step")
 
 
 def inner(text: str) -> str:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from mlp_widgets.widgets.later import Later
+
+# nbformat imports jsonschema, and that a grammar of addresses, which takes a second to compile in
+# every process. It does without; and no field of a notebook is checked with it.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 REQUIRE_ALL = os.environ.get("MLP_WIDGETS_REQUIRE_ALL") == "1"
 
@@ -31,6 +36,16 @@ def missing() -> Callable[[str], None]:
     The test is skipped; with MLP_WIDGETS_REQUIRE_ALL=1 it fails.
     """
     return pytest.fail if REQUIRE_ALL else pytest.skip
+
+
+LONGEST = ("test_labs", "test_parts", "test_no_threads", "test_picture_texts", "test_lab_descent",
+           "test_drawing", "test_cover", "test_present", "test_stale_pictures")
+"""Files of tests that take longest come first: at the end no process works alone."""
+
+
+def pytest_collection_modifyitems(items):
+    """A file is run by one process. xdist takes the files as they come, if it is told so."""
+    items.sort(key=lambda item: item.path.stem not in LONGEST)
 
 
 # A folder of one person or one machine. The name of the folder must not be part of a longer
@@ -91,8 +106,16 @@ def shared(request):
 @pytest.fixture(scope="session")
 def _kept():
     """Name -> the one lab of its kind that many tests use."""
+    from lab_tools import KINDS, SMALLER
+
     labs = {}
-    yield labs
+
+    def lab_of(name: str):
+        if name not in labs:
+            labs[name] = KINDS[name](scale=0.5, **SMALLER.get(name, {}))
+        return labs[name]
+
+    yield lab_of
     for lab in labs.values():
         lab.close()
 
@@ -103,23 +126,19 @@ def kept(_kept):
 
     Making a lab takes as long as a hundred moves.
     """
-    from lab_tools import KINDS, SMALLER, as_new
+    from lab_tools import as_new
 
-    def lab_of(name: str):
-        if name not in _kept:
-            _kept[name] = KINDS[name](scale=0.5, **SMALLER.get(name, {}))
-        return as_new(_kept[name])
-
-    return lab_of
+    return lambda name: as_new(_kept(name))
 
 
 @pytest.fixture
-def unseen(kept, monkeypatch):
-    """``unseen(name)``: the same lab, which draws no pictures: where only numbers matter."""
+def unseen(_kept, monkeypatch):
+    """``unseen(name)``: the same lab, which draws no pictures: where only all else matters."""
+    from lab_tools import as_new
 
     def lab_of(name: str):
-        lab = kept(name)
+        lab = _kept(name)
         monkeypatch.setitem(lab.__dict__, "show_pictures", lambda: None)
-        return lab
+        return as_new(lab)
 
     return lab_of

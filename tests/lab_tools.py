@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 
 import ipywidgets as widgets
@@ -22,6 +23,8 @@ from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.history import History
 from mlp_widgets.widgets.lab import Lab
 from mlp_widgets.widgets.number_box import NumberBox
+from mlp_widgets.widgets.runner import Runner
+from mlp_widgets.widgets.trained_lab import TrainedLab
 
 SLIDERS = (widgets.IntSlider,)
 CHOICES = (widgets.Dropdown, widgets.ToggleButtons)
@@ -152,6 +155,14 @@ def check_same(lab: Lab, other: Lab) -> None:
     check_sent(lab)
 
 
+@contextmanager
+def no_pictures(lab: Lab) -> Iterator[None]:
+    """Meanwhile the lab draws none: to draw every state on a way takes long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(lab.__dict__, "show_pictures", lambda: None)
+        yield
+
+
 # -- one lab for many tests ---------------------------------------------------------------------
 
 
@@ -170,17 +181,32 @@ def wait_until(true: Callable[[], object]) -> None:
     raise AssertionError("it does not come")
 
 
-def runners(lab: Lab) -> Iterator[object]:
-    """What may repeat by itself."""
-    return (part.runner for part in (lab.descent, lab.stepper) if part is not None)
+def runners(lab: Lab) -> list[Runner]:
+    """What may repeat by itself: of the descent, the stepper, a training."""
+    assert lab.root  # it is built
+    parts = (getattr(part, "runner", None) for part in vars(lab).values())
+    return [runner for runner in parts if isinstance(runner, Runner)]
 
 
 def as_new(lab: Lab) -> Lab:
     """The lab, brought back to where it was made."""
+    with no_pictures(lab):
+        _go_back(lab)
+    lab.refresh()
+    lab.show_error("")
+    return lab
+
+
+def _go_back(lab: Lab) -> None:
+    """The state and all beside it that a lab remembers."""
     for part in (lab.descent, lab.stepper):
         if part is not None:
             part.stop()
-            part.runner.join(WAIT)
+    if isinstance(lab, TrainedLab):
+        lab.rewind()
+    for runner in runners(lab):
+        runner.stop()
+        runner.join(WAIT)
     for switch in (lab.present.toggle, lab.share.toggle, *lab.switches.values()):
         switch.value = False
     lab.present.turn_to(0)
@@ -191,6 +217,3 @@ def as_new(lab: Lab) -> Lab:
     lab._history = History()
     lab.listeners.clear()
     without_path(lab)
-    lab.refresh()
-    lab.show_error("")
-    return lab

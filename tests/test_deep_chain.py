@@ -51,9 +51,6 @@ def made():
 @pytest.fixture
 def lab(made):
     """One lab for many tests, each of which finds it as it was made."""
-    made.pause()
-    made.training_run.runner.join(WAIT)
-    made.training_run._training = None
     return as_new(made)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from mlp_widgets import DigitsLab, OneNeuronLab
 from mlp_widgets.core import Diverged, forward
 from mlp_widgets.data import digits as data
 from mlp_widgets.drawing.mistakes import MOST
-from mlp_widgets.lectures.digits import scenes, training, words
+from mlp_widgets.lectures.digits import others, scenes, training, words
 from mlp_widgets.lectures.digits.numbers import (
     INITS,
     PRESETS,
@@ -27,6 +29,7 @@ from mlp_widgets.lectures.digits.numbers import (
 from mlp_widgets.lectures.digits.training import LOSS, SCALES, Setting, Training
 from mlp_widgets.widgets.counted_run import CountedRun
 from mlp_widgets.widgets.pointer import Touch
+from mlp_widgets.widgets.runner import Runner
 
 QUICK = {"hidden1": 8, "hidden2": 6, "batch": 64}
 """A training of a few milliseconds an epoch."""
@@ -58,6 +61,9 @@ def test_the_digits_are_those_of_scikit_learn_in_two_halves():
     theirs, (learned, held_out) = load_digits(), data.halves()
     assert (len(learned.labels), len(held_out.labels)) == (899, 898)
     assert sorted([*learned.numbers, *held_out.numbers]) == list(range(1797))
+    ours = data.all_digits()
+    assert np.array_equal(ours.ink, theirs.images) and np.array_equal(ours.labels, theirs.target)
+    assert not ours.ink.flags.writeable and not ours.labels.flags.writeable
     order = np.random.default_rng(0).permutation(1797)  # the split as it is stated
     assert learned.numbers.tolist() == order[:899].tolist()
     for half in (learned, held_out):
@@ -69,7 +75,7 @@ def test_the_digits_are_those_of_scikit_learn_in_two_halves():
 
 
 def test_without_scikit_learn_one_sentence_says_what_to_do(monkeypatch):
-    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    monkeypatch.setitem(sys.modules, "sklearn", None)
     for kept in (data.all_digits, data.halves, training.training):
         kept.cache_clear()
     with pytest.raises(ImportError) as error:
@@ -79,6 +85,27 @@ def test_without_scikit_learn_one_sentence_says_what_to_do(monkeypatch):
     assert OneNeuronLab().loss == 2.25  # the others need it not
     monkeypatch.undo()
     assert DigitsLab(**QUICK).digit == 18  # the cell runs again in the same kernel
+
+
+def test_an_installation_without_the_file_is_told_in_one_sentence(monkeypatch, tmp_path):
+    (tmp_path / "sklearn").mkdir()
+    (tmp_path / "sklearn" / "__init__.py").write_text("raise RuntimeError('imported')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "sklearn", raising=False)
+    data.all_digits.cache_clear()
+    with pytest.raises(ImportError) as error:
+        data.all_digits()
+    assert str(error.value) == ("scikit-learn is installed, but without its file "
+                                "datasets/data/digits.csv.gz: pip install --force-reinstall "
+                                "scikit-learn, then run the cell again.")
+
+
+def test_the_digits_are_read_without_importing_scikit_learn():
+    program = ("import sys; from mlp_widgets import DigitsLab; DigitsLab().loss; "
+               "print([name for name in ('sklearn', 'scipy') if name in sys.modules])")
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
+                         cwd=Path(data.__file__).parents[2], check=True)
+    assert run.stdout.strip() == "[]"
 
 
 # --- a training is a function of the state ---
@@ -247,6 +274,67 @@ def test_an_initialization_that_diverges_is_told_in_its_row():
     found = {start.name: start.dead is None for start in scene.starts}
     assert found["He"] and not found["zeros"]
     assert "He: diverged: steps too large" in scene.words()
+
+
+@pytest.fixture
+def by_hand(monkeypatch):
+    """Runs whose ticks come from the test; the set of those that run."""
+    running = set()
+    monkeypatch.setattr(Runner, "start", lambda runner: running.add(runner))
+    monkeypatch.setattr(Runner, "stop", lambda runner: running.discard(runner))
+    monkeypatch.setattr(Runner, "running", property(lambda runner: runner in running))
+    monkeypatch.setattr(others, "SLICE_SECONDS", -1.0)  # an epoch of each
+    return running
+
+
+def test_the_page_does_not_wait_for_the_networks_of_other_first_weights(by_hand):
+    lab = DigitsLab(**{**QUICK, "seed": 31, "epochs": 3, "scale": 0.5})
+    lab.appear()
+    assert not by_hand and len(lab.numbers.training.until(3)) == 4
+    lab.view = "dead"
+    canvas = lab.canvases["dead"]
+    for left in ("2 epochs", "1 epoch"):
+        assert canvas.words.count(f"{left} to go ...") == 4 and "read right" in canvas.words
+        assert by_hand == {lab.others.runner}
+        lab.others.runner.tick()
+    assert not by_hand and canvas.words == scenes.dead(lab.numbers).words()
+    assert "to go" not in canvas.words and text_of(canvas._words) == canvas.words
+    assert not lab.others.runner.tick() and not by_hand
+    lab.close()
+
+
+def test_who_asks_for_the_picture_of_the_dead_sees_the_end(by_hand):
+    lab = DigitsLab(**{**QUICK, "seed": 32, "epochs": 3, "view": "dead", "scale": 0.5})
+    lab.appear()
+    canvas = lab.canvases["dead"]
+    assert "2 epochs to go" in canvas.words and by_hand
+    sent = canvas.image.value
+    assert "to go" not in lab.words and canvas.image.value != sent
+    sent = canvas.image.value
+    lab.others.runner.tick()  # finds nothing left to do
+    assert not by_hand and canvas.image.value == sent
+    lab.close()
+
+
+def test_another_view_or_a_question_ends_the_trainings_for_the_picture(by_hand):
+    lab = DigitsLab(**{**QUICK, "seed": 33, "epochs": 3, "view": "dead", "scale": 0.5})
+    lab.appear()
+    for changes in ({"view": "learning"}, {"covered": True}):
+        lab.set(view="dead", covered=False)
+        assert by_hand
+        lab.set(**changes)
+        assert not by_hand and lab.numbers.by_init["zeros"].left(3) > 0
+        lab.set(seed=lab.seed + 1)
+    lab.close()
+
+
+def test_trainings_for_the_picture_that_fail_are_told(by_hand, monkeypatch):
+    lab = DigitsLab(**{**QUICK, "seed": 35, "epochs": 3, "view": "dead", "scale": 0.5})
+    lab.appear()
+    monkeypatch.setattr(Numbers, "train_others", lambda *_: {}["no"])
+    assert not lab.others.runner.tick()
+    assert text_of(lab.error) == "The training did not work (KeyError: 'no')." and not by_hand
+    lab.close()
 
 
 # --- pixels ---
@@ -426,13 +514,13 @@ def test_a_run_at_the_end_begins_again_and_another_setting_ends_it(lab, monkeypa
     lab.epochs = 30
     lab.run()
     assert lab.epochs == 0 and run.button.description == "❚❚ Stop"
-    assert run._tick() and lab.epochs == 1 == run.bar.value
+    assert run.runner.tick() and lab.epochs == 1 == run.bar.value
     lab.run()  # does nothing
     assert lab.epochs == 1
     lab.set(digit=5)
-    assert running[0] and run._tick() and lab.epochs == 2
+    assert running[0] and run.runner.tick() and lab.epochs == 2
     lab.set(learning_rate=0.2)
-    assert not running[0] and run.button.description == "▶ Train" and not run._tick()
+    assert not running[0] and run.button.description == "▶ Train" and not run.runner.tick()
     lab.run()
     lab.pause()
     assert not running[0] and lab.epochs == 2

@@ -10,10 +10,17 @@ from any_state import examples
 from lab_tools import EACH_LAB, KINDS, SLIDERS, find, of_kind, text_of
 
 from mlp_widgets.fields import Choice, declared
+from mlp_widgets.widgets.lab import Lab
 from mlp_widgets.widgets.layout import Fold, Folds
 
 MOST = 14
 """Controls at first sight, outside of the head."""
+
+
+@pytest.fixture(autouse=True)
+def no_picture_is_drawn(monkeypatch):
+    """Folds have nothing to do with them, and they take most of the time."""
+    monkeypatch.setattr(Lab, "show_pictures", lambda lab: None)
 
 
 def box_of(lab, name: str) -> widgets.Widget:

@@ -465,6 +465,16 @@ def test_close_frees_the_widgets():
     assert live_widgets() == before
 
 
+def test_what_is_asked_for_is_done_once_at_close_before_the_widgets_are_freed():
+    lab, done = ExampleLab(scale=0.25), []
+    lab.appear()
+    for name in ("first", "last"):
+        lab.at_close(lambda name=name: done.append((name, lab.root.comm is not None)))
+    lab.close()
+    lab.close()
+    assert done == [("last", True), ("first", True)] and lab.root.comm is None
+
+
 @pytest.mark.parametrize(("kind", "method", "arguments"), [
     (Lab, "compute", (None,)), (Cell, "snapshot", ()), (Control, "refresh", (None,)),
     (Picture, "build", ()), (Scene, "words", ())])  # fmt: skip

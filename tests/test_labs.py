@@ -12,7 +12,7 @@ import io
 import math
 import random
 import re
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 import ipywidgets as widgets
 import numpy as np
@@ -25,6 +25,7 @@ from lab_tools import (
     KINDS,
     NUMBER_BOXES,
     SLIDERS,
+    SMALLER,
     VALUES,
     WAIT,
     all_words,
@@ -32,6 +33,7 @@ from lab_tools import (
     check_sent,
     find,
     live_widgets,
+    no_pictures,
     of_kind,
     problem,
     run_threads,
@@ -78,8 +80,8 @@ def others(lab):
 
 
 @EACH_LAB
-def test_every_lab_has_these_names_and_none_of_those(name, kept):
-    lab, kind = kept(name), KINDS[name]
+def test_every_lab_has_these_names_and_none_of_those(name, unseen):
+    lab, kind = unseen(name), KINDS[name]
     assert isinstance(lab, Lab) and kind.state_type is type(lab.state)
     assert [n for n in EVERY_LAB_HAS if not hasattr(lab, n)] == []
     assert [n for n in NO_LAB_HAS if hasattr(lab, n)] == []
@@ -169,9 +171,9 @@ def test_set_attribute_control_and_constructor_are_one_thing(name, unseen):
 
 
 @EACH_LAB
-def test_every_field_has_a_control_with_a_name(name, kept):
+def test_every_field_has_a_control_with_a_name(name, unseen):
     """A screen reader reads out the description; sliders stand beside the box that has one."""
-    lab = kept(name)
+    lab = unseen(name)
     for field, of in declared(lab.state_type).items():
         found = control_widgets(lab, field, of)
         assert found, field
@@ -188,19 +190,15 @@ def test_every_field_has_a_control_with_a_name(name, kept):
 
 
 @EACH_LAB
-def test_every_slider_goes_to_both_ends_and_every_choice_can_be_made(name, kept, make,
-                                                                     monkeypatch):
+def test_every_slider_goes_to_both_ends_and_every_choice_can_be_made(name, kept, make):
     lab = kept(name)
     for slider in of_kind(lab, *SLIDERS):
         for end in (slider.min, slider.max):
-            with monkeypatch.context() as unseen:
-                if end == slider.min:  # to draw each of them takes long
-                    unseen.setitem(lab.__dict__, "show_pictures", lambda: None)
+            with no_pictures(lab) if end == slider.min else nullcontext():
                 slider.value = end
             assert slider.value == end and text_of(lab.error) == "", slider
             check_no_nan(lab)
-        with monkeypatch.context() as unseen:
-            unseen.setitem(lab.__dict__, "show_pictures", lambda: None)
+        with no_pictures(lab):
             lab.undo()
     for choice in of_kind(lab, *CHOICES):
         for option in choice._options_values:
@@ -407,8 +405,8 @@ SMALL_NETWORKS = [name for name in KINDS
 
 
 @pytest.mark.parametrize("name", SMALL_NETWORKS)
-def test_gradients_are_those_of_the_oracle(name, kept):
-    for state, numbers in numbers_of_states(kept(name), 6, small=True):
+def test_gradients_are_those_of_the_oracle(name, unseen):
+    for state, numbers in numbers_of_states(unseen(name), 6, small=True):
         assert isinstance(numbers, NetworkNumbers)
         x, y = numbers.trace.a[0], numbers.trace.y
         truth = check_gradients(numbers.network, x, y, numbers.trace.loss.name, rtol=1e-7)
@@ -542,8 +540,8 @@ def test_a_viewer_without_a_kernel_gets_a_picture_its_words_and_a_text(name, kep
 
 
 @EACH_LAB
-def test_the_page_holds_only_core_widgets_with_classes(name, kept):
-    lab = kept(name)
+def test_the_page_holds_only_core_widgets_with_classes(name, unseen):
+    lab = unseen(name)
     modules = {type(widget)._model_module.default_value for widget in tree(lab.widget)}
     assert modules <= {"@jupyter-widgets/controls", "@jupyter-widgets/base"}
     boxes = [w for w in all_widgets(lab.widget) if isinstance(w, NUMBER_BOXES)]
@@ -558,14 +556,17 @@ def test_two_labs_do_not_disturb_each_other_and_a_closed_one_leaves_nothing(name
     seen = other.state, other.numbers, images(other)
     gc.collect()
     before = live_widgets()
-    lab = KINDS[name](scale=0.25)
+    lab = KINDS[name](scale=0.25, **SMALLER.get(name, {}))
     for control in of_kind(lab, *CHOICES):
         control.value = control._options_values[-1]
     lab.share.toggle.value = True
-    if lab.descent:
+    if lab.descent or hasattr(lab, "training_run"):
         lab.run()
+    if lab.stepper and lab.stepper.count:
+        lab.stepper.play.click()
     lab.close()
     lab.close()
+    assert not any(runner.running for runner in runners(lab))
     for runner in runners(lab):
         runner.join(WAIT)
     assert live_widgets() == before and run_threads() == []

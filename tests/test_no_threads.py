@@ -9,7 +9,7 @@ import threading
 import ipywidgets as widgets
 import pytest
 from helpers import text_of
-from lab_tools import EACH_LAB, KINDS, SLIDERS, SMALLER, WAIT, of_kind
+from lab_tools import EACH_LAB, KINDS, SLIDERS, SMALLER, WAIT, no_pictures, of_kind
 
 from mlp_widgets import Poll
 from mlp_widgets.widgets.cell import all_widgets
@@ -64,7 +64,8 @@ def test_every_button_and_slider_works_without_threads(name, rests):
             slider.value = slider.max if slider.value < slider.max else slider.min
         await rest(lab)
         for button in buttons_of(lab):
-            lab.reset()
+            with no_pictures(lab):
+                lab.reset()
             button.click()
             await asyncio.sleep(0)
         await rest(lab)

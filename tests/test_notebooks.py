@@ -13,7 +13,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbconvert import HTMLExporter
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -134,6 +133,8 @@ def test_a_widget_can_be_seen_without_a_kernel(notebook):
 
 
 def test_its_html_page_shows_a_picture_for_each_widget(notebook):
+    from nbconvert import HTMLExporter  # a second, which other processes can do without
+
     # 00_start.ipynb shows pictures of the labs beside its live part.
     shown = [{VIEW, "image/png"} & set(o.get("data", {})) for o in outputs(notebook)
              if FOLDED not in o.get("data", {}).get("text/html", "")]

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlp_widgets.data.traffic import HOURS, TRAFFIC
+from mlp_widgets.fits import optimum
 from mlp_widgets.fits.optimum import best_relu_fit
 
 SIDES = list(itertools.product((1, -1), repeat=2))
@@ -336,3 +337,86 @@ def test_one_hinge_has_a_best_place_too(target):
 def test_other_numbers_of_hinges_are_refused(hinges):
     with pytest.raises(ValueError, match="for 1 or 2 hinges, not"):
         best_relu_fit([0, 1, 2], [0, 1, 0], hinges)
+
+
+# x in clusters, and far from 0
+
+
+def exact_bound(x, y):
+    """The best MSE of two hinges with kinks on the points or in the middle between two, exactly."""
+    x, y = ([Fraction(v) for v in column] for column in (x, y))
+    places = sorted(set(x))
+    places += [(a + b) / 2 for a, b in itertools.pairwise(places)]
+    hinges = [(side, kink) for side in (1, -1) for kink in places]
+    pairs = itertools.combinations_with_replacement(hinges, 2)
+    return float(min(exact_two_hinge_mse(x, y, *a, *b) for a, b in pairs))
+
+
+CLUSTERS = {
+    "pairs 2e-7 apart": (
+        [-2, 2, -1, 1, -1, -2.0000002, 2, -1, 1.0000001, -1.0000002],
+        [-2, 1, -1, 0, 1, 2, 1, -1, 0, -2]),
+    "pairs 2e-4 apart": (
+        [3, 3, 3, -3, 1, 2.9998, 2.9998, 2.9998, -2.9999, 1], [2, 3, 2, 3, -1, -2, 1, -1, -3, 1]),
+    "pairs 1e-7 apart, of which one counts": (
+        [0, 3, 0, 1, 0, 3.0000001, -2e-7, 1.0000001], [-2.6, 0.7, -0.2, 0.8, 0.9, 0, -1, -1.4]),
+}
+
+
+@pytest.mark.parametrize("name", CLUSTERS)
+def test_points_in_narrow_clusters_are_told_apart(name):
+    x, y = CLUSTERS[name]
+    assert_optimal(x, y, exact_bound(x, y))
+
+
+whole = st.integers(-3, 3)
+
+
+@settings(max_examples=15)
+@given(st.lists(st.tuples(whole, whole, whole), min_size=4, max_size=6),
+       st.sampled_from([(0.0, 2**-23, 1e-8), (1e6, 2**-10, 1e-5), (1e6, 0.25, 1e-6),
+                        (-1e9, 2**-10, 1e-3)]))
+def test_clusters_far_from_0_cost_some_digits_and_no_more(data, where):
+    """As many as best_relu_fit says: w11 x + b11 is rounded in units of the largest x."""
+    middle, width, relative = where
+    x = [middle + a + width * b for a, b, _ in data]
+    y = [float(c) for _, _, c in data]
+    bound = exact_bound(x, y)
+    fit = best_relu_fit(x, y)
+    assert fit.mse <= bound * (1 + relative) + (1e-14 * abs(middle) / width + 1e-7) ** 2
+
+
+def test_of_fits_that_rounding_cannot_tell_apart_the_one_with_fewer_neurons_is_given():
+    fit = best_relu_fit([999997.0, 999999, 1000001, 1000001], [3, 3, 3, 0])
+    assert fit.mse == 1.125 and (fit.w12, fit.b12, fit.w22) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("spacing", ["even", "pairs"])
+def test_what_the_screening_keeps_is_a_network_and_what_it_drops_is_none(spacing):
+    """For every pair of options: its sum of squares is that of the fit with kinks inside their
+    gaps; a sum without such a network would push a real fit out of those that are tried."""
+    rng = np.random.default_rng(4)
+    x = np.arange(7.0) / 3 - 1 if spacing == "even" else np.array([-1, -0.99, -0.2, 0.3, 0.31, 1])
+    y, ones = rng.normal(size=len(x)), np.ones_like(x)
+    options = optimum._options(x)
+    h, s = optimum._columns(x, options)
+    sums = optimum._screen(h, s, options[:, 2], y, ones, len(options))
+    kept = dropped = 0
+    for i, j in itertools.combinations_with_replacement(range(len(options)), 2):
+        pair = [i, j]
+        columns = np.column_stack([ones, h[:, pair], s[:, pair]])
+        if i == j or np.linalg.matrix_rank(columns) < np.count_nonzero(columns.any(axis=0)):
+            continue  # other solutions of the same fit may have other kinks
+        neurons = optimum._refit(x, options[pair], h[:, pair], s[:, pair], y, ones)
+        y_hat = sum(c * hinge(x, side, np.array(kink)) for side, c, kink in neurons)
+        error = y - y_hat
+        found = np.sum((error - error.mean()) ** 2)
+        plain = np.sum((y - columns @ np.linalg.lstsq(columns, y, rcond=None)[0]) ** 2)
+        if np.isfinite(sums[i, j]):
+            kept += 1
+            assert sums[i, j] == pytest.approx(found, rel=1e-9, abs=1e-25)
+        elif found == pytest.approx(plain, rel=1e-9):
+            raise AssertionError(f"{options[pair]} was dropped, and its kinks are in their gaps")
+        else:
+            dropped += 1
+    assert kept > 50 and dropped > 50

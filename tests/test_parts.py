@@ -20,6 +20,7 @@ from lab_tools import (
     KINDS,
     NUMBER_BOXES,
     SLIDERS,
+    SMALLER,
     VALUES,
     check_same,
     decoded,
@@ -78,8 +79,8 @@ def shown(part) -> list[widgets.Widget]:
 
 
 @EACH_LAB
-def test_a_part_shows_exactly_what_was_asked_for(name, kept):
-    lab = kept(name)
+def test_a_part_shows_exactly_what_was_asked_for(name, unseen):
+    lab = unseen(name)
     first = lab.state
     gc.collect()
     for asked in names_of(lab):
@@ -98,8 +99,8 @@ def test_a_part_shows_exactly_what_was_asked_for(name, kept):
 
 
 @EACH_LAB
-def test_j_and_gradient_are_there_if_asked_for_and_only_then(name, kept):
-    lab = kept(name)
+def test_j_and_gradient_are_there_if_asked_for_and_only_then(name, unseen):
+    lab = unseen(name)
     parameters = table_fields(lab)
     slot = lab.slots[0].name
     for names in ([*parameters[:2], slot], [*parameters[:1], "J", slot]):
@@ -130,8 +131,8 @@ def texts(part) -> str:
 
 
 @EACH_LAB
-def test_an_unknown_name_is_told_in_one_sentence_that_names_what_is_known(name, kept):
-    lab = kept(name)
+def test_an_unknown_name_is_told_in_one_sentence_that_names_what_is_known(name, unseen):
+    lab = unseen(name)
     before, seen = live_widgets(), dict(lab.views.shown)
     known = ", ".join([*names_of(lab), *(["gradient"] if lab.table else [])])
     slot = lab.slots[0].name
@@ -146,8 +147,8 @@ def test_an_unknown_name_is_told_in_one_sentence_that_names_what_is_known(name, 
 
 
 @EACH_LAB
-def test_the_same_names_give_the_same_part(name, kept):
-    lab = kept(name)
+def test_the_same_names_give_the_same_part(name, unseen):
+    lab = unseen(name)
     names = names_of(lab)[:2]
     part = lab.part(*names)
     assert lab.part(*names) is part and lab.part(*names, names[0]) is part
@@ -157,8 +158,8 @@ def test_the_same_names_give_the_same_part(name, kept):
     assert lab.part(*names) is not part
 
 
-def test_parameters_stand_under_the_headings_of_their_neurons(kept):
-    lab = kept("three_neuron")
+def test_parameters_stand_under_the_headings_of_their_neurons(unseen):
+    lab = unseen("three_neuron")
     part = lab.part("b12", "w11", "fit", "hour")
     rows = with_class(tree(part.widget), "mlp-rows")[0].children
     assert [text_of(rows[0]).split()[:2], text_of(rows[2]).split()[:2]] == [
@@ -183,12 +184,17 @@ def any_change(lab, draw: random.Random) -> dict[str, object]:
     return {name: draw.choice(examples(name, own[name]))}
 
 
-def check_pictures(part, lab) -> None:
+def as_it_is(lab):
+    """A new lab in the same state."""
+    values = {name: getattr(lab.state, name) for name in declared(lab.state_type)}
+    return type(lab)(**values, scale=lab.scale)
+
+
+def check_pictures(part, lab, other=None) -> None:
     """The images of a part are what a new lab in the same state has drawn for them."""
-    other = type(lab)(**{**{f: getattr(lab.state, f) for f in declared(lab.state_type)},
-                         "scale": lab.scale})
+    new_lab = other or as_it_is(lab)
     try:
-        theirs = other.part(*part.names)
+        theirs = new_lab.part(*part.names)
         theirs.appear()
         assert part.words == theirs.words
         for ours, new in zip(part.canvases, theirs.canvases, strict=True):
@@ -198,7 +204,8 @@ def check_pictures(part, lab) -> None:
             assert (gap >= 64).mean() < 1e-3, ours.slot.name
             assert text_of(ours._words) == text_of(new._words) == new.words
     finally:
-        other.close()
+        if other is None:
+            new_lab.close()
 
 
 @EACH_LAB
@@ -261,12 +268,12 @@ def test_random_moves_in_a_part_end_where_a_new_lab_begins(name, kept, make):
                 assert same(lab.state, before) and lab.error in tree(part.widget)
     other = make(repr(lab))
     check_same(lab, other)
-    check_pictures(part, lab)
+    check_pictures(part, lab, other)
 
 
 @EACH_LAB
-def test_a_move_in_a_part_is_a_move_of_the_lab_and_is_undone_there(name, kept):
-    lab = kept(name)
+def test_a_move_in_a_part_is_a_move_of_the_lab_and_is_undone_there(name, unseen):
+    lab = unseen(name)
     field = next(n for n in fields_of(lab) if find(lab, f"mlp-box-{n}")
                  and declared(lab.state_type)[n].role.of_the_network)
     part, first = lab.part(field, "undo"), lab.state
@@ -288,8 +295,10 @@ def hidden(lab) -> list[str]:
 
 
 @EACH_LAB
-def test_what_only_a_part_shows_is_drawn_and_after_it_is_closed_no_more(name, kept, monkeypatch):
+def test_what_only_a_part_shows_is_drawn_and_after_it_is_closed_no_more(name, kept, make,
+                                                                        monkeypatch):
     lab = kept(name)
+    other = make(repr(lab))
     slider = find(lab, "mlp-slider-w") or find(lab, "mlp-slider-w1_1") or find(
         lab, "mlp-slider-w11") or with_class(tree(lab.widget), "mlp-slider-")[0]
     for slot in hidden(lab):
@@ -299,7 +308,7 @@ def test_what_only_a_part_shows_is_drawn_and_after_it_is_closed_no_more(name, ke
         part.appear()
         assert canvas.asked_for and canvas.image.value and text_of(canvas._words) == canvas.words
         assert lab.words == in_lab and canvas.picture not in lab.pictures_in_view
-        check_pictures(part, lab)
+        check_pictures(part, lab, other)
         drawn = []
         monkeypatch.setattr(canvas, "show", lambda *_, drawn=drawn: drawn.append(1))
         slider.value = slider.max
@@ -392,7 +401,7 @@ def test_a_closed_part_leaves_the_lab_and_the_other_part_alive(name, kept):
 def test_a_closed_lab_closes_its_parts_and_leaves_nothing(name):
     gc.collect()
     before = live_widgets()
-    lab = KINDS[name](scale=0.25)
+    lab = KINDS[name](scale=0.25, **SMALLER.get(name, {}))
     for asked in names_of(lab):
         lab.part(asked)
     lab.part(*names_of(lab), *(["gradient"] if lab.table else []))

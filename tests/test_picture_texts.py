@@ -28,11 +28,14 @@ from mlp_widgets.fields import (
     Whole,
     declared,
 )
+from mlp_widgets.lectures.digits.numbers import Numbers as DigitsNumbers
 from mlp_widgets.widgets.canvas import Slot
 from mlp_widgets.widgets.lab import Lab
 
 RANDOM = 16
 """States of each lab in which all is random, beside those at the ends of the sliders."""
+MOST = {"epochs": 4}
+"""Up to where a whole number is drawn at random, beside its ends: a training takes long."""
 
 
 @pytest.fixture
@@ -75,7 +78,7 @@ def at_random(state: State, random: np.random.Generator) -> dict[str, object]:
         if isinstance(of, Place):
             continue
         if isinstance(of, Whole):
-            changes[name] = int(random.integers(of.low, min(of.high, 60) + 1))
+            changes[name] = int(random.integers(of.low, min(of.high, MOST.get(name, 60)) + 1))
         elif isinstance(of, Number):
             low, high = ends_of(state, of)
             value = random.uniform(low, high)
@@ -121,10 +124,13 @@ def showing(slot: Slot, state: State) -> State | None:
 
 
 def progress(lab: Lab, state: State, numbers: object) -> object:
-    """What a run gives to the pictures that show one: a path of two steps, or a training."""
+    """What a run gives to the pictures that show one: a path of two steps, a training, or how many
+    epochs are left."""
     if lab.descent:
         first = lab.initial.parameters
         return [(first, lab.loss), (dict(state.parameters), numbers.loss)]
+    if isinstance(numbers, DigitsNumbers):
+        return numbers.train_others(-1.0)  # one of its epochs is done
     few = {"steps": 3} if hasattr(state, "steps") else {}
     training = lab.training_run.make(state.changed(**few))
     training.step(3)

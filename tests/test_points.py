@@ -9,15 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlp_widgets.data.points import (
-    LEAST,
-    MOST,
-    MOST_DIFFERENT,
-    Points,
-    decode,
-    load_points,
-    parse_columns,
-)
+from mlp_widgets.data.columns import MOST, decode, parse_columns
+from mlp_widgets.data.points import LEAST, MOST_DIFFERENT, XY, Points, load_points
 from mlp_widgets.data.traffic import HOURS, TRAFFIC
 
 X, Y = [0.0, 1.5, 3.0], [1.0, -2.25, 4.0]
@@ -42,6 +35,11 @@ READABLE = {
     "old Mac line ends": b"0,1\r1.5,-2.25\r3,4",
     "empty lines": b"\n\n0,1\n\n1.5,-2.25\n   \n3,4\n\n\n",
     "exponents and signs": b"0e0,+1\n15e-1,-.225e1\n3.,4",
+    "real minus signs": "0,1\n1.5,−2.25\n3,4\n".encode(),
+    "a real minus sign first": "1.5,−2.25\n0,1\n3,4\n".encode(),
+    "quotation marks": b'"0","1"\n"1.5","-2.25"\n"3","4"\n',
+    "comments": b"# counted by hand\n0,1\n1.5,-2.25 # at night\n#2,2\n3,4\n",
+    "comment and heading": b"# counted by hand\nx,y\n0,1\n1.5,-2.25\n3,4\n",
     "not sorted": b"3,4\n0,1\n1.5,-2.25\n",
 }
 REFUSED = {
@@ -56,8 +54,15 @@ REFUSED = {
     "infinity": (b"0,1\n1,2\n-inf,3\n", "point 3 is (-inf, 3.0); every number must be finite"),
     "too large for a float": (b"0,1\n1,2\n2,1e999\n", "point 3 is (2.0, inf)"),
     "two points": (b"x,y\n0,1\n1,2\n", "at least 3 points are needed, got 2"),
-    "a heading alone": (b"x,y\n", "line 1 is not two numbers: 'x,y'"),
-    "nothing": (b"", "at least 3 points are needed, got 0"),
+    "a heading alone": (b"x,y\n", "the file has no numbers below its heading 'x,y'"),
+    "nothing": (b"", "the file is empty: it has no line of numbers"),
+    "comments alone": (b"# x,y\n\n", "the file is empty: it has no line of numbers"),
+    "dates": (b"day,y\n2016-05-08,1\n", "line 2 is not two numbers: '2016-05-08,1'; dates and "
+              "times must be written as numbers, such as hours"),
+    "times": (b"time;y\n12:30;1\n", "line 2 is not two numbers: '12:30;1'; dates and times"),
+    "thousands": (b"x;y\n1.234,5;6\n", "write numbers without a sign between the thousands"),
+    "100 columns": (b",".join([b"1"] * 100), "line 1 has 100 columns ('1,1,1,1,1,1,1,1,1,1,1,1,"
+                    "1,1,1,…'); two are needed: x and y"),
     "huge": (b"0,1\n1,2\n2,1e10\n", "point 3 is (2, 1e+10); at most 1e9 either way"),
     "binary": (bytes(range(256)), "the file is not plain text"),
     "zeros": (b"0,1\n\0\0\0\0", "the file is not plain text"),
@@ -103,7 +108,7 @@ def test_a_missing_file_is_named():
 def test_a_folder_is_no_file(tmp_path):
     with pytest.raises(ValueError) as error:
         load_points(tmp_path)
-    assert "can't be read" in one_sentence(error)
+    assert one_sentence(error) == f"{str(tmp_path)!r} is a folder; give the name of a text file"
 
 
 @pytest.mark.parametrize(
@@ -114,21 +119,25 @@ def test_a_folder_is_no_file(tmp_path):
         [X, Y],
         (np.array(X), np.array(Y)),
         np.array([X, Y]),
+        np.column_stack([X, Y]),
         (range(3), [1, 2, 3]),
         (np.array([0, 1, 2], np.int8), np.array([1, 2, 3], np.float32)),
     ],
-    ids=["lists", "tuples", "list of lists", "arrays", "one array", "range", "other dtypes"],
+    ids=["lists", "tuples", "list of lists", "arrays", "one array", "a row a point", "range",
+         "other dtypes"],
 )
 def test_sequences_are_read(values):
     points = load_points(values)
     assert points.x.dtype == points.y.dtype == np.float64
-    assert points.x.tolist() == list(values[0]) and points.y.tolist() == list(values[1])
+    x, y = values if len(values) == 2 else zip(*values, strict=True)
+    assert points.x.tolist() == list(x) and points.y.tolist() == list(y)
     assert points.own and points.name == "own data"
     assert load_points(points.source).y.tolist() == points.y.tolist()
 
 
 @pytest.mark.parametrize(("values", "sentence"), [
-    ((X, Y[:2]), "x has 3 numbers and y has 2"),
+    ((X, Y[:2]), "x and y must have as many numbers each, got 3 and 2"),
+    (([0, 1, 2], np.array(["2016-05-08"] * 3, "M8[D]")), "y must be a list of numbers"),
     (([0, 1], [1, 2]), "at least 3 points"),
     (([], []), "at least 3 points"),
     (([0, 1, 2], [1, 2, float("nan")]), "point 3 is (2.0, nan)"),
@@ -145,9 +154,11 @@ def test_sequences_are_read(values):
     (5, "data must be one of 'all days', 'weekday', 'weekend'"),
     (None, "data must be one of"), (True, "data must be one of"), (X, "data must be one of"),
     ({}, "data must be one of"), (np.ones((3, 3)), "data must be one of"),
-    ("", "can't be read"), ("holiday", "there is no file 'holiday'"), ("a\0b", "null"),
+    ("", "data must be one of"), ("holiday", "there is no file 'holiday'"),
+    ("a\0b", "a file name can't hold the character of code 0"),
+    ("holiday" * 10_000, "File name too long"),
     ((list(range(MOST_DIFFERENT + 1)),) * 2, "at most 300 different x, got 301"),
-    (([0.0] * (MOST + 1),) * 2, "at most 100000 points"),
+    (([0.0] * (MOST + 1),) * 2, "at most 100000 points can be shown, and x has 100001"),
 ])  # fmt: skip
 def test_other_values_are_refused(values, sentence):
     with pytest.raises(ValueError) as error:
@@ -186,9 +197,9 @@ NUMBERS = st.floats(-1e9, 1e9)
 @given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=3, max_size=30), st.sampled_from(",;\t "))
 def test_what_is_written_is_read(rows, separator):
     text = "\n".join(f"{a!r}{separator}{b!r}" for a, b in rows)
-    x, y = parse_columns(text)
-    assert list(zip(x, y, strict=True)) == rows
-    points = load_points((x, y))
+    columns = parse_columns(text, XY)
+    assert list(zip(*columns.lists, strict=True)) == rows
+    points = load_points(columns)
     assert (np.diff(points.x) >= 0).all()
     assert sorted(zip(points.x, points.y, strict=True)) == sorted(rows)
 
@@ -196,7 +207,7 @@ def test_what_is_written_is_read(rows, separator):
 @given(st.binary(max_size=200))
 def test_no_bytes_bring_another_error(content):
     try:
-        points = load_points(parse_columns(decode(content)))
+        points = load_points(parse_columns(decode(content, XY), XY))
     except ValueError as error:
         assert "\n" not in str(error)
     else:
@@ -204,10 +215,11 @@ def test_no_bytes_bring_another_error(content):
 
 
 def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
-    def refuse(path):
+    def refuse(*_):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    (tmp_path / "counts.csv").write_text("0,1\n1,2\n2,3\n")
+    monkeypatch.setattr("pathlib.Path.open", refuse)
     with pytest.raises(ValueError) as error:
         load_points(tmp_path / "counts.csv")
     assert "can't be read: Permission denied" in one_sentence(error)

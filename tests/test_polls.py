@@ -40,10 +40,12 @@ from mlp_widgets import (
 from mlp_widgets.drawing.quick_artists import QuickText
 from mlp_widgets.drawing.widths import WidthsPicture, heights
 from mlp_widgets.fields import PARAMETER, RATE, State, number
+from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.lab import Lab
 from mlp_widgets.widgets.next_step import next_step
 from mlp_widgets.widgets.png import composite_png
 from mlp_widgets.widgets.poll import question_picture
+from mlp_widgets.widgets.predict import predict
 from mlp_widgets.widgets.typed_numbers import how_far_off, read_number
 
 YES_NO = {"A": "yes", "B": "no"}
@@ -255,11 +257,26 @@ def test_from_code_only_numbers_are_answers(keep, given):
 
 
 @pytest.mark.parametrize("right", ["Z", ["A", "B"], None, 3])
-def test_an_answer_that_does_not_fit_the_question_is_told(keep, right):
-    poll = keep(Poll("Is it so?", lambda: right, YES_NO))
+def test_an_answer_that_no_longer_fits_the_question_is_told(keep, right):
+    answers = iter(["A", right])
+    poll = keep(Poll("Is it so?", lambda: next(answers), YES_NO))
     choose(poll, "A")
     poll.answer_button.click()
     assert problem(poll).startswith("the right answer must be") and poll.tries == 0
+
+
+@pytest.mark.parametrize("right", ["Z", ["A", "B"], None, 3])
+def test_a_function_that_gives_no_choice_is_refused_when_the_poll_is_made(right):
+    with pytest.raises(ValueError, match="the right answer must be"):
+        Poll("Is it so?", lambda: right, YES_NO)
+
+
+def test_a_function_that_cannot_say_yet_what_is_right_is_asked_again(keep):
+    known = {}
+    poll = keep(Poll("Is it so?", lambda: known["answer"], YES_NO))
+    known["answer"] = "B"
+    poll.predict("B")
+    assert poll.right
 
 
 def test_an_exception_is_caught_and_shown(keep):
@@ -903,6 +920,20 @@ def test_a_lone_layer_is_centred_and_a_wide_one_leaves_room_for_dots():
 
 
 @pytest.mark.filterwarnings("ignore:Glyph")
+@pytest.mark.parametrize("text", ["$5 and $6", "<b>$x$</b>", r"\(x^2\)"])
+def test_no_page_makes_a_formula_of_a_text(keep, text):
+    """The page typesets descriptions; that of a box is kept from it where it could be TeX."""
+    if not hasattr(widgets.Checkbox, "description_allow_html"):
+        pytest.skip("ipywidgets 7 cannot be told so")
+    poll = keep(Poll("Which?", ["A"], {"A": text, "B": "plain"}, several=True))
+    asked = keep(predict({text: 1.0}))
+    box, plain = [w for w in all_widgets(poll.root) if isinstance(w, widgets.Checkbox)]
+    for widget, words in ((box, f"A. {text}"), (asked.boxes[text].field, text)):
+        assert widget.description_allow_html and widget.description == (
+            f'<span class="mathjax_ignore tex2jax_ignore">{html.escape(words)}</span>')
+    assert plain.description == "B. plain" and not plain.description_allow_html
+
+
 @pytest.mark.parametrize("mark", ["\u2066", "\u2067", "\u200b", "\u3000", "\u06c0", "\ud800"])
 def test_characters_that_a_font_lacks_do_not_break_the_picture(keep, mark):
     poll = keep(Poll(f"Is {mark}it{mark} so?", 1, title=f"{mark}Poll"))

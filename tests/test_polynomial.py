@@ -67,6 +67,24 @@ def test_no_other_coefficients_are_better(points, degree, unit):
         assert abs(np.mean((fit(x) - y) * power)) <= 1e-9 * (1 + np.abs(y).max())
 
 
+PLACES = st.sampled_from([(0.0, 1.0), (2020.0, 5.0), (1e6, 1.0), (-1e9, 1.0), (1e9, 1e5),
+                          (1e6, 1e-3), (1e-6, 1e-6), (0.0, 1e9), (0.0, 1e-9)])
+"""(middle, unit) of the x."""
+
+
+@given(st.lists(st.tuples(st.integers(-50, 50), st.integers(-50, 50)), min_size=4, max_size=9,
+                unique_by=lambda point: point[0]), st.integers(1, 2), PLACES)
+def test_it_is_the_exact_one_also_far_from_0_and_in_clusters(points, degree, where):
+    middle, unit = where
+    x = middle + unit * np.array([a for a, _ in points]) / 50
+    y = np.array([float(b) for _, b in points])
+    _, mse = exact_fit([Fraction(v) for v in x.tolist()], y, degree)
+    fit = fit_polynomial(x, y, degree)
+    noise = (1e-13 * (1 + np.abs(y).max())) ** 2
+    assert fit.mse == pytest.approx(mse, rel=1e-9, abs=noise)
+    assert np.mean((fit(x) - y) ** 2) == pytest.approx(mse, rel=1e-9, abs=noise)
+
+
 def test_too_few_different_x():
     fit = fit_polynomial([2.0, 2.0, 2.0], [1.0, 2.0, 6.0], 2)
     np.testing.assert_allclose(fit(2.0), 3.0)

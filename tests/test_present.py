@@ -26,8 +26,8 @@ def classes(cell) -> set[str]:
 
 
 @EACH_LAB
-def test_the_switch_sets_one_class_and_takes_it_back(name, kept):
-    lab = kept(name)
+def test_the_switch_sets_one_class_and_takes_it_back(name, unseen):
+    lab = unseen(name)
     before = lab.widget._dom_classes
     lab.present.toggle.value = True
     assert classes(lab) - set(before) == {"mlp-presenting"}
@@ -36,8 +36,8 @@ def test_the_switch_sets_one_class_and_takes_it_back(name, kept):
 
 
 @EACH_LAB
-def test_presenting_is_no_part_of_the_numbers_and_is_kept(name, kept):
-    lab = kept(name)
+def test_presenting_is_no_part_of_the_numbers_and_is_kept(name, unseen):
+    lab = unseen(name)
     before = lab.state, repr(lab), lab.code, lab.numbers
     lab.present.toggle.value = True
     lab.present.turn_to(len(lab.present.pages) - 1)
@@ -62,8 +62,8 @@ def pages_in_force(lab) -> list[int]:
 
 
 @EACH_LAB
-def test_a_button_for_each_section_turns_to_it(name, kept):
-    lab = kept(name)
+def test_a_button_for_each_section_turns_to_it(name, unseen):
+    lab = unseen(name)
     sections = with_class(tree(lab.widget), "mlp-section-")
     pages = lab.present.pages
     assert len(pages) == (len(sections) if len(sections) > 1 else 0)
@@ -92,9 +92,9 @@ def test_turning_changes_nothing_but_the_page(name, kept, make):
 
 
 @EACH_LAB
-def test_what_presents_and_goes_back_stands_in_the_head_and_the_numbers_in_the_strip(name, kept):
+def test_what_presents_and_goes_back_stands_in_the_head_and_the_numbers_in_the_strip(name, unseen):
     """The style sheet keeps both in view; nothing that grows stands before them."""
-    lab = kept(name)
+    lab = unseen(name)
     (page,) = lab.widget.children
     style, head = page.children[:2]
     assert style.layout.display == "none" and "mlp-head" in head._dom_classes
@@ -125,8 +125,8 @@ def test_where_all_is_presented_labs_parts_and_questions_begin_large(make, monke
 
 
 @EACH_LAB
-def test_the_parts_of_a_lab_grow_with_it(name, kept):
-    lab = kept(name)
+def test_the_parts_of_a_lab_grow_with_it(name, unseen):
+    lab = unseen(name)
     before, slot = lab.part("J"), lab.slots[0].name
     lab.present.toggle.value = True
     after = lab.part("J", slot)

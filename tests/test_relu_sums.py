@@ -159,7 +159,8 @@ def test_the_targets_are_what_they_are_called():
 @pytest.mark.parametrize("source, sentence", [
     ("nothing", "there is no file"), (3, "target must be one of 'sine', 'step'"),
     (([1, 2, 2], [1, 2, 3]), "one y for each x, and x = 2 stands twice"),
-    (([1, 2], [1, 2]), "at least 3 points"), (([1, 2, 3], [1, 2]), "x has 3 numbers and y has 2"),
+    (([1, 2], [1, 2]), "at least 3 points"),
+    (([1, 2, 3], [1, 2]), "x and y must have as many numbers each, got 3 and 2"),
     ((list(range(61)), [0] * 61), f"at most {MOST_POINTS} points, got 61"),
     (([1, 2, 3], [1, math.nan, 2]), "must be finite"),
 ])
@@ -460,6 +461,16 @@ def test_run_pause_and_a_change_that_ends_it(lab):
     assert text_of(lab.status).startswith("Training stopped, because the setting has changed.")
     lab.training_run.runner.join(10)
     assert lab.training is None
+
+
+def test_rewind_forgets_what_a_training_has_found(lab):
+    lab.learn()
+    assert lab.training is not None and lab.errors()["descent"] is not None
+    lab.rewind()
+    assert lab.training is None and lab.errors()["descent"] is None
+    assert text_of(lab.status) == "Back at the start." and lab.training_run.bar.value == 0
+    lab.rewind()
+    assert text_of(lab.status) == "Nothing to rewind: no training yet."
 
 
 def test_why_descent_does_not_reach_the_best():

@@ -7,10 +7,11 @@ import asyncio
 import threading
 
 import pytest
-from lab_tools import WAIT, run_threads
+from example_lab import ExampleLab
+from lab_tools import WAIT, run_threads, text_of
 
 from mlp_widgets.widgets.clock import Clock
-from mlp_widgets.widgets.runner import Runner
+from mlp_widgets.widgets.runner import LabRunner, Runner
 
 
 class Ticks:
@@ -213,3 +214,25 @@ def test_what_is_cancelled_is_not_done(no_threads):
         assert calls == ["done"]
 
     asyncio.run(work())
+
+
+def test_a_run_of_a_lab_tells_its_error_waits_for_the_lock_and_ends_with_the_lab():
+    lab, done, ready = ExampleLab(scale=0.25), [], []
+
+    def frame() -> bool:
+        done.append(lab._lock._is_owned())
+        if len(done) == 2:
+            raise KeyError("no")
+        return True
+
+    run = LabRunner(lab, frame, "The run", 0.0, lambda: ready.append(run.running))
+    assert not run.tick() and done == []  # nothing was started
+    lab.appear()
+    run.start()
+    run.join(WAIT)
+    assert done == [True, True] and ready == [False] and not run.running
+    assert text_of(lab.error) == "The run did not work (KeyError: 'no')."
+    run.start()
+    lab.close()
+    run.join(WAIT)
+    assert not run.running

@@ -19,6 +19,7 @@ from mlp_widgets.core import forward, gradient_descent
 from mlp_widgets.data.labelled import MOST, LabelledPoints, load_labelled
 from mlp_widgets.drawing.point_panel import level_segments
 from mlp_widgets.drawing.separation import clipped_line
+from mlp_widgets.explain.notation import Var
 from mlp_widgets.lectures.sigmoid_features import scenes
 from mlp_widgets.lectures.sigmoid_features.lines import MOST_LINED, most_right
 from mlp_widgets.lectures.sigmoid_features.numbers import (
@@ -404,3 +405,20 @@ def test_words(lab):
     lab.set(loss_name="squared")
     assert "ŷ = w₂₁₁σ₁ + w₂₁₂σ₂ + b₂₁" in all_words(lab)
     assert "32 of 32 points are on their side of ŷ = ½" in lab.words
+
+
+def test_the_operation_in_view_lights_its_circles_and_edges():
+    def halos(operation: int) -> dict[str, str]:
+        scene = scenes.network(Numbers(SigmoidFeaturesState(operation=operation)))
+        parts = {node.key: node.lit for node in scene.nodes}
+        parts |= {name: edge.lit for name, edge in zip(scenes.ENDS, scene.edges, strict=True)}
+        return {name: halo for name, halo in parts.items() if halo}
+
+    operations = [op.result for op in Numbers(SigmoidFeaturesState()).operations]
+    at = {var: halos(place) for place, var in enumerate(operations, 1)}
+    assert halos(0) == {}
+    assert at[Var("z", 1, 1)] == {"h2": "now", "x1": "reused", "x2": "reused", "w121": "now",
+                                  "w122": "now", "b12": "now"}
+    assert at[Var("loss")] == {"y": "now"}
+    assert at[Var("dw", 1, 0, 1)] == {"w112": "now", "h1": "reused", "x2": "reused"}
+    assert at[Var("da", 1, 1)] == {"h2": "now", "y": "reused", "w212": "now"}

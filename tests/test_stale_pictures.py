@@ -17,6 +17,8 @@ import base64
 import inspect
 import io
 import re
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -25,7 +27,7 @@ import pytest
 from drawn_with import WRITTEN, drawn_with
 from PIL import Image  # comes with matplotlib
 
-from mlp_widgets import LABS, Poll, lecture_poll
+from mlp_widgets import LABS, Lab, Poll, lecture_poll
 from mlp_widgets.widgets.png import composite_png
 from mlp_widgets.widgets.poll import question_picture
 
@@ -59,6 +61,8 @@ def share_that_differs(one: np.ndarray, other: np.ndarray) -> float:
 
 def is_stale(stored: bytes, drawn: bytes, same_libraries: bool) -> bool:
     """Whether a stored picture is not the one that the code of today draws."""
+    if stored == drawn:  # to compare their pixels takes longer than to draw them
+        return False
     if same_libraries:
         return share_that_differs(pixels(stored), pixels(drawn)) > SAME
     return share_that_differs(tiles(stored), tiles(drawn)) > OTHER
@@ -76,24 +80,48 @@ def pictures(path: Path) -> list[tuple[str, str, bytes, str]]:
     ]
 
 
-def drawn_anew(source: str, text: str) -> tuple[bytes, str]:
+class Made:
+    """The labs that calls make, one for each call: its parts share it, as in the notebook."""
+
+    def __init__(self) -> None:
+        self.labs: dict[str, Lab] = {}
+        self.kinds = {kind.__name__: partial(self.lab, kind) for kind in LABS.values()}
+
+    def lab(self, kind: type[Lab], **values: object) -> Lab:
+        """What this call makes."""
+        call = f"{kind.__name__}({values})"
+        if call not in self.labs:
+            self.labs[call] = kind(**values)
+        return self.labs[call]
+
+    def close(self) -> None:
+        """Close all labs."""
+        for lab in self.labs.values():
+            lab.close()
+
+
+def drawn_anew(source: str, text: str, made: Made) -> tuple[bytes, str]:
     """The picture that the code of today draws beside this text, and its words."""
-    kinds = {kind.__name__: kind for kind in LABS.values()}
-    if text.split("(")[0] in kinds:
-        return snapshot_of(eval(text, {"__builtins__": {}, **kinds}))  # a lab, or a part of one
+    if text.split("(")[0] in made.kinds:  # a lab, or a part of one
+        return snapshot_of(eval(text, {"__builtins__": {}, **made.kinds}))
     if named := re.fullmatch(r'picture\("(\w+)"\)', source):  # 00_start.ipynb
-        return snapshot_of(LABS[named[1]](scale=1))
+        return snapshot_of(made.lab(LABS[named[1]], scale=1))
     if named := re.search(r"lecture_poll\(([456])\)", source):  # these have a picture
-        return snapshot_of(lecture_poll(int(named[1])))
+        with closing(lecture_poll(int(named[1]))) as poll:
+            return snapshot_of(poll)
     # The picture of the others shows their text alone.
     title, _, asked = text.partition(". ")
     return composite_png([question_picture(title, asked, POLL_SCALE)]), text
 
 
-def snapshot_of(lab) -> tuple[bytes, str]:
-    png, words = lab.snapshot(), lab.words
-    lab.close()
-    return png, words
+def snapshot_of(shown) -> tuple[bytes, str]:
+    return shown.snapshot(), shown.words
+
+
+@pytest.fixture
+def made():
+    with closing(Made()) as labs:
+        yield labs
 
 
 @pytest.fixture(scope="module")
@@ -102,12 +130,12 @@ def same_libraries() -> bool:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
-def test_the_stored_pictures_are_those_of_today(path, same_libraries):
+def test_the_stored_pictures_are_those_of_today(path, same_libraries, made):
     found = pictures(path)
     assert found
     stale = []
     for source, text, stored, alt in found:
-        drawn, words = drawn_anew(source, text)
+        drawn, words = drawn_anew(source, text, made)
         if is_stale(stored, drawn, same_libraries) or alt != words:
             stale.append(text[:80])
     assert stale == [], "`make notebooks` draws them anew"
@@ -131,9 +159,10 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("call", "changed", "everywhere"), CHANGES)
-def test_a_small_change_is_seen(call, changed, everywhere):
-    one, other = drawn_anew("", call)[0], drawn_anew("", changed)[0]
-    assert not is_stale(one, drawn_anew("", call)[0], True)
+def test_a_small_change_is_seen(call, changed, everywhere, made):
+    one, other = drawn_anew("", call, made)[0], drawn_anew("", changed, made)[0]
+    with closing(Made()) as again:
+        assert not is_stale(one, drawn_anew("", call, again)[0], True)
     assert is_stale(one, other, True)
     assert is_stale(one, other, False) or not everywhere
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import io
 import re
 import subprocess
@@ -13,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from mutants import MUTANTS
 
 from mlp_widgets.lectures import REGISTRY
 
@@ -24,7 +26,7 @@ LAYERS = {
     "text": (0, set()),
     "core": (0, {"numpy"}),
     "fields": (1, {"numpy"}),
-    "data": (1, {"numpy", "sklearn"}),  # the digits, an extra
+    "data": (1, {"numpy"}),
     "fits": (1, {"numpy"}),
     "explain": (2, {"numpy"}),
     "drawing": (3, {"matplotlib"}),
@@ -316,6 +318,18 @@ def test_what_a_lab_must_give_has_types():
         assert all(types) and not any("Any" in ast.unparse(t) for t in types), hook.name
 
 
+# --- the mutants ---
+
+
+def test_every_mutant_has_its_place_and_its_tests():
+    """Where the code has moved on, ``python tests/mutants.py`` would stop after minutes."""
+    gone = [mutant.behaviour for mutant in MUTANTS
+            if read(PACKAGE / mutant.file).count(mutant.before) != 1]
+    without = [mutant.behaviour for mutant in MUTANTS for name in mutant.tests.split()
+               if not (ROOT / "tests" / f"test_{name}.py").is_file()]
+    assert (gone, without) == ([], []) and len(MUTANTS) > 60
+
+
 # --- what no file may hold ---
 
 PACKAGES = re.compile(
@@ -382,3 +396,22 @@ def test_the_search_for_registries_finds_them():
     for name in ("https://PyPI", "https://files.pythonhosted", "https://anaconda"):
         assert PACKAGES.search(name + ".org")
     assert not PACKAGES.search("conda-forge, PyPI, pip install mlp-widgets")
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_a_module_is_not_hidden_behind_a_name_of_its_package(name):
+    """``import mlp_widgets.core.chain as chain`` must give the module, not a function so named."""
+    if name.endswith("__main__"):
+        return
+    assert importlib.import_module(name) is sys.modules[name]
+    package, _, last = name.rpartition(".")
+    assert not package or getattr(sys.modules[package], last) is sys.modules[name]
+
+
+def test_every_mutant_of_the_list_can_be_made():
+    """A change of the code that makes one of them void is seen here, not after five minutes."""
+    void = {mutant.behaviour: count for mutant in MUTANTS
+            if (count := read(PACKAGE / mutant.file).count(mutant.before)) != 1}
+    assert void == {}
+    tests = {name for mutant in MUTANTS for name in mutant.tests.split()}
+    assert [name for name in tests if not (ROOT / "tests" / f"test_{name}.py").exists()] == []

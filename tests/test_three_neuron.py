@@ -17,6 +17,7 @@ from oracle import SCALAR_ACTIVATIONS, H, compare
 
 from mlp_widgets import ThreeNeuronLab
 from mlp_widgets.data.points import load_points
+from mlp_widgets.fits.optimum import best_relu_fit
 from mlp_widgets.lectures.three_neuron import scenes, words
 from mlp_widgets.lectures.three_neuron.attempts import HINT_AFTER, hint, levels_of
 from mlp_widgets.lectures.three_neuron.numbers import (
@@ -687,6 +688,33 @@ def test_baselines_are_made_once_for_each_data_set():
 # --- own data ---
 
 
+@pytest.mark.parametrize(("count", "says"), [(100, False), (101, True)])
+def test_a_search_of_seconds_is_announced(lab, monkeypatch, count, says):
+    lab.set(data=(range(count), np.sin(np.arange(count))))
+    seen = []
+
+    def search(x, y):
+        seen.append(said(lab))
+        return best_relu_fit(x[:9], y[:9])
+
+    monkeypatch.setattr("mlp_widgets.lectures.three_neuron.numbers.best_relu_fit", search)
+    lab.reveal()
+    assert [words.SEARCHING in text for text in seen] == [says]
+    assert "smallest possible MSE" in said(lab) and words.SEARCHING not in said(lab)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "one", True, 10**400])
+def test_a_seed_is_a_whole_number(lab, seed):
+    before = lab.state
+    with pytest.raises(ValueError, match=r"^seed must be a (whole )?number") as error:
+        lab.preset("random", seed=seed)
+    assert "\n" not in str(error.value) and lab.state is before
+    lab.preset("random", seed=7.0)
+    assert "seed 7." in said(lab)
+    lab.preset("random")
+    assert "seed 8." in said(lab)
+
+
 @pytest.mark.parametrize("data", [OWN, TINY, LARGE, NARROW, FLAT], ids=str)
 def test_own_data_give_the_sliders_their_ends(data):
     points, (x, y) = load_points(data), (np.array(column) for column in data)
@@ -763,7 +791,7 @@ def test_a_file_from_the_browser(lab):
 @pytest.mark.parametrize(("content", "sentence"), [
     (b"<b>\n<i>bold</i>, x\n1,2", "line 2 is not two numbers: '<i>bold</i>, x'"),
     (bytes(range(200)), "the file is not plain text"), (b"1,2,3\n" * 3, "line 1 has 3 columns"),
-    (b"", "at least 3 points are needed, got 0"),
+    (b"", "the file is empty: it has no line of numbers"),
 ])  # fmt: skip
 def test_a_bad_file_from_the_browser(lab, content, sentence):
     before = lab.state

@@ -52,11 +52,12 @@ def test_it_covers_three_systems_with_the_oldest_and_the_newest_python(job):
 
 def test_it_runs_the_two_commands_of_the_readme(job):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    lab, test = commands(job)
+    webkit, lab, test = commands(job)
     assert "make lab " in readme
     assert "make test " in readme
     assert re.search(r"^\s*make lab LAB_FLAGS=", lab, re.MULTILINE)
     assert test == "make test"
+    assert "webkit2gtk-driver" in webkit
 
 
 def test_no_part_may_be_missing_there(job):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .points import as_list, parse_columns, read_text
+from .columns import as_columns, read_file
 
 COLUMNS = ("x1", "x2", "class")
 MOST = 300
@@ -23,12 +23,13 @@ LARGEST = 1e9
 
 @dataclass(frozen=True, eq=False)
 class LabelledPoints:
-    """Points ``x``, shape (2, N), with classes ``label``, 0 or 1, shape (N,); and their name if
-    they are a set that has one."""
+    """Points ``x``, shape (2, N), with classes ``label``, 0 or 1, shape (N,); their name if
+    they are a set that has one, and what a lab says of how a file was understood."""
 
     x: np.ndarray
     label: np.ndarray
     set_name: str = ""
+    note: str = ""
 
     def __post_init__(self) -> None:
         for array in (self.x, self.label):
@@ -79,20 +80,20 @@ def load_labelled(source: object, sets: Mapping[str, LabelledPoints]) -> Labelle
         return source
     if isinstance(source, str) and source in sets:
         return sets[source]
-    if isinstance(source, (str, PathLike)):
-        x1, x2, label = parse_columns(read_text(Path(source), COLUMNS), COLUMNS)
-        return _checked(x1, x2, label)
-    if not isinstance(source, (list, tuple, np.ndarray)) or len(source) != len(COLUMNS):
-        raise ValueError(f"points must be one of {', '.join(map(repr, sets))}, a file name, or "
-                         f"three lists (x1, x2, class), got {source!r:.40}")
-    x1, x2, label = (as_list(values, name) for values, name in zip(source, COLUMNS, strict=True))
-    if not len(x1) == len(x2) == len(label):
-        raise ValueError("x1, x2 and class must have as many numbers each, got "
-                         f"{len(x1)}, {len(x2)} and {len(label)}")
-    return _checked(x1, x2, label)
+    if isinstance(source, (str, PathLike)) and source != "":
+        columns = read_file(Path(source), COLUMNS)
+    else:
+        found = as_columns(source, COLUMNS)
+        if found is None:
+            raise ValueError(f"points must be one of {', '.join(map(repr, sets))}, a file name, or "
+                             f"three lists (x1, x2, class), got {source!r:.40}")
+        columns = found
+    x1, x2, label = columns.lists
+    return _checked(x1, x2, label, columns.note)
 
 
-def _checked(x1: list[float], x2: list[float], label: list[float]) -> LabelledPoints:
+def _checked(x1: list[float], x2: list[float], label: list[float],
+             note: str = "") -> LabelledPoints:
     """Own points, after the checks that concern their values."""
     if not label:
         raise ValueError("at least 1 point is needed, got 0")
@@ -104,4 +105,4 @@ def _checked(x1: list[float], x2: list[float], label: list[float]) -> LabelledPo
                              "most 1e9 either way")
         if c not in (0, 1):
             raise ValueError(f"the class of point {number} is {c:g}; it must be 0 or 1")
-    return LabelledPoints(np.array([x1, x2], float), np.array(label, float))
+    return LabelledPoints(np.array([x1, x2], float), np.array(label, float), note=note)

@@ -47,8 +47,7 @@ class ClippingPicture(Picture[ClippingScene]):
     plots have one y axis.
     """
 
-    def __init__(self, width: int = 490, height: int = 250, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = 490, 250
 
     def build(self) -> None:
         """Two axes with the same heights; above them what happens, in words, and the names."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..text import counted_steps, number
-from .picture import Picture, Scene, few_ticks, short_ticks, stepped_limit
+from .picture import Picture, Scene, few_ticks, stepped_limit, with_grid
 from .quick_artists import QuickText
-from .style import BLACK, FAINT, GREY, LINE, NEURON, QUADRATIC
+from .style import BLACK, GREY, LINE, NEURON, QUADRATIC
 
 STYLES = ((NEURON[0], "-"), (NEURON[1], "--"), (LINE, "-."), (QUADRATIC, ":"))
 
@@ -52,12 +52,8 @@ class CurvesPicture(Picture[CurvesScene]):
         grid = {"left": 0.12, "right": 0.86, "top": 0.92, "bottom": 0.15, "hspace": 0.42,
                 "height_ratios": (1, 1.5)}
         self.top, self.below = self.figure.subplots(2, sharex=True, gridspec_kw=grid)
-        for axes in (self.top, self.below):
-            axes.grid(color=FAINT, linewidth=0.5)
-            axes.set_axisbelow(True)
-            axes.yaxis.set_major_formatter(short_ticks)
-            axes.xaxis.set_major_formatter(short_ticks)
-            axes.xaxis.set_major_locator(few_ticks(7))
+        with_grid(self.top, self.below)
+        self.below.xaxis.set_major_locator(few_ticks(7))
         self.title = self.top.set_title("loss over the steps")
         self.below.set_title("weights over the steps")
         self.below.set_xlabel("step", labelpad=1)

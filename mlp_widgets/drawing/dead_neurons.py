@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgba_array
 
+from ..text import counted
 from .learning import percent
 from .picture import Picture, Scene, added, boxes
 from .quick_artists import QuickText
@@ -25,21 +26,24 @@ COLORS = to_rgba_array([FAINT, BLACK])
 class Start:
     """One way to draw the first weights. dead: which neurons of both layers are dead now, shapes
     (n1,) and (n2,), None if the training diverged; before: how many were at the start; right: the
-    part of the digits held out that is read right; chosen: whether the lab shows this one."""
+    part of the digits held out that is read right; chosen: whether the lab shows this one; left:
+    how many epochs are still to come."""
 
     name: str
     dead: Sequence[np.ndarray] | None
     before: int
     right: float
     chosen: bool
+    left: int = 0
 
     def notes(self) -> tuple[str, str]:
         """How many are dead, and how well it reads."""
         if self.dead is None:
             return "diverged:", "steps too large"
         count = sum(int(layer.sum()) for layer in self.dead)
+        right = f"{percent(self.right)} read right"
         return (f"{self.before} → {count} of {sum(map(len, self.dead))} dead",
-                f"{percent(self.right)} read right")
+                f"{counted(self.left, 'epoch')} to go ..." if self.left else right)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +67,7 @@ class DeadScene(Scene):
 class DeadPicture(Picture[DeadScene]):
     """A row for each way: layer 1 above, layer 2 below, a cell for each neuron, black if dead."""
 
-    def __init__(self, width: int = 490, height: int = 250, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = 490, 250
 
     def build(self) -> None:
         """The cells of all neurons, and the texts of each row."""

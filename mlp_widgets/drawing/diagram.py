@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.collections import LineCollection, PathCollection
 
+from ..explain.notation import Var
 from ..text import number, scientific
 from .picture import STYLING, Picture, Scene, added
 from .quick_artists import LINE_HEIGHT, QuickText, text_width
@@ -100,6 +101,29 @@ class DiagramScene(Scene):
         return f"from {ends[edge.start]} to {ends[edge.end]}: {_said(edge)}"
 
 
+def halos_of(lit: Mapping[Var, str], parameters: Mapping[str, Var],
+             ends: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Node or edge -> "now" or "reused", from the variables that are lit and the gradients by them.
+
+    parameters: edge -> its weight or bias; ends: edge -> the nodes that it joins, of which the last
+    is the only output. The target and the loss have no nodes of their own: they light the output.
+    """
+    edges = {var: name for name, var in parameters.items()}
+    neurons = {}
+    for name, var in parameters.items():
+        if var.kind == "w":
+            neurons[var.layer - 1, var.input], neurons[var.layer, var.neuron] = ends[name]
+    output = neurons[max(neurons)]
+
+    def part(var: Var) -> str:
+        of = var._replace(kind=var.kind.removeprefix("d"))
+        node = output if of.kind in ("y", "loss") else neurons[of.layer, of.neuron]
+        return edges.get(of, node)
+
+    # what is computed comes last and wins: a node shows both a z that is reused and its a
+    return {part(var): kind for var, kind in lit.items()}
+
+
 GREY_WORDS = {"off": " (grey)", "dead": " (dead)"}
 
 
@@ -152,9 +176,8 @@ def _rooms(radius: float, lines: int) -> tuple[float, ...]:
 class DiagramPicture(Picture[DiagramScene]):
     """Nodes and edges. The first scene gives the layout; later ones change numbers and states."""
 
-    def __init__(self, width: int = 490, height: int = 244, scale: float = 2.0) -> None:
-        self.layout: DiagramScene | None = None
-        super().__init__(width, height, scale)
+    size = 490, 244
+    layout: DiagramScene | None = None
 
     def build(self) -> None:
         """A page; what stands on it comes with the first scene."""

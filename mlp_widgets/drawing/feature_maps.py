@@ -44,8 +44,7 @@ class FeatureMapsScene(Scene):
 class FeatureMapsPicture(Picture[FeatureMapsScene]):
     """σ₁ on the left, σ₂ on the right; the line is where the feature is ½."""
 
-    def __init__(self, width: int = 490, height: int = 222, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = 490, 222
 
     def build(self) -> None:
         """Two panels, each with the bar of its colours."""

@@ -11,12 +11,14 @@ from matplotlib.text import Text
 
 from ..text import number
 from .exits import ROW, Exits, Span, row_height
-from .picture import Picture, Scene, short_ticks, stepped_limit
+from .picture import Picture, Scene, stepped_limit, with_grid
 from .quick_artists import QuickText, text_width
-from .style import BLACK, FAINT, GREY, HIDDEN, NORMAL, VALUE
+from .style import BLACK, GREY, HIDDEN, NORMAL, VALUE
 
 BESIDE = 5.0
 """CSS pixels from the line of a kink to its text."""
+ROUNDING = 0.01
+"""CSS pixels by which a text may stand over the edge: a kink at the edge is not rounded away."""
 ABOVE = 5.0
 """CSS pixels from axes up to their title."""
 BASELINES = {"line": ("· · ·", (0, (1, 1.2))), "quadratic": ("–·–·", "-.")}
@@ -60,20 +62,15 @@ class FitScene(Scene):
 class FitPicture(Picture[FitScene]):
     """Three plots over the same x: data with ŷ, the contributions w2j·a1j, the residuals."""
 
-    def __init__(self, width: int = 490, height: int = 336, scale: float = 2.0) -> None:
-        self._data: np.ndarray | None = None
-        super().__init__(width, height, scale)
+    size = 490, 336
+    _data: np.ndarray | None = None
 
     def build(self) -> None:
         """Axes and artists; the data points come with the first update."""
         grid = {"height_ratios": (5, 2.2, 1.8), "hspace": 0.36,
                 "left": 0.12, "right": 0.985, "top": 0.94, "bottom": 0.105}
         self.fit, self.parts, self.residual = self.figure.subplots(3, sharex=True, gridspec_kw=grid)
-        for axes in (self.fit, self.parts, self.residual):
-            axes.grid(color=FAINT, linewidth=0.5)
-            axes.set_axisbelow(True)
-            axes.yaxis.set_major_formatter(short_ticks)
-        self.fit.xaxis.set_major_formatter(short_ticks)
+        with_grid(self.fit, self.parts, self.residual)
         *_, self.unit = self._titles(self.fit, ("data ●", BLACK), ("ŷ —", VALUE), ("", BLACK))
         self._titles(self.parts, ("what each hidden neuron adds:", BLACK),
                      ("w₂₁·a₁₁ —", HIDDEN[0]), ("w₂₂·a₁₂ – –", HIDDEN[1]))
@@ -184,13 +181,14 @@ class FitPicture(Picture[FitScene]):
         """The text beside the line of a kink: at the first place where it meets neither another
         text nor the curve; if there is none, at the first without another text."""
         (low, high), (bottom, top) = self.fit.get_xlim(), self.fit.get_ylim()
-        unit = (high - low) / (self.fit.bbox.width / self.scale)  # x of a CSS pixel
+        width = self.fit.bbox.width / self.scale
+        unit = (high - low) / width  # x of a CSS pixel
         half = 0.5 * ROW * (top - bottom) / (self.fit.bbox.height / self.scale)
         length, right = text_width(text) + 2 * BESIDE, x <= low + 0.7 * (high - low)
         alone = []
         for way, y in product((1, -1) if right else (-1, 1), rows):
             start, end = sorted(((x - low) / unit, (x - low) / unit + way * length))
-            if start < 0 or end * unit > high - low or any(
+            if start < -ROUNDING or end > width + ROUNDING or any(
                     start < there and end > here for here, there in rows[y]):
                 continue
             alone.append((way, y, (start, end)))

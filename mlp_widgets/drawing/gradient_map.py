@@ -71,13 +71,12 @@ class MapPicture(Picture[MapScene]):
     Every value has a cell of the same size, so the axes count cells.
     """
 
-    def __init__(self, width: int = 490, height: int = 250, scale: float = 2.0) -> None:
-        self._log10: np.ndarray | None = None
-        self._scales = self._depths = np.arange(2.0)
-        super().__init__(width, height, scale)
+    size = 490, 250
+    _log10: np.ndarray | None = None
 
     def build(self) -> None:
         """The map with its point, and the colours with their numbers beside it."""
+        self._scales = self._depths = np.arange(2.0)
         self.map = self.figure.add_axes((0.105, 0.155, 0.632, 0.755))
         self.image = self.moving(QuickImage(self.map, GRADIENTS))
         self.image.limits = (0, OVERFLOW_AT + 1)

@@ -42,8 +42,7 @@ class NoiseScene(Scene):
 class NoisePicture(Picture[NoiseScene]):
     """Left: arrows against the gradients, from one place. Right: their spread over B."""
 
-    def __init__(self, width: int = 980, height: int = 242, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = 980, 242
 
     def build(self) -> None:
         """Arrows as lines with a dot at the tip; a curve, and the present size on it."""

@@ -10,9 +10,9 @@ from matplotlib.collections import LineCollection
 
 from ..text import number
 from .exits import Exits
-from .picture import Picture, Scene, added, short_ticks, stepped_limit
+from .picture import Picture, Scene, added, stepped_limit, with_grid
 from .quick_artists import QuickText
-from .style import BLACK, FAINT, GREY, HIDDEN, VALUE, VALUE_PALE
+from .style import BLACK, GREY, HIDDEN, VALUE, VALUE_PALE
 
 ENDS = (-1.06, 1.06)
 """Of the axis of x: the points are between -1 and 1."""
@@ -59,20 +59,15 @@ class HingesScene(Scene):
 class HingesPicture(Picture[HingesScene]):
     """Above the points ● with ŷ; below every hinge, that of the neuron on the sliders in colour."""
 
-    def __init__(self, width: int = 490, height: int = 336, scale: float = 2.0) -> None:
-        self._data: np.ndarray | None = None
-        super().__init__(width, height, scale)
+    size = 490, 336
+    _data: np.ndarray | None = None
 
     def build(self) -> None:
         """Two axes over the same x; the points come with the first update."""
         grid = {"height_ratios": (5, 3), "hspace": 0.27,
                 "left": 0.12, "right": 0.985, "top": 0.94, "bottom": 0.115}
         self.fit, self.parts = self.figure.subplots(2, sharex=True, gridspec_kw=grid)
-        for axes in (self.fit, self.parts):
-            axes.grid(color=FAINT, linewidth=0.5)
-            axes.set_axisbelow(True)
-            axes.yaxis.set_major_formatter(short_ticks)
-            axes.xaxis.set_major_formatter(short_ticks)
+        with_grid(self.fit, self.parts)
         self.fit.set_xlim(*ENDS)
         self.fit.set_title("target ●, sum ŷ —")
         self.parts.set_title("every hinge w₂ⱼ·a₁ⱼ")

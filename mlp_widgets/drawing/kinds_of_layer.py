@@ -95,8 +95,7 @@ def dots(width: int) -> list[float]:
 class LayersPicture(Picture[LayersScene]):
     """The four kinds side by side."""
 
-    def __init__(self, width: int = WIDTH, height: int = HEIGHT, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = WIDTH, HEIGHT
 
     def build(self) -> None:
         """Titles and separators stand still; all else follows the widths."""

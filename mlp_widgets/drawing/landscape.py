@@ -55,8 +55,7 @@ class LandscapeScene(Scene):
 class LandscapePicture(Picture[LandscapeScene]):
     """Left: log10 J as bands of colour, dark is low. Right: the curve of J over the steps."""
 
-    def __init__(self, width: int = 490, height: int = 244, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = 490, 244
 
     def build(self) -> None:
         """One image, the path and the point; one curve."""

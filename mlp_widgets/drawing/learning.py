@@ -51,8 +51,7 @@ def percent(share: float) -> str:
 class LearningPicture(Picture[LearningScene]):
     """Left J on a log axis, right the part that is read right; below, where both halves stand."""
 
-    def __init__(self, width: int = 490, height: int = 250, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = 490, 250
 
     def build(self) -> None:
         """Two axes with two curves each, and a line of text for each half."""

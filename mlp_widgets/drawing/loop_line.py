@@ -107,8 +107,7 @@ def _written(value: float, covered: bool = False) -> str:
 class LoopPicture(Picture[LoopScene]):
     """Left: the line, above what it computes stands what it uses. Right: data, output, batch."""
 
-    def __init__(self, width: int = 980, height: int = 264, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = 980, 264
 
     def build(self) -> None:
         """Texts, the frames of the arrays, and the plot of the data."""

@@ -34,8 +34,7 @@ class LossCurveScene(Scene):
 class LossCurvePicture(Picture[LossCurveScene]):
     """J from where the descent began, and where it is now."""
 
-    def __init__(self, width: int = 490, height: int = 200, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = 490, 200
 
     def build(self) -> None:
         """One curve, and its end."""

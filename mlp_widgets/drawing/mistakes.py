@@ -51,8 +51,7 @@ class MistakesScene(Scene):
 class MistakesPicture(Picture[MistakesScene]):
     """Four rows of ten small pictures; below each "3 as 8"."""
 
-    def __init__(self, width: int = 490, height: int = 254, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = 490, 254
 
     def build(self) -> None:
         """One image for all of them, their texts, and a frame."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..text import number
-from .picture import Picture, Scene, short_ticks
+from .picture import Picture, Scene, with_grid
 from .quick_artists import QuickText
-from .style import FAINT, GREY, NEURON, NORMAL
+from .style import GREY, NEURON, NORMAL
 
 REACHES = (10, 30, 100)
 """Depths at the end of the axis: the smallest that holds the present depth."""
@@ -40,17 +40,13 @@ class CountsScene(Scene):
 class CountsPicture(Picture[CountsScene]):
     """Two curves over the depth, quadratic and linear; the present depth is marked on both."""
 
-    def __init__(self, width: int = 490, height: int = 250, scale: float = 2.0) -> None:
-        self._key: object = None
-        super().__init__(width, height, scale)
+    size = 490, 250
+    _key: object = None
 
     def build(self) -> None:
         """Curves with their names stand still; marks with their numbers move."""
         axes = self.axes = self.figure.add_axes((0.125, 0.155, 0.685, 0.755))
-        axes.grid(color=FAINT, linewidth=0.5)
-        axes.set_axisbelow(True)
-        axes.xaxis.set_major_formatter(short_ticks)
-        axes.yaxis.set_major_formatter(short_ticks)
+        with_grid(axes)
         axes.set_title("multiplications for all ∂J/∂w   dotted: present depth")
         axes.set_xlabel("depth", labelpad=1)
         axes.set(xlim=(0, 10), ylim=(0, 1))

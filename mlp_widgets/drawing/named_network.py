@@ -14,7 +14,7 @@ from itertools import pairwise, product
 import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 
-from ..text import SUPERSCRIPTS, indexed, number
+from ..text import SUPERSCRIPTS, counted, indexed, number
 from .picture import Picture, Scene, added
 from .quick_artists import QuickTexts, Text, text_width
 from .style import BLACK, GREY, LIT, NORMAL, SMALL, VALUE
@@ -81,8 +81,7 @@ class NamesScene(Scene):
                  f"it leads from {start} to neuron {j} of layer {layer}, row {j} and column {i} of "
                  f"W{sup}")
         return (f"The network {'-'.join(map(str, self.widths))}. {self.name} is picked: {where}. "
-                f"W{sup} has {rows} row{'s' * (rows != 1)} and {columns} "
-                f"column{'s' * (columns != 1)}.")
+                f"W{sup} has {counted(rows, 'row')} and {counted(columns, 'column')}.")
 
     @cached_property
     def columns(self) -> list[list[int | None]]:
@@ -184,7 +183,7 @@ class Diagram:
         for layer, n in enumerate(scene.widths):
             vector = "x" if layer == 0 else f"a{str(layer).translate(SUPERSCRIPTS)}"
             kind = "input" if layer == 0 else "output" if layer == last else "neuron"
-            yield f"{n} {kind}{'s' * (n != 1)}", self.across[layer], 24, BLACK
+            yield counted(n, kind), self.across[layer], 24, BLACK
             yield vector + " = ŷ" * (layer == last), self.across[layer], 9, GREY
         for layer, (inputs, outputs) in enumerate(pairwise(scene.widths), start=1):
             x, sup = (self.across[layer - 1] + self.across[layer]) / 2, _above(layer)
@@ -373,8 +372,7 @@ def rectangle(left: float, right: float, y: float, half: float) -> np.ndarray:
 class NamesPicture(Picture[NamesScene]):
     """The diagram on the left, W and b of the picked layer on the right."""
 
-    def __init__(self, width: int = WIDTH, height: int = HEIGHT, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = WIDTH, HEIGHT
 
     def build(self) -> None:
         """Lines, halo, circles, papers below the names, texts: all of it follows the widths."""

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 
 from ..text import number
 from .exits import Exits
-from .picture import Picture, Scene, few_ticks, short_ticks
-from .style import BLACK, FAINT, GRADIENT, GREY, NEURON
+from .picture import Picture, Scene, few_ticks, with_grid
+from .style import BLACK, GRADIENT, GREY, NEURON
 
 Limits = tuple[float, float]
 Dash = str | tuple[float, tuple[float, ...]]
@@ -76,11 +76,8 @@ class LossScene(Scene):
 
 def _dress(axes: Axes) -> None:
     """Grid, and so few ticks that long labels keep apart."""
-    axes.grid(color=FAINT, linewidth=0.5)
-    axes.set_axisbelow(True)
+    with_grid(axes)
     axes.xaxis.set_major_locator(few_ticks(7))
-    axes.xaxis.set_major_formatter(short_ticks)
-    axes.yaxis.set_major_formatter(short_ticks)
     axes.axhline(0.0, color=GREY, linewidth=0.8)
 
 
@@ -93,9 +90,8 @@ def _ends(limits: Limits) -> Limits:
 class ActivationPicture(Picture[ActivationScene]):
     """f (solid) and below it f′ (dashed) over the same z; the present z is marked on both."""
 
-    def __init__(self, width: int = 490, height: int = 262, scale: float = 2.0) -> None:
-        self._key: object = None
-        super().__init__(width, height, scale)
+    size = 490, 262
+    _key: object = None
 
     def build(self) -> None:
         """Two plots over z; the curves come with the first update and stand still after it."""
@@ -152,9 +148,8 @@ class ActivationPicture(Picture[ActivationScene]):
 class LossPicture(Picture[LossScene]):
     """L over w, its tangent at the present w, and the steps of SGD as rings."""
 
-    def __init__(self, width: int = 490, height: int = 228, scale: float = 2.0) -> None:
-        self._key: object = None
-        super().__init__(width, height, scale)
+    size = 490, 228
+    _key: object = None
 
     def build(self) -> None:
         """One plot; the curve comes with the first update and stands still after it."""

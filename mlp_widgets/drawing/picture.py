@@ -11,7 +11,7 @@ notebook calls back on another thread.
 from __future__ import annotations
 
 import threading
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 import numpy as np
 from matplotlib import rc_context
@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..text import number, round_limit, scientific
-from .style import STYLE
+from .style import FAINT, STYLE
 
 STYLING = threading.RLock()
 """rc_context changes settings of the whole process, and two labs may draw on two threads."""
@@ -47,9 +47,13 @@ Shown = TypeVar("Shown", bound=Scene)
 class Picture(Generic[Shown]):
     """One figure of ``width`` x ``height`` CSS pixels, drawn at ``scale`` pixels per CSS pixel."""
 
-    def __init__(self, width: int, height: int, scale: float = 2.0) -> None:
-        self.width, self.height, self.scale = width, height, scale
-        size = (width / CSS_DPI, height / CSS_DPI)
+    size: ClassVar[tuple[int, int]] = (490, 250)
+    """Width and height, unless others are given."""
+
+    def __init__(self, width: int | None = None, height: int | None = None,
+                 scale: float = 2.0) -> None:
+        self.width, self.height, self.scale = width or self.size[0], height or self.size[1], scale
+        size = (self.width / CSS_DPI, self.height / CSS_DPI)
         self.figure = Figure(figsize=size, dpi=CSS_DPI * scale)
         self._canvas = FigureCanvasAgg(self.figure)
         self._moving: list[Artist] = []
@@ -153,6 +157,15 @@ def thinned(count: int, most: int = 1000) -> np.ndarray:
     """Indices of at most about ``most`` of so many steps, the first and the last among them."""
     kept = np.arange(count)[:: -(1 + (count - 1) // most)][::-1]
     return kept if kept[0] == 0 else np.append(0, kept)
+
+
+def with_grid(*panels: Axes) -> None:
+    """A faint grid behind what is drawn, and short tick labels."""
+    for axes in panels:
+        axes.grid(color=FAINT, linewidth=0.5)
+        axes.set_axisbelow(True)
+        axes.xaxis.set_major_formatter(short_ticks)
+        axes.yaxis.set_major_formatter(short_ticks)
 
 
 @FuncFormatter

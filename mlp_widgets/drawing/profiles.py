@@ -82,8 +82,7 @@ class ProfilesScene(Scene):
 class ProfilesPicture(Picture[ProfilesScene]):
     """Four plots beside each other: a, local factor, and on log axes the two gradients."""
 
-    def __init__(self, width: int = 828, height: int = 250, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = 828, 250
 
     def build(self) -> None:
         """Axes, two curves in each, the title and the names of the curves above."""

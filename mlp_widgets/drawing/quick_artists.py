@@ -45,8 +45,8 @@ def _glyph(character: str) -> tuple[np.ndarray, np.ndarray, float]:
     vertices, codes = text_to_path.get_text_path(FONT, character)
     font = get_font(fontManager.findfont(FONT))
     font.set_size(size, 72)
-    try:
-        glyph = font.load_char(ord(character), flags=LoadFlags.NO_HINTING)
+    try:  # by its number, 0 for the box of a missing one, of which load_char would warn
+        glyph = font.load_glyph(font.get_char_index(ord(character)), flags=LoadFlags.NO_HINTING)
     except RuntimeError:  # a few characters have no glyph at all, not even the box of a missing one
         return _glyph(" ")
     advance = glyph.linearHoriAdvance / 65536

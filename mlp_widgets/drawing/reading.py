@@ -98,8 +98,7 @@ class ReadingScene(Scene):
 class ReadingPicture(Picture[ReadingScene]):
     """From left to right: the digit, ∂J/∂x over it, two layers of activations, softmax as bars."""
 
-    def __init__(self, width: int = 828, height: int = 244, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = 828, 244
 
     def build(self) -> None:
         """Squares for pixels and neurons, bars, and the texts above and below them."""

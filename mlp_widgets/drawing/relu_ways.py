@@ -76,9 +76,8 @@ class WaysScene(Scene):
 class WaysPicture(Picture[WaysScene]):
     """Three small plots of the target with ŷ, and J against K on a log axis."""
 
-    def __init__(self, width: int = 490, height: int = 386, scale: float = 2.0) -> None:
-        self._data: np.ndarray | None = None
-        super().__init__(width, height, scale)
+    size = 490, 386
+    _data: np.ndarray | None = None
 
     def build(self) -> None:
         """Axes, three curves above, five below, and their names."""

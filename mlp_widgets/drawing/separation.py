@@ -53,8 +53,7 @@ class SeparationScene(Scene):
 class SeparationPicture(Picture[SeparationScene]):
     """The features' space on the left, the plane on the right, both coloured by ŷ."""
 
-    def __init__(self, width: int = 490, height: int = 240, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = 490, 240
 
     def build(self) -> None:
         """Two panels, the bar of their colours, the legend."""

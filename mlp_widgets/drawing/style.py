@@ -84,6 +84,7 @@ STYLE: dict[Any, Any] = {  # matplotlib types the keys as a list of all their na
     "axes.titlesize": NORMAL,
     "axes.titlelocation": "left",
     "axes.titlepad": 4.0,
+    "axes.titley": 1.0,  # else each drawing measures all labels to see whether one meets the title
     "axes.labelsize": SMALL,
     "axes.spines.top": False,
     "axes.spines.right": False,

@@ -44,8 +44,7 @@ class TrainingScene(Scene):
 class TrainingPicture(Picture[TrainingScene]):
     """Left: J over the steps. Right: how far the weight of each layer moved. Both on log axes."""
 
-    def __init__(self, width: int = 490, height: int = 250, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = 490, 250
 
     def build(self) -> None:
         """Two axes with up to three curves, and below a line for each name with its note."""

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.ticker import MaxNLocator
 
-from ..text import number
+from ..text import counted, number
 from .log_lanes import LogLanes
 from .picture import Picture, Scene
 from .quick_artists import QuickText, text_width
@@ -64,7 +64,7 @@ class LayersScene(Scene):
                  for what, curves in (("Variance of a", self.variance),
                                       ("Length of the gradient", self.gradient))
                  for curve in curves]
-        return f"Mean of {self.draws} draw{'s' * (self.draws != 1)}. {'. '.join(parts)}."
+        return f"Mean of {counted(self.draws, 'draw')}. {'. '.join(parts)}."
 
 
 def _ends_of(curve: Curve) -> str:
@@ -83,8 +83,7 @@ def _told(mean: float, values: np.ndarray) -> str:
 class LayersPicture(Picture[LayersScene]):
     """Left the variance of a by layer, right the length of ∂J/∂W by layer."""
 
-    def __init__(self, width: int = 828, height: int = 270, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = 828, 270
 
     def build(self) -> None:
         """Two axes with lanes; for each of two initializations a band, a line, marks in lanes."""
@@ -209,8 +208,7 @@ Line = list[tuple[float, float]]
 class HistogramsPicture(Picture[HistogramsScene]):
     """Up to three layers beside each other; the second initialization hangs downwards."""
 
-    def __init__(self, width: int = 828, height: int = 196, scale: float = 2.0) -> None:
-        super().__init__(width, height, scale)
+    size = 828, 196
 
     def build(self) -> None:
         """One pair of axes in CSS pixels for all; everything in it moves."""

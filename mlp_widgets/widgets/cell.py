@@ -7,7 +7,7 @@ import html
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -91,6 +91,7 @@ class Cell(Shown):
     def __init__(self) -> None:
         self._lock = threading.RLock()  # callbacks may come on other threads
         self._refreshing = False
+        self._at_close = ExitStack()
 
     def make_messages(self) -> None:
         """The lines of the status and of errors, empty."""
@@ -120,11 +121,8 @@ class Cell(Shown):
                     with self.asked(by_hand=True):
                         action(*args)
                 except Exception as error:
-                    foreseen = isinstance(error, (ValueError, ArithmeticError))
-                    self.show_error(str(error) if foreseen else
-                                    f"This did not work ({type(error).__name__}: {error})."
-                                    + self.after_error)
                     self.recover()
+                    self.show_failure(error, "This", self.after_error)
 
         return callback
 
@@ -160,6 +158,11 @@ class Cell(Shown):
         made.on_click(self.guarded(lambda _: action()))
         return made
 
+    def at_close(self, action: Callable[[], object]) -> None:
+        """Do something once when it is closed, before its widgets are freed: end a run, listen to
+        the mouse no more. What was asked for last is done first."""
+        self._at_close.callback(action)
+
     def on_enter(self, field: widgets.Text, action: Callable[[], object]) -> None:
         """Run an action when Enter is pressed in a box."""
         entered = self.guarded(action)
@@ -175,8 +178,15 @@ class Cell(Shown):
         """Put an error into the error line; the empty string clears it."""
         self.error.value = escaped("mlp-error", f"⚠ {sentence}" if sentence else "", "alert")
 
+    def show_failure(self, error: Exception, what: str, after: str = "") -> None:
+        """Tell an error: a foreseen one has its own sentence; else say what did not work."""
+        foreseen = isinstance(error, (ValueError, ArithmeticError))
+        self.show_error(str(error) if foreseen else
+                        f"{what} did not work ({type(error).__name__}: {error}).{after}")
+
     def close(self) -> None:
         """Remove it from the page and free its widgets."""
+        self._at_close.close()  # without the lock: the last call of a run may wait for it
         with self._lock:
             close_all(self.root)
 
@@ -202,6 +212,15 @@ def escaped(css_class: str, text: str, role: str = "", may_scroll: bool = False)
     role = role and f' role="{role}"'
     tab = ' tabindex="0"' * may_scroll
     return f'<div class="{css_class}"{role}{tab}>{html.escape(text)}</div>'
+
+
+def described(text: str) -> dict[str, object]:
+    """Keywords of a widget whose description is this text and never TeX: of "$5 and $6" the page
+    would make a formula. ipywidgets 7 cannot be told so."""
+    if not {"$", "\\"} & {*text} or not hasattr(widgets.Checkbox, "description_allow_html"):
+        return {"description": text}
+    kept = f'<span class="mathjax_ignore tex2jax_ignore">{html.escape(text)}</span>'
+    return {"description": kept, "description_allow_html": True}
 
 
 def close_all(*roots: widgets.Widget) -> None:

@@ -15,7 +15,7 @@ import ipywidgets as widgets
 from ..fields import Whole, declared
 from .host import Host
 from .layout import line
-from .runner import Runner
+from .runner import LabRunner
 
 REST_SECONDS = 0.02
 """Between two counts, so that the page can send a press of the button."""
@@ -31,7 +31,7 @@ class CountedRun:
         if not isinstance(of, Whole):
             raise TypeError(f"{name!r} is no whole number: it cannot be counted up")
         self._host, self._of, self._texts = host, of, texts
-        self.runner = Runner(self._tick, REST_SECONDS)
+        self.runner = LabRunner(host, self._count, "The run", REST_SECONDS, self.stop)
         self.button = host.button(texts[0], "mlp-run", self._toggle, primary=True, tooltip=tooltip)
         self.button.add_class("mlp-train")
         self.bar = widgets.IntProgress(min=of.low, max=of.high)
@@ -64,11 +64,6 @@ class CountedRun:
             self.runner.stop()
             self.refresh(self._host.state)
 
-    def close(self) -> None:
-        """End a run for good."""
-        self.runner.stop()
-        self.runner.join(1.0)
-
     def _toggle(self) -> None:
         self.stop() if self.runner.running else self.run()
 
@@ -76,19 +71,9 @@ class CountedRun:
         """Another count: all of a run is one step for Undo."""
         self._host.change(group=self, **{self._of.name: value})
 
-    def _tick(self) -> bool:
+    def _count(self) -> bool:
         """One count more; False ends the run."""
-        with self._host.locked():
-            if not self.runner.running:
-                return False
-            try:
-                if self._value + 1 >= self._of.high:
-                    self.runner.stop()  # so that the last count already shows the button as it is
-                self._set(min(self._value + 1, self._of.high))
-            except (ValueError, ArithmeticError) as error:
-                self.stop()
-                self._host.show_error(str(error))
-            except Exception as error:
-                self.stop()
-                self._host.show_error(f"The run did not work ({type(error).__name__}: {error}).")
-            return self.runner.running
+        if self._value + 1 >= self._of.high:
+            self.runner.stop()  # so that the last count already shows the button as it is
+        self._set(min(self._value + 1, self._of.high))
+        return self.runner.running

@@ -13,16 +13,18 @@ import numpy as np
 
 from ..core import Diverged, backward, descend, forward
 from ..explain.numbers import NetworkNumbers
-from ..fields import DATA, Number, State, declared
+from ..fields import DATA, Number, State, declared, whole_number
 from ..text import counted_steps, number
 from .canvas import Progress
 from .controls import NumberControl
 from .host import Host
 from .layout import heading, line, stack
-from .runner import Runner
+from .runner import LabRunner
 
 MOST_STEPS = 30_000
 """Steps of one descent that are kept; then a run pauses, and the next begins a new path."""
+MOST_AT_ONCE = 100_000
+"""Steps that code may ask for in one call."""
 STILL_STEPS, STILL_SHARE = 2000, 0.01
 """A run ends when in so many of its steps the loss has fallen by less than this share of it."""
 LARGEST = 1e30
@@ -52,7 +54,7 @@ class Descent:
         self._path_of: object = None
         self._count = 0
         self._ran, self._by_hand = 0, False
-        self.runner = Runner(self._tick)
+        self.runner = LabRunner(host, self._frame, "The run", failed=self._end)
         self._make_controls()
 
     # -- the path -----------------------------------------------------------------------------
@@ -78,9 +80,9 @@ class Descent:
                      if of.role is DATA)
 
     def step(self, count: int = 1) -> None:
-        """``count`` steps. If the loss grows without bound the last sensible state stays, and
-        Diverged says what to try."""
-        host = self._host
+        """``count`` steps, at most 100,000. If the loss grows without bound the last sensible state
+        stays, and Diverged says what to try."""
+        host, count = self._host, whole_number("count", count, 0, MOST_AT_ONCE)
         with host.locked():
             self._path, self._path_of = self.path, self._belongs_to(host.state)
             self._count += 1
@@ -178,26 +180,17 @@ class Descent:
         """The next step begins a new path, to which Rewind then goes back."""
         self._path = []
 
-    def _tick(self) -> bool:
+    def _frame(self) -> bool:
         """One frame of a run; False ends it."""
-        host = self._host
-        with host.locked():
-            if not self.runner.running:
-                return False
-            try:
-                steps = self._next_frame(len(self._path))
-                with host.moving(), host.asked(self._by_hand):
-                    self.step(steps)
-                self._ran += steps
-                reason = self._reason_to_end()
-                if not reason:
-                    return True
-                self._end()
-                host.show_status(f"{reason} {host.in_words()}")
-            except Exception as error:
-                self._end()
-                host.show_error(str(error))
-            return False
+        host, steps = self._host, self._next_frame(len(self._path))
+        with host.moving(), host.asked(self._by_hand):
+            self.step(steps)
+        self._ran += steps
+        reason = self._reason_to_end()
+        if reason:
+            self._end()
+            host.show_status(f"{reason} {host.in_words()}")
+        return not reason
 
     def _next_frame(self, length: int) -> int:
         """Steps of the next frame of a run whose path has this length."""

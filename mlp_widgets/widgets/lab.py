@@ -92,6 +92,7 @@ class Lab(BuiltLate, Generic[S, N]):
 
     def __init_subclass__(cls) -> None:
         """The constructor's signature and documentation, and an attribute for every field."""
+        super().__init_subclass__()
         if "state_type" not in vars(cls):
             return
         parts = [inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default,
@@ -352,7 +353,6 @@ class Lab(BuiltLate, Generic[S, N]):
             self.state, self.numbers = before
             self.recover()
             raise
-        self.show_error("")
 
     # -- descent, for those labs that have one -------------------------------------------------
 
@@ -400,6 +400,9 @@ class Lab(BuiltLate, Generic[S, N]):
         self._send_words_later = Later(self.guarded(self.send_words))
         self.canvases = {slot.name: Canvas(slot, self.scale) for slot in self.slots}
         self.views = self._part(Parts(self))
+        for action in (*(canvas.forget for canvas in self.canvases.values()), self.views.close,
+                       self._send_words_later.stop, self.panel.take_away):
+            self.at_close(action)
         own = declared(self.state_type)
         has_parameters = bool(self._fields_of(PARAMETER))
         self._presets = self._part(
@@ -423,7 +426,7 @@ class Lab(BuiltLate, Generic[S, N]):
         self.messages = styled("mlp-messages", self.status, self.error)
         self._assemble()
         self.present.begin()
-        self.refresh()
+        self.refresh(changes_in_words(None, self.state))
 
     def _assemble(self) -> None:
         """The lab's own widget: head, presets, what stays in view, and the sections."""
@@ -536,7 +539,8 @@ class Lab(BuiltLate, Generic[S, N]):
     # -- showing -------------------------------------------------------------------------------
 
     def refresh(self, changed: str = "") -> None:
-        """Bring pictures, controls and words in line with the state; ``changed`` is said first."""
+        """Bring pictures, controls and words in line with the state; ``changed`` is said first.
+        An error before this is over."""
         with self.refreshing():
             # pictures first: the page handles messages in their order, and pictures take longest
             self.show_pictures()
@@ -547,6 +551,7 @@ class Lab(BuiltLate, Generic[S, N]):
         else:
             self.send_words()
         self.show_status(changed + self.in_words())
+        self.show_error("")
         self._tell_listeners()
 
     def _tell_listeners(self) -> None:
@@ -642,20 +647,7 @@ class Lab(BuiltLate, Generic[S, N]):
     def close(self) -> None:
         """Stop what runs, remove the lab and its parts from the page and free its widgets."""
         if self.is_built:
-            self.close_widgets()
+            super().close()
+            close_all(*self.blocks.values())  # one may stand neither in the lab nor in a part
         self.closed = True
         self._tell_listeners()
-
-    def close_widgets(self) -> None:
-        """Free all widgets; called if there are any."""
-        self.views.close()
-        self.panel.take_away()
-        self._send_words_later.stop()
-        for part in (self.descent, self.stepper):
-            if part is not None:
-                part.runner.stop()
-                part.runner.join(1.0)
-        super().close()
-        for canvas in self.canvases.values():
-            canvas.forget()
-        close_all(*self.blocks.values())  # one of them may stand neither in the lab nor in a part

@@ -7,7 +7,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ..data.points import XY, decode, parse_columns
+from ..data.columns import decode, parse_columns
+from ..data.points import XY
 from ..fields import Parsed
 from .controls import Control
 from .host import Host
@@ -49,7 +50,7 @@ class DataControl(Control):
         if files:
             with self._host.refreshing():  # emptied, so that the same file can be chosen again
                 self.upload.set_trait("value", type(value)())
-            text = decode(bytes(files[0]["content"]), self._columns)
+            text = decode(files[0]["content"], self._columns)
             self._host.set(**{self.of.name: parse_columns(text, self._columns)})
 
     def refresh(self, state: Any, numbers: object = None) -> None:

@@ -39,6 +39,8 @@ class Pointer:
     def __init__(self, host: Host, canvas: Canvas, action: Callable[[Touch], object]) -> None:
         self._host, self._canvas, self._action = host, canvas, action
         self._event = _events_of(canvas.image, host.guarded(self.moved))
+        if self._event is not None:
+            host.at_close(self._event.close)
 
     def moved(self, event: Mapping[str, Any]) -> None:
         """Pass on one event of ipyevents, if the button is pressed or was until now."""
@@ -54,11 +56,6 @@ class Pointer:
             float(event["relativeY"]) / float(event.get("boundingRectHeight") or picture.height))
         with self._host.moving():
             self._action(touch)
-
-    def close(self) -> None:
-        """Listen no more."""
-        if self._event is not None:
-            self._event.close()
 
 
 def _events_of(widget: widgets.Widget, action: Callable[..., None]) -> widgets.Widget | None:

@@ -22,7 +22,7 @@ from ..drawing.picture import StillPicture
 from ..drawing.table import TablePicture
 from ..text import number
 from .canvas import NamedImage
-from .cell import Cell, escaped
+from .cell import Cell, described, escaped
 from .lab import Lab
 from .layout import focus, line, stack, styled
 from .png import PngEncoder, composite_png
@@ -101,8 +101,7 @@ class Poll(Cell):
         self._answer, self._explain, self._hint = answer, explain, hint
         self._depends = depends or (lambda: self.about and self.about.state.of_the_network)
         self._check_lab()
-        if not callable(answer):
-            self._right_answer()
+        self._check_answer()
         super().__init__()  # now: a question that is refused leaves no widget behind
         self.make_messages()
         self.picture = picture(scale=scale) if picture else None
@@ -195,6 +194,18 @@ class Poll(Cell):
         """What is right now; ValueError if that is no answer to this question."""
         right = self._answer() if callable(self._answer) else self._answer
         return self._checked(right, "the right answer")
+
+    def _check_answer(self) -> None:
+        """ValueError if what is right now is none of the choices, or no number. A function that
+        cannot say it yet, or not yet give a number, is asked again when somebody answers."""
+        right = self._answer
+        if callable(right) and self.choices:
+            try:
+                right = right()
+            except Exception:
+                return
+        if not callable(right):
+            self._checked(right, "the right answer")
 
     def _explained(self) -> str:
         return self._explain() if callable(self._explain) else self._explain
@@ -408,7 +419,7 @@ class Poll(Cell):
 
 
 def _checkbox(label: str) -> widgets.Checkbox:
-    return widgets.Checkbox(description=label, indent=False)
+    return widgets.Checkbox(indent=False, **described(label))
 
 
 class _RadioButton(widgets.RadioButtons):

@@ -15,7 +15,7 @@ import ipywidgets as widgets
 
 from ..text import number
 from .answer import folded
-from .cell import Cell, escaped
+from .cell import Cell, described, escaped
 from .lab import Lab
 from .layout import focus, line, stack
 from .made_again import latest
@@ -32,7 +32,7 @@ class Box:
 
     def __init__(self, name: str, right: float, tolerance: float) -> None:
         self.name, self.right, self.tolerance = name, right, tolerance
-        self.field = widgets.Text(description=name, placeholder="type a number",
+        self.field = widgets.Text(**described(name), placeholder="type a number",
                                   style={"description_width": "initial"})
         self.field.add_class("mlp-predict-field")
         self.verdict = widgets.HTML()

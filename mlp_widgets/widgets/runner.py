@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from .clock import Clock, on_thread
+from .host import Host
 
 
 class Runner:
@@ -32,12 +33,21 @@ class Runner:
         if self._clock.has_loop:
             self._clock.after(0.0, lambda: run.on_loop(self._clock))
         else:
-            run.thread = on_thread(run.on_thread, "run")
+            try:
+                run.thread = on_thread(run.on_thread, "run")
+            except RuntimeError:  # no thread can start
+                self._run = None
+                raise
 
     def stop(self) -> None:
         """No further call begins after this; a call under way is not waited for."""
         if self._run is not None:
             self._run.stopped.set()
+
+    def end(self) -> None:
+        """Stop for good: wait for a call under way, though not for ever."""
+        self.stop()
+        self.join(1.0)
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until its thread has ended; for use from code, not from a tick. On the event loop
@@ -45,6 +55,34 @@ class Runner:
         thread = self._run.thread if self._run is not None else None
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout)
+
+
+class LabRunner(Runner):
+    """Of a part of a lab, with which it ends: ``frame`` is called under the lab's lock, unless the
+    run was stopped meanwhile. It returns False at the end. Its error ends the run and is told;
+    ``what`` is what did not work then, and ``failed`` puts the controls right."""
+
+    def __init__(self, host: Host, frame: Callable[[], bool], what: str, pause: float = 0.06,
+                 failed: Callable[[], object] = lambda: None) -> None:
+        super().__init__(self.tick, pause)
+        self._host, self._frame, self._failed, self._what = host, frame, failed, what
+        host.at_close(self.end)
+
+    def tick(self) -> bool:
+        """One call of ``frame``; False ends the run."""
+        with self._host.locked():
+            if not self.running:
+                return False
+            try:
+                more = self._frame()
+            except Exception as error:
+                self.stop()
+                self._failed()
+                self._host.show_failure(error, self._what)
+                return False
+            if not more:
+                self.stop()  # under the lock: a start from now on is another run
+            return more
 
 
 class _Run:

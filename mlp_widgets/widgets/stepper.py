@@ -19,7 +19,7 @@ from ..text import number
 from .blocks import COVERED
 from .host import Host
 from .layout import line, stack
-from .runner import Runner
+from .runner import LabRunner
 from .why_zero import operation_in_words
 
 SECONDS = 1.4
@@ -42,7 +42,7 @@ class Stepper:
         """``empty`` is the sentence for a network that is not walked through."""
         self._host, self._empty = host, empty
         self.count = 1
-        self.runner = Runner(self._tick, SECONDS)
+        self.runner = LabRunner(host, self._one_more, "The play", SECONDS, self._end)
         button = host.button
         self.back = button("◂ Back", "mlp-back", lambda: self.go(self._place - 1),
                            tooltip=f"One {self.noun} back")
@@ -63,7 +63,9 @@ class Stepper:
 
     @property
     def _place(self) -> int:
-        return self._host.state.operation
+        """The step in view: a place beyond the last step, as where other points have fewer, is the
+        last."""
+        return min(self._host.state.operation, self.count)
 
     def go(self, step: int) -> None:
         """Show a step; beyond an end, the end. A play stops."""
@@ -73,7 +75,7 @@ class Stepper:
     def stop(self) -> None:
         """End a play."""
         self.runner.stop()
-        self.play.description = PLAY
+        self._end()
 
     def _show_step(self, step: int) -> None:
         self._host.set(operation=min(max(step, 0), self.count))
@@ -96,16 +98,16 @@ class Stepper:
         self.play.description = PAUSE
         self.runner.start()
 
-    def _tick(self) -> bool:
+    def _one_more(self) -> bool:
         """One step of a play; False ends it."""
-        with self._host.locked():
-            if not self.runner.running:
-                return False
-            self._show_step(self._place + 1)
-            if self._place < self.count:
-                return True
-            self.play.description = PLAY
-            return False
+        self._show_step(self._place + 1)
+        if self._place < self.count:
+            return True
+        self._end()
+        return False
+
+    def _end(self) -> None:
+        self.play.description = PLAY
 
     def refresh(self, state: Any, numbers: Any) -> None:
         """The step in view, with the numbers of the moment."""

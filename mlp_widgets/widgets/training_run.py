@@ -1,54 +1,33 @@
 """Running a training: its button, its bar, and where it is, in words.
 
 A training is work of some seconds that belongs to a setting and leaves the lab's parameters as they
-are; what it has found is shown beside them. See :class:`Trains`.
+are; what it has found is shown beside them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 import ipywidgets as widgets
 
+from ..fields import whole_number
 from .canvas import Progress
 from .host import Host
 from .layout import line
-from .runner import Runner
+from .runner import LabRunner
+from .training import Training
 
 TRAIN, PAUSE = "▶ Train", "❚❚ Pause"
 SLICE_SECONDS = 0.06
 """Of work between two frames, so that the page stays responsive."""
 REST_SECONDS = 0.02
+MOST_STEPS = 1_000_000
+"""At once, from code."""
+NO_STEP = "It has not taken its first step."
 
 
-class Trains(Protocol):
-    """A training, as far as it is."""
-
-    key: Hashable
-    """The setting from which it began."""
-    number: int
-    """Tells it from every other training of this process."""
-    rounds: int
-    steps: int
-    """Of all of it."""
-
-    @property
-    def share(self) -> float:
-        """How much of the work is done, 0 to 1."""
-
-    @property
-    def going(self) -> bool:
-        """Whether there is more to do."""
-
-    def step(self, count: int) -> None:
-        """So many steps more."""
-
-    def advance(self, rounds: int, seconds: float) -> bool:
-        """So many rounds, or fewer if the time is up; False at the end."""
-
-
-T = TypeVar("T", bound=Trains)
+T = TypeVar("T", bound=Training[Any, Any])
 
 
 class TrainingRun(Generic[T]):
@@ -69,7 +48,7 @@ class TrainingRun(Generic[T]):
         self._per_frame = per_frame
         self._say, self._results, self._opens = words, results, dict(opens or {})
         self._training: T | None = None
-        self.runner = Runner(self._tick, REST_SECONDS)
+        self.runner = LabRunner(host, self._slice, "The training", REST_SECONDS, self._show_button)
         self.button = host.button(TRAIN, "mlp-run", self._toggle, primary=True, tooltip=tooltip)
         self.button.add_class("mlp-train")
         self.back = host.button("Rewind", "mlp-rewind", self.rewind,
@@ -105,6 +84,9 @@ class TrainingRun(Generic[T]):
             self._training = None
         self._words.value = self._say(found)
         self.bar.value = round(1000 * found.share) if found else 0
+        self._show_button()
+
+    def _show_button(self) -> None:
         self.button.description = PAUSE if self.runner.running else TRAIN
 
     # -- actions ------------------------------------------------------------------------------
@@ -128,9 +110,10 @@ class TrainingRun(Generic[T]):
 
     def step(self, count: int) -> None:
         """So many steps more; from the present setting, if there is nothing to go on with."""
+        whole_number("count", count, 1, MOST_STEPS)
         self.pause()
         with self._host.locked():
-            self._go_on_or_begin().step(count)
+            self._go_on_or_begin().step(int(count))
             self._show_results()
 
     def pause(self) -> None:
@@ -148,11 +131,6 @@ class TrainingRun(Generic[T]):
             self._training = None
             self._host.refresh()
             self._host.show_status(said)
-
-    def close(self) -> None:
-        """End a run for good."""
-        self.runner.stop()
-        self.runner.join(1.0)
 
     def _toggle(self) -> None:
         self.pause() if self.runner.running else self.run()
@@ -186,25 +164,17 @@ class TrainingRun(Generic[T]):
     def _show_results(self, before: str = "") -> None:
         self._host.refresh()
         if self._training is not None:
-            self._host.show_status(before + self._results(self._training))
+            said = self._results(self._training) if self._training.rounds else NO_STEP
+            self._host.show_status(before + said)
 
-    def _tick(self) -> bool:
-        """One slice; False ends the run."""
-        with self._host.locked():
-            if not self.runner.running or self._training is None:
-                return False
-            try:
-                rounds = self._per_frame or self._training.steps + 1
-                more = self._training.advance(rounds, SLICE_SECONDS)
-                if more:
-                    self._show_progress()
-                else:
-                    self.runner.stop()
-                    self._show_results()
-                return more
-            except Exception as error:
-                self.runner.stop()
-                self.button.description = TRAIN
-                self._host.show_error(
-                    f"The training did not work ({type(error).__name__}: {error}).")
-                return False
+    def _slice(self) -> bool:
+        """Some rounds; False ends the run."""
+        if self._training is None:
+            return False
+        more = self._training.advance(self._per_frame or self._training.total, SLICE_SECONDS)
+        if more:
+            self._show_progress()
+        else:
+            self.runner.stop()
+            self._show_results()
+        return more

@@ -79,18 +79,11 @@ BRINGS = {"neuron": {"w1j", "b1j", "w2j"}, "K": {"neuron", "w1j", "b1j", "w2j"},
           "seed": {"w", "b"}}
 """Fields that choose what other sliders show, and these."""
 
-NOT_YET = ("sigmoid_features", "relu_sums", "names_counts", "training_loop",
-           "computational_graph", "digits")
-"""Labs that passed the browser tests in pages of few labs, but not yet all of them in a page with
-all labs. OPEN: take them out of here, one after the other. test_every_lab.py reports each."""
-
 LABS = [
     LabDescription(entry.lab, entry.moved, FOLLOWS.get(entry.lab, f"mlp-gradient-{entry.moved}"),
                    TYPED.get(entry.lab, 0.72))
-    for folder, entry in REGISTRY.items() if folder not in NOT_YET
+    for entry in REGISTRY.values()
 ]
-TESTED = {folder: kind for folder, kind in mlp_widgets.LABS.items() if folder not in NOT_YET}
-"""Folder -> class of the labs on the pages."""
 
 QUESTIONS = {
     "number": "lecture_poll(1, labs['ThreeNeuronLab'])",

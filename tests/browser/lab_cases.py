@@ -5,14 +5,17 @@ asked of such a page: used by the tests of what must be seen together, in every 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from typing import Any
 
-from described_labs import TESTED, cells_of_all
+from described_labs import cells_of_all
 from on_screen import HIDDEN_AT_START, HIDDEN_PARTS, HIDDEN_STEPS, UNTIL_SIZED, cases_of
 from real_jupyter import NotebookPage
 
+import mlp_widgets
 from mlp_widgets.fields import declared
 
 LAPTOP, LARGER, DESK = (1366, 768), (1440, 900), (1920, 1080)
@@ -41,7 +44,7 @@ class Case:
 def all_cases() -> list[Case]:
     """States of all labs in which each of their controls stands somewhere; the first states come
     first, so that a page of all cases is also one of all labs."""
-    found = [(kind, dict(changes), seen) for kind in TESTED.values()
+    found = [(kind, dict(changes), seen) for kind in mlp_widgets.LABS.values()
              for changes, seen in cases_of(kind).items()]
     found.sort(key=lambda case: bool(case[1]))
     return [Case(number, *case) for number, case in enumerate(found)]
@@ -86,7 +89,7 @@ def hidden_in(page: NotebookPage, cases: list[Case]) -> tuple[list[str], dict[ty
 
 def assert_all_had_it(had: dict[type, set[str]]) -> None:
     """No control was left out."""
-    for kind in TESTED.values():
+    for kind in mlp_widgets.LABS.values():
         assert had[kind] == set(declared(kind.state_type))
 
 
@@ -98,23 +101,34 @@ def present(page: NotebookPage, is_on: bool) -> None:
     click_all(page, f".mlp-lab .mlp-present{':not(.mod-active)' if is_on else '.mod-active'}")
 
 
+def each_page(page: NotebookPage, cases: list[Case]) -> Iterator[list[Case]]:
+    """Turn all presented labs to each of their sections; gives the cases that have such a section,
+    first all of them."""
+    found = cases
+    for place in count():
+        if not found:
+            break
+        click_all(page, f".mlp-page-{place}")
+        yield found
+        following = f".mlp-page-{place + 1}"
+        found = [case for case in cases if page.page.locator(f"{case.root} {following}").count()]
+
+
 def check_start_presented(page: NotebookPage, files: bool | None) -> None:
     """Presets, J, all sliders of the first column and the first picture are on one screen."""
     for screen in PROJECTORS:
         size(page, *screen, files)
         for case in all_cases():
-            if not case.changes:
-                hidden = page.page.evaluate(HIDDEN_AT_START, case.root)
-                assert hidden == [], f"{case} at {screen}"
+            hidden = page.page.evaluate(HIDDEN_AT_START, case.root)
+            assert hidden == [], f"{case} at {screen}"
 
 
 def check_steps_presented(page: NotebookPage, files: bool | None) -> None:
     """The stepper is on one screen with what it lights, in whatever section it stands."""
     click_all(page, ".mlp-fold-stepper")
-    walked = set()  # a lab of one section is seen at both places
-    for place in range(2):
-        click_all(page, f".mlp-page-{place}")
-        for case in all_cases():
+    walked = set()
+    for cases in each_page(page, all_cases()):
+        for case in cases:
             lit = [seen["pictures"][0] for seen in case.seen if seen["field"] == "operation"]
             if lit and page.page.locator(f"{case.root} .mlp-next").is_visible():
                 walked.add(case.number)
@@ -122,4 +136,6 @@ def check_steps_presented(page: NotebookPage, files: bool | None) -> None:
                     size(page, *screen, files)
                     hidden = page.page.evaluate(HIDDEN_STEPS, [case.root, lit[0]])
                     assert hidden == [], f"{case} at {screen}"
-    assert len(walked) == sum("operation" in declared(kind.state_type) for kind in TESTED.values())
+    steppers = [kind for kind in mlp_widgets.LABS.values()
+                if "operation" in declared(kind.state_type)]
+    assert len(walked) == len(steppers)

@@ -232,9 +232,9 @@ HIDDEN_PARTS = f"""async ([root, seen]) => {{
     return {{ done, hidden: [...found] }};
 }}"""
 
-# A lab that is presented, scrolled to its start: all that is to be seen at once, and its first
-# picture at least half as wide as the lab, or half as high as the screen. The rows of the first
-# column are those of its table, or all that stand in no fold.
+# A lab that is presented, scrolled to its start: all that is to be seen at once, and the pictures
+# of its first section at least half as wide as the lab, or together half as high as the screen. The
+# rows of the first column are those of its table, or all that stand in no fold.
 HIDDEN_AT_START = f"""async root => {{
     {VISIBLE}
     const column = lab.querySelector('.mlp-section-0 > .mlp-controls > :first-child');
@@ -245,9 +245,12 @@ HIDDEN_AT_START = f"""async root => {{
     rows.forEach((row, k) => {{ named[`slider ${{k + 1}} of ${{rows.length}}`] = row; }});
     const found = Object.keys(named).filter(name => hidden(named[name]))
         .map(name => `${{name}} ${{hidden(named[name])}}`);
-    const {{ width, height }} = named.picture.getBoundingClientRect();
+    const sizes = [...lab.querySelectorAll('.mlp-section-0 > .mlp-pictures img')]
+        .map(image => image.getBoundingClientRect());
+    const width = Math.max(...sizes.map(box => box.width));
+    const height = sizes.reduce((sum, box) => sum + box.height, 0);
     if (width < 0.5 * lab.clientWidth && height < 0.5 * (bottom - top))
-        found.push(`picture is small: ${{Math.round(width)}} x ${{Math.round(height)}}`);
+        found.push(`pictures are small: ${{Math.round(width)}} x ${{Math.round(height)}}`);
     return found;
 }}"""
 
@@ -398,3 +401,26 @@ PUT_BESIDE = """async ([root, width]) => {
 CLOSE_BESIDE = """() => [...window.jupyterapp.shell.widgets('main')]
     .filter(widget => widget.node.querySelector('.jp-LinkedOutputView'))
     .forEach(widget => widget.dispose())"""
+
+
+# How many of its last controls a picture lies over, for every section that has its pictures above
+# its controls, with the section's end at the given shares of the window's height.
+UNDER_PICTURES = """async shares => {
+    const found = [], sections = document.querySelectorAll('.mlp-wide');
+    for (const section of sections) for (const share of shares) {
+        const pictures = section.querySelector(':scope > .mlp-pictures');
+        const controls = section.querySelector(':scope > .mlp-controls');
+        if (!pictures?.checkVisibility() || !controls?.checkVisibility()) continue;
+        section.scrollIntoView({block: 'end'});
+        const scrolls = section.closest('.jp-WindowedPanel-outer');
+        scrolls.scrollTop += scrolls.getBoundingClientRect().height * (1 - share);
+        await new Promise(requestAnimationFrame);
+        const leaves = [...controls.querySelectorAll('input, select, button, td, .noUi-target')]
+            .filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect());
+        const last = Math.max(...leaves.map(box => box.bottom));
+        const edge = pictures.getBoundingClientRect().bottom;
+        const under = leaves.filter(box => box.bottom > last - 4 && box.top < edge - 1);
+        found.push([section.closest('[data-mlp-lab]')?.dataset.mlpLab, share, under.length]);
+    }
+    return found;
+}"""

@@ -41,6 +41,12 @@ BROWSER_PLACES = (
     ("LOCALAPPDATA", "/Chromium/Application/chrome.exe"),
 )
 
+FIREFOX_NAMES = ("firefox-esr", "firefox")
+FIREFOX_PLACES = (
+    ("", "/Applications/Firefox.app/Contents/MacOS/firefox"),
+    ("PROGRAMFILES", "/Mozilla Firefox/firefox.exe"),
+)
+
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -83,8 +89,17 @@ def _installed(name: str) -> bool:
 
 def browser_path() -> str | None:
     """The first Chromium or Chrome on the path, or where macOS and Windows keep it."""
-    usual = (os.environ.get(start, "") + rest for start, rest in BROWSER_PLACES)
-    return next(filter(None, map(shutil.which, [*BROWSER_NAMES, *usual])), None)
+    return _first_of(BROWSER_NAMES, BROWSER_PLACES)
+
+
+def firefox_path() -> str | None:
+    """The same of Firefox."""
+    return _first_of(FIREFOX_NAMES, FIREFOX_PLACES)
+
+
+def _first_of(names: Iterable[str], places: Iterable[tuple[str, str]]) -> str | None:
+    usual = (os.environ.get(start, "") + rest for start, rest in places)
+    return next(filter(None, map(shutil.which, [*names, *usual])), None)
 
 
 class JupyterServer:
@@ -103,7 +118,7 @@ class JupyterServer:
         hidden = shutil.ignore_patterns(".*", "__pycache__")
         shutil.copytree(notebooks, self.notebooks, ignore=hidden)
         self.token = secrets.token_hex(16)
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_file = self.home / "server.log"
 
@@ -229,7 +244,7 @@ class Notebook7Server(JupyterServer):
     module, app, place = "notebook", "JupyterNotebookApp", "notebooks"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -243,19 +258,23 @@ class Browser:
 
         self.playwright = sync_playwright().start()
         try:
-            self.chromium = self.playwright.chromium.launch(
-                executable_path=browser_path(),
-                args=BROWSER_ARGUMENTS,
-                # a student's page has scrollbars, and they take width
-                ignore_default_args=["--hide-scrollbars"],
-            )
+            self.program = self.launch()
         except BaseException:
             self.playwright.stop()
             raise
         return self
 
+    def launch(self):
+        """Start the program."""
+        return self.playwright.chromium.launch(
+            executable_path=browser_path(),
+            args=BROWSER_ARGUMENTS,
+            # a student's page has scrollbars, and they take width
+            ignore_default_args=["--hide-scrollbars"],
+        )
+
     def __exit__(self, *_error) -> None:
-        self.chromium.close()
+        self.program.close()
         self.playwright.stop()
 
     def open(
@@ -273,10 +292,18 @@ class Browser:
         `width` and `height` are the page's, in CSS pixels; `device_pixels` is the number of
         screen pixels per CSS pixel (2 on a HiDPI screen).
         """
-        context = self.chromium.new_context(
+        context = self.program.new_context(
             viewport={"width": width, "height": height}, device_scale_factor=device_pixels
         )
         return NotebookPage(context, server, notebook, sidebar)
+
+
+class Firefox(Browser):
+    """Firefox without a window, as the system has it: Playwright drives it over WebDriver BiDi."""
+
+    def launch(self):
+        """Start the program."""
+        return self.playwright.firefox.launch(channel="moz-firefox", executable_path=firefox_path())
 
 
 class NotebookPage:
@@ -405,10 +432,15 @@ class NotebookPage:
             self.page.keyboard.press(key)
 
     def type_number(self, selector: str, number: float | str) -> None:
-        """Type a number in the number box inside `selector`, and Enter."""
-        box = self.find(f"{selector} input")
-        box.fill(str(number))
-        box.press("Enter")
+        """Type a number in the number box inside `selector`, and Enter.
+
+        Key by key: of a text that was put there at once Firefox says no change.
+        """
+        self.find(f"{selector} input").select_text()
+        keyboard = self.page.keyboard
+        keyboard.press("Delete")
+        keyboard.type(str(number))
+        keyboard.press("Enter")
 
     def click(self, selector: str) -> None:
         """Press a button, found by its class or by `text=...`."""

@@ -52,10 +52,10 @@ class VoilaPage(NotebookPage):
 
     def __init__(self, browser, server: VoilaServer, theme: str = "light") -> None:
         self.server, self.theme = server, theme
-        self.context = browser.chromium.new_context(viewport={"width": 1920, "height": 1080})
+        self.context = browser.program.new_context(viewport={"width": 1920, "height": 1080})
         self.context.route("**/*", self._local_only)
         self.page = self.context.new_page()
-        self.page.set_default_timeout(60_000)
+        self.page.set_default_timeout(180_000)  # a page comes when all of its cells ran
         self.said: list[str] = []
         self._listen()
 

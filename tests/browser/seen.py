@@ -41,9 +41,9 @@ VALUES = """root => Object.fromEntries([...root.querySelectorAll('[class*=mlp-bo
     .map(e => [[...e.classList].find(css => css.startsWith('mlp-box-')).slice(8),
                Number(e.querySelector('input').value)]))"""
 
-# Texts of which a part is hidden, for their box is too small.
+# Texts of which a part is hidden, for their box is too small. A title may end in dots.
 CLIPPED = """root => [root, ...root.querySelectorAll('*')].filter(e =>
-    !e.closest('svg, .noUi-target, input, select, .mlp-words') && e.clientWidth
+    !e.closest('svg, .noUi-target, input, select, .mlp-words, .mlp-title') && e.clientWidth
     && (getComputedStyle(e).overflowY === 'hidden' && e.scrollHeight > e.clientHeight + 1
         || getComputedStyle(e).overflowX === 'hidden' && e.scrollWidth > e.clientWidth + 1)
     ).map(e => e.innerText)"""

@@ -6,8 +6,19 @@ See ``test_one_screen`` for JupyterLab, and ``test_access`` for the keyboard in 
 from __future__ import annotations
 
 import pytest
-from lab_cases import LAPTOP, assert_all_had_it, cells_of_cases, fold, hidden_in, size
-from real_jupyter import NotebookPage
+from lab_cases import (
+    DESK,
+    LAPTOP,
+    assert_all_had_it,
+    cells_of_cases,
+    click_all,
+    fold,
+    hidden_in,
+    present,
+    size,
+)
+from real_jupyter import WHAT_OVERFLOWS, NotebookPage
+from seen import CLIPPED
 
 from mlp_widgets.widgets.beside import ELSEWHERE
 
@@ -26,6 +37,21 @@ def test_what_follows_a_control_is_seen_with_it(page, cases, is_open):
     assert found == []
     if is_open:
         assert_all_had_it(had)
+
+
+def test_presented_on_a_projector_nothing_is_cut(page, cases):
+    """The column of Notebook 7 is 1,093 pixels wide in a page of 1,920."""
+    fold(page, False)
+    size(page, *DESK)
+    present(page, True)
+    try:
+        for place in range(3):
+            click_all(page, f".mlp-page-{place}")
+            for case in cases:
+                lab = page.page.locator(case.root)
+                assert lab.evaluate(WHAT_OVERFLOWS) == [] == lab.evaluate(CLIPPED), case
+    finally:
+        present(page, False)
 
 
 def test_where_there_is_no_room_beside_a_notebook_a_sentence_says_so(page):

@@ -14,11 +14,13 @@ from lab_cases import (
     LAPTOP,
     LARGER,
     Case,
+    all_cases,
     assert_all_had_it,
     cells_of_cases,
     check_start_presented,
     check_steps_presented,
     click_all,
+    each_page,
     fold,
     hidden_in,
     present,
@@ -32,6 +34,7 @@ from on_screen import (
     PUT_BESIDE,
     ROOM,
     TEXTS_IN_THE_WAY,
+    UNDER_PICTURES,
     UNTIL_SIZED,
 )
 from real_jupyter import NotebookPage, dark
@@ -59,17 +62,20 @@ def jupyterlab(server, pages) -> Iterator[NotebookPage]:
 
 # --- the rule: with a control in focus, all that follows it is seen ---
 
+# A laptop, one with more height, and the widest cell there is.
+at_sizes = pytest.mark.parametrize(
+    ("screen", "files"), [(LAPTOP, True), (LAPTOP, False), (LARGER, True), (DESK, False)],
+    ids=["laptop-files", "laptop", "larger-files", "desk"])
 
-@pytest.mark.parametrize("files", [True, False], ids=["files", "no_files"])
-@pytest.mark.parametrize("screen", [LAPTOP, LARGER, DESK], ids=str)
+
+@at_sizes
 def test_what_follows_a_control_is_seen_with_it_in_jupyterlab(jupyterlab, cases, screen, files):
     fold(jupyterlab, False)
     size(jupyterlab, *screen, files)
     assert hidden_in(jupyterlab, cases)[0] == []
 
 
-@pytest.mark.parametrize("files", [True, False], ids=["files", "no_files"])
-@pytest.mark.parametrize("screen", [LAPTOP, LARGER, DESK], ids=str)
+@at_sizes
 def test_the_same_with_all_folds_open(jupyterlab, cases, screen, files):
     fold(jupyterlab, True)
     size(jupyterlab, *screen, files)
@@ -92,6 +98,15 @@ def test_the_same_in_a_view_beside_the_notebook(jupyterlab, cases):
     finally:
         page.page.evaluate(CLOSE_BESIDE)
     assert found == []
+
+
+def test_a_picture_never_lies_over_the_end_of_its_controls(jupyterlab):
+    """It is sticky, so it would go down over them as far as the section goes."""
+    fold(jupyterlab, False)
+    size(jupyterlab, *LAPTOP, True)
+    found = jupyterlab.page.evaluate(UNDER_PICTURES, [1, 0.6, 0.3])
+    assert len(found) >= 3 * 3  # it has looked
+    assert [section for section in found if section[-1]] == []
 
 
 # --- presented ---
@@ -119,8 +134,10 @@ def test_presented_the_stepper_is_seen_with_what_it_lights(presented):
 
 
 def texts_in_the_way(page: NotebookPage, cases: list[Case], *widths: int) -> list[str]:
-    """Texts of labs, and of the parts after them, that are cut or overlap in such boxes."""
-    roots = [f"[data-mlp-lab='{number}'] .mlp-lab" for number in range(len(cases) + 3)]
+    """Texts of labs, and of the parts after all of them, that are cut or overlap in such boxes."""
+    first = len(all_cases())
+    parts = [f"[data-mlp-lab='{first + part}'] .mlp-lab" for part in range(len(PARTS))]
+    roots = [*(case.root for case in cases), *parts]
     return page.page.evaluate(TEXTS_IN_THE_WAY, [roots, widths])
 
 
@@ -134,9 +151,8 @@ def test_no_text_is_cut_or_overlaps_another(jupyterlab, cases, is_open):
 def test_presented_no_text_is_cut_or_overlaps_another(presented, cases):
     size(presented, *DESK, False)
     fold(presented, True)
-    for place in range(2):
-        click_all(presented, f".mlp-page-{place}")
-        assert texts_in_the_way(presented, cases, *WIDTHS[::4]) == []
+    for found in each_page(presented, cases):
+        assert texts_in_the_way(presented, found, *WIDTHS[::4]) == []
 
 
 @pytest.mark.parametrize("is_open", [False, True], ids=["folded", "open"])
@@ -159,7 +175,7 @@ def test_nothing_jumps_and_no_text_overlaps_when_sliders_go_to_their_ends(jupyte
     for key in ("End", "Home"):
         for case in at_first:
             page.page.evaluate(ALL_SLIDERS, [case.root, key])
-        page.settle()
+        page.settle(120)  # the digits are learned at every one of their sliders
         try:
             for case, places in zip(at_first, before, strict=True):
                 assert page.page.evaluate(PLACES, case.root) == places, f"{case}: {key}"

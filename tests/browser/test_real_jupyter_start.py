@@ -25,13 +25,8 @@ def test_run_all_ends_at_the_first_thing_to_do(server, browser, notebook, seen):
         for css in seen:
             page.wait_for(lambda css=css: page.find(css).evaluate(IN_VIEW))
         assert page.find(":focus").evaluate("e => e.matches('.mlp-lab input, .mlp-predict input')")
+        if "00" in notebook:  # in its first page the first slider needs no scrolling
+            page.page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
+            for css in seen:
+                page.wait_for(lambda css=css: page.find(css).evaluate(IN_VIEW))
         assert page.problems() == []
-
-
-def test_the_first_slider_needs_no_scrolling(server, browser):
-    with browser.open(server, "00_start.ipynb", width=1366, height=768, sidebar=True) as page:
-        page.run_all()
-        page.settle()
-        page.page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
-        for css in (".mlp-slider-w", ".mlp-picture-loss", ".mlp-predict"):
-            page.wait_for(lambda css=css: page.find(css).evaluate(IN_VIEW))

@@ -161,7 +161,7 @@ class Visit:
 
     def __init__(self, browser, address: str, pyodide: str = ""):
         self.address, self.pyodide = address, pyodide
-        self.context = browser.chromium.new_context(viewport={"width": 1366, "height": 768})
+        self.context = browser.program.new_context(viewport={"width": 1366, "height": 768})
         self.page = self.context.new_page()
         self.asked: list[str] = []  # of other machines
         self.got: dict[str, int] = {}  # from this one: file -> status

@@ -15,6 +15,7 @@ from lab_cases import (
     check_start_presented,
     check_steps_presented,
     click_all,
+    each_page,
     fold,
     hidden_in,
     size,
@@ -92,12 +93,11 @@ def test_a_lab_answers_offline_and_can_be_read_in_the_dark(page, number):
 def test_what_follows_a_control_is_seen_with_it(page, cases, is_open):
     fold(page, is_open)
     all_had = defaultdict(set)
-    for place in range(page.page.locator(".mlp-lab").first.locator(".mlp-pages button").count()):
-        click_all(page, f".mlp-page-{place}")
+    for of_page in each_page(page, cases):
         for screen in PROJECTORS:
             size(page, *screen)
-            found, had = hidden_in(page, cases)
-            assert found == [], f"page {place} at {screen}"
+            found, had = hidden_in(page, of_page)
+            assert found == [], screen
         for kind, names in had.items():
             all_had[kind] |= names
     if is_open:

@@ -117,9 +117,9 @@ class ComputationalGraphLab(Lab[GraphState, Numbers]):
             Fold("Check", "check", [self.blocks["check"]]),
             Fold("One step of SGD", "step", [self.blocks["step"]]))
         return [Section("Graph", ("diagram",), [
-            stack(self.table.widget, control("x").widget, control("y").widget),
-            stack(control("graph").widget, control("expression").widget,
-                  control("local").widget, folds)], wide=True)]
+            self.table.widget,
+            stack(control("graph").widget, control("expression").widget, control("x").widget,
+                  control("y").widget, control("local").widget, folds)], wide=True)]
 
     def table_rows(self) -> list[tuple[str, str, str]]:
         """The numbers for viewers without a kernel."""

@@ -22,12 +22,12 @@ from ...drawing.picture import Picture
 from ...drawing.profiles import ProfilesPicture
 from ...drawing.training import TrainingPicture
 from ...widgets.blocks import COVERED
-from ...widgets.canvas import Progress, Slot
-from ...widgets.lab import Lab
+from ...widgets.canvas import Slot
 from ...widgets.layout import Fold, OneOf, Section, line, stack
 from ...widgets.parameter_table import Group
 from ...widgets.pointer import Pointer, Touch
 from ...widgets.presets import Preset
+from ...widgets.trained_lab import TrainedLab
 from ...widgets.training_run import TrainingRun
 from . import scenes, words
 from .depth_map import changes_to, shown_on_map
@@ -49,7 +49,7 @@ def drawn_as_chain(state: DeepChainState) -> bool:
     return state.view == "chain" and state.depth <= MOST_DRAWN
 
 
-class DeepChainLab(Lab[DeepChainState, Numbers]):
+class DeepChainLab(TrainedLab[DeepChainState, Numbers, Training]):
     """A chain of layers of one neuron each: the lab as a widget and as an object.
 
     Every argument is a keyword and an attribute; ``repr`` rebuilds the lab. To set one of the
@@ -59,7 +59,6 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
 
     state_type = DeepChainState
     title = "A deep chain"
-    descends = False  # its training is of three chains, see TrainingRun
     no_operations = words.NO_STEPPER
     presets: ClassVar = {
         name: Preset(PRESETS[name], text, css,
@@ -94,38 +93,6 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
         """w_1 ... w_L."""
         return self.state.weights
 
-    @property
-    def training(self) -> Training | None:
-        """The training from the present setting, as far as it is; None if there is none."""
-        return self.training_run.found
-
-    # -- training -----------------------------------------------------------------------------
-
-    def run(self) -> None:
-        """Train from the present weights in all three ways, until the end or ``pause``."""
-        self.training_run.run()
-
-    def learn(self) -> Training:
-        """Train in all three ways to the end, and return the result; for use from code."""
-        return self.training_run.learn()
-
-    def step(self, count: int = 1) -> None:
-        """``count`` steps of each of the three ways; they go on from where a training stopped."""
-        self.training_run.step(count)
-
-    def pause(self) -> None:
-        """Stop the training; what it found stays, and ``run`` goes on from there."""
-        self.training_run.pause()
-
-    def rewind(self) -> None:
-        """Back to where the training began."""
-        self.training_run.rewind()
-
-    @property
-    def progress(self) -> Progress:
-        """The training so far."""
-        return self.training_run.progress
-
     # -- words --------------------------------------------------------------------------------
 
     def describe(self) -> str:
@@ -134,9 +101,8 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
 
     def about_change(self, before: DeepChainState, after: DeepChainState) -> str:
         """That a training has ended, or the depth has followed; else the change itself."""
-        if self.training_run.ends_with(after):
-            return "Training stopped, because the setting has changed. "
-        if before.mode != after.mode == "each" and before.depth > after.depth == MOST_DRAWN:
+        followed = before.mode != after.mode == "each" and before.depth > after.depth == MOST_DRAWN
+        if followed and not self.training_run.ends_with(after):
             return f"Depth set to {MOST_DRAWN}, the most for one weight a layer. "
         return super().about_change(before, after)
 
@@ -161,7 +127,7 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
     def layout(self) -> list[Section]:
         """The chain over the whole width; below it one of four pictures with what it needs."""
         assert self.stepper
-        self.training_run: TrainingRun[Training] = self._part(TrainingRun(
+        self.trains(TrainingRun(
             self, Training, training_key, words=words.training, results=words.results,
             opens={"below": "training"}, tooltip="Three descents from the present weights"))
         self.clicks = Pointer(self, self.canvases["map"], self.go_to)
@@ -169,8 +135,7 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
         self.blocks |= {
             "board": self.text(words.board, "mlp-board", words.board_covered),
             "blocked": self.text(words.blocked, covered=COVERED),
-            "below": self.text(words.below), "weights": self._weights(),
-            "training": stack(*self.training_run.rows)}
+            "below": self.text(words.below), "weights": self._weights()}
         # for parts, whose picture does not follow what the lab has below its chain
         self.blocks |= {f"about_{name}": self.text(make) for name, make in words.ABOUT.items()}
         folds = self.folds(
@@ -220,9 +185,3 @@ class DeepChainLab(Lab[DeepChainState, Numbers]):
         """The chain, and the numbers beside the picture below."""
         upper, lower = self.pictures_in_view
         return [[upper], [self.table_picture(338, 420), lower]]
-
-    def close_widgets(self) -> None:
-        """Also what is the chain's alone: the training, and the clicks on the map."""
-        self.training_run.close()
-        self.clicks.close()
-        super().close_widgets()

@@ -10,21 +10,18 @@ to the length max_norm, τ. The one that diverges stops; the others go on.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Hashable
-from itertools import count
 
 import numpy as np
 
 from ...core import Diverged, forward, gradient_descent
 from ...core.activations import Array
+from ...widgets import training
 from .chain import chain
 from .numbers import DeepChainState
 
 WAYS = {"plain": (False, False), "skip": (True, False), "clipping": (False, True)}
 """Name -> (with skips, with clipping)."""
-_NUMBERS = count(1)
-"""Of the trainings of this process: two of them from the same setting are told apart by it."""
 
 
 def training_key(state: DeepChainState) -> Hashable:
@@ -82,46 +79,17 @@ class Way:
             self.diverged = self.steps
 
 
-class Training:
-    """The three ways from one start; ``advance`` until it returns False.
+class Training(training.Training[str, Way]):
+    """The three ways from one start. One round finds J of the start, and each of the following
+    takes a step of each way."""
 
-    One round finds J of the start, and each of the following takes a step of each way.
-    """
+    first_rounds = 1
 
     def __init__(self, state: DeepChainState) -> None:
-        self.number = next(_NUMBERS)
-        self.key = training_key(state)
-        self.steps = state.steps
-        self.rounds = 0
-        self.ways = {name: Way(state, *which) for name, which in WAYS.items()}
-
-    @property
-    def going(self) -> bool:
-        """True while one of the ways has steps to take."""
-        return any(way.going for way in self.ways.values())
+        super().__init__(training_key(state), {name: Way(state, *which)
+                                               for name, which in WAYS.items()}, state.steps)
 
     @property
     def taken(self) -> int:
         """Steps so far, of the way that has gone furthest."""
         return max(way.taken for way in self.ways.values())
-
-    @property
-    def share(self) -> float:
-        """How much of the work is done, 0 to 1."""
-        return min(1.0, self.rounds / (self.steps + 1)) if self.going else 1.0
-
-    def advance(self, rounds: int, seconds: float = math.inf) -> bool:
-        """So many rounds, or fewer if the time is up; False when all ways have ended."""
-        end = time.monotonic() + seconds
-        for _ in range(rounds):
-            for way in self.ways.values():
-                if way.going:
-                    way.advance()
-            self.rounds += 1
-            if not self.going or time.monotonic() > end:
-                break
-        return self.going
-
-    def step(self, count: int) -> None:
-        """So many steps of each way."""
-        self.advance(count + (self.rounds == 0))

@@ -26,7 +26,7 @@ from ...drawing.mistakes import MistakesPicture
 from ...drawing.picture import Picture
 from ...drawing.reading import ReadingPicture
 from ...fields import one_of, whole_number
-from ...widgets.canvas import Slot
+from ...widgets.canvas import Progress, Slot
 from ...widgets.counted_run import CountedRun
 from ...widgets.lab import Lab
 from ...widgets.layout import Fold, Section, line, stack
@@ -35,6 +35,7 @@ from ...widgets.presets import Preset
 from ...widgets.why_zero import why_of_layers
 from . import scenes, words
 from .numbers import PRESETS, DigitsState, Mistake, Numbers
+from .others import Others
 from .training import MOST_EPOCHS
 
 TRAIN, STOP = "▶ Train", "❚❚ Stop"
@@ -66,7 +67,7 @@ class DigitsLab(Lab[DigitsState, Numbers]):
         Slot("mistakes", MistakesPicture, scenes.mistakes, "Digits that are read wrong",
              of=lambda s: s.trained, also=("digit",), when=lambda s: s.view == "mistakes"),
         Slot("dead", DeadPicture, scenes.dead, "Dead neurons by initialization",
-             of=lambda s: s.trained, when=lambda s: s.view == "dead",
+             of=lambda s: s.trained, when=lambda s: s.view == "dead", progress=True,
              covered=words.COVERED_DEAD),
     )
 
@@ -127,6 +128,16 @@ class DigitsLab(Lab[DigitsState, Numbers]):
         if self.is_built and before.trained != self.state.trained:
             self.training_run.stop()
 
+    @property
+    def progress(self) -> Progress:
+        """How many epochs the networks of other first weights have left, for the page."""
+        return Progress(self.others.left, self.others.left)
+
+    def show_pictures(self) -> None:
+        """That of dead neurons does not wait for the networks of other first weights."""
+        with self.others.a_slice():
+            super().show_pictures()
+
     def paint(self, row: int, column: int, ink: int = DARKEST) -> None:
         """Give a pixel of the digit shown another ink, 0 to 16; rows and columns count from 1."""
         with self._lock:
@@ -185,6 +196,7 @@ class DigitsLab(Lab[DigitsState, Numbers]):
         control = self.control
         self.training_run = self._part(CountedRun(
             self, "epochs", (TRAIN, STOP), tooltip="Epoch by epoch, to the last one"))
+        self.others = Others(self, self.canvases["dead"])
         self.pointers = [Pointer(self, self.canvases["reading"], self._touch_digit),
                          Pointer(self, self.canvases["mistakes"], self._touch_mistake)]
         self.blocks |= {
@@ -236,10 +248,3 @@ class DigitsLab(Lab[DigitsState, Numbers]):
         pictures = {canvas.slot.name: canvas.in_view for canvas in self._in_view()}
         reading = pictures.pop("reading")
         return [[self.table_picture(338, 400), *pictures.values()], [reading]]
-
-    def close_widgets(self) -> None:
-        """Also the training and the mouse."""
-        self.training_run.close()
-        for pointer in self.pointers:
-            pointer.close()
-        super().close_widgets()

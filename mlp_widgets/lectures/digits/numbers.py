@@ -10,8 +10,9 @@ CMU 10-315, "Neural Networks", polls 4 to 6 (digits).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ from ...data.digits import (
 from ...explain.whole_layers import why_biases_zero, why_weights_zero
 from ...explain.zeros import Why
 from ...fields import DATA, VIEW, State, choice, cover, number, parsed, whole, whole_number
-from .training import LOSS, MOST_EPOCHS, Epoch, Setting, passes, training
+from .training import LOSS, MOST_EPOCHS, Epoch, Setting, Training, passes, training
 
 MOST_WIDTHS = (64, 32)
 LARGEST_SEED = 1_000_000
@@ -147,9 +148,22 @@ class Numbers:
         """The network after the epochs of the state."""
         return self.epoch.network
 
-    def with_init(self, init: str) -> Numbers:
-        """The same with other first weights; ArithmeticError if they diverge."""
-        return self if init == self.state.init else Numbers(self.state.changed(init=init))
+    @cached_property
+    def by_init(self) -> Mapping[str, Training]:
+        """Initialization -> the training that begins with it, all else as it is."""
+        return {init: training(replace(self.state.setting, init=init)) for init in INITS}
+
+    def train_others(self, seconds: float) -> int:
+        """Train with the other initializations for so long, at least an epoch of each; how many
+        epochs are left."""
+        end, epoch = monotonic() + seconds, self.state.epochs
+        found = self.by_init.values()
+        while left := sum(other.left(epoch) for other in found):
+            for other in found:
+                other.one_towards(epoch)
+            if monotonic() > end:
+                return sum(other.left(epoch) for other in found)
+        return left
 
     @property
     def history(self) -> list[Epoch]:
@@ -239,11 +253,6 @@ class Numbers:
         """Which neurons of each hidden layer are 0 at every digit that is learned: the weights
         that lead to them and from them have gradient 0."""
         return self.epoch.dead
-
-    @property
-    def dead_at_start(self) -> tuple[np.ndarray, ...]:
-        """The same before the first epoch."""
-        return self.history[0].dead
 
     @property
     def parameters(self) -> Mapping[str, np.ndarray]:

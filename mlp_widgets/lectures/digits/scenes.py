@@ -49,17 +49,20 @@ def mistakes(numbers: Numbers) -> MistakesScene:
                          len(numbers.mistakes), len(halves()[1].labels), chosen)
 
 
-def dead(numbers: Numbers) -> DeadScene:
-    """The dead neurons of every initialization, all else as it is."""
-    return DeadScene([_start(numbers, init) for init in INITS], numbers.state.epochs,
-                     len(halves()[0].labels))
+def dead(numbers: Numbers, left: int = 0) -> DeadScene:
+    """The dead neurons of every initialization, all else as it is; with epochs left, as far as
+    each is trained."""
+    starts = [_start(numbers, init, bool(left)) for init in INITS]
+    return DeadScene(starts, numbers.state.epochs, len(halves()[0].labels))
 
 
-def _start(numbers: Numbers, init: str) -> Start:
-    chosen = init == numbers.state.init
+def _start(numbers: Numbers, init: str, waits: bool) -> Start:
+    training, chosen = numbers.by_init[init], init == numbers.state.init
+    left = training.left(numbers.state.epochs) * waits
     try:
-        other = numbers.with_init(init)
+        epoch = training.at(numbers.state.epochs - left)
     except ArithmeticError:
         return Start(INITS[init], None, 0, 0.0, chosen)
-    before = sum(int(layer.sum()) for layer in other.dead_at_start)
-    return Start(INITS[init], other.dead, before, other.accuracy[1], chosen)
+    before = sum(int(layer.sum()) for layer in training.at(0).dead)
+    right = epoch.right[1] / len(halves()[1].labels)
+    return Start(INITS[init], epoch.dead, before, right, chosen, left)

@@ -9,6 +9,7 @@ by k, and Undo, a shared code and a slider for k all come to the same weights.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -92,6 +93,15 @@ class Training:
             while len(self._epochs) <= epoch:
                 self._one_more()
             return self._epochs[epoch]
+
+    def left(self, epoch: int) -> int:
+        """How many epochs are still to be done for ``at``; 0 where it has diverged."""
+        return 0 if self._failed else max(epoch + 1 - len(self._epochs), 0)
+
+    def one_towards(self, epoch: int) -> None:
+        """One of these, if there are any."""
+        with suppress(Diverged):
+            self.at(min(len(self._epochs), epoch))
 
     def until(self, epoch: int) -> list[Epoch]:
         """The first network, and that after each epoch until this one."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ...data.digits import DARKEST, halves
 from ...drawing.learning import percent
-from ...text import SUBSCRIPTS, layer_name, listed, number
+from ...text import SUBSCRIPTS, counted, layer_name, listed, number
 from ...widgets.blocks import COVERED
 from ...widgets.why_zero import why_of_layers
 from .numbers import Numbers
@@ -32,7 +32,7 @@ def half_of(numbers: Numbers) -> str:
 
 def counted_epochs(count: int) -> str:
     """"1 epoch", "2 epochs"."""
-    return f"{count} epoch{'s' * (count != 1)}"
+    return counted(count, "epoch")
 
 
 def y_hat(digit: int) -> str:

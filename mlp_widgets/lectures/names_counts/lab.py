@@ -126,7 +126,7 @@ class NamesCountsLab(Lab[NamesState, Numbers]):
         picks = styled("mlp-picks", *(control(name).widget for name in PICK))
         return [
             Section("Names", ("names",), [
-                stack(widths, picks),
+                stack(widths), picks,
                 stack(self.blocks["formula"], self.blocks["spellings"], folds),
                 stack(control("biases").widget, self.blocks["counts"])], wide=True),
             Section("What is a layer?", ("kinds",), [
@@ -146,8 +146,3 @@ class NamesCountsLab(Lab[NamesState, Numbers]):
     def snapshot_rows(self) -> list[list[Picture | list[Picture]]]:
         """The pictures, and the counts below."""
         return [[self.pictures_in_view], [self.table_picture(490, 370)]]
-
-    def close_widgets(self) -> None:
-        """Also the clicks."""
-        self.clicks.close()
-        super().close_widgets()

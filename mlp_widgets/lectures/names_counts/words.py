@@ -218,5 +218,5 @@ def three_layers(_: Numbers) -> str:
     """Why the number alone says little."""
     return ("<p>So “a 3-layer network” may be 3-3-2-1 (the lecture: three W), 3-3-1 (three "
             "columns) or 3-3-3-2-1 (three hidden columns). Say which you mean: “three layers of "
-            "weights”. Here <b>layer ℓ</b> is what has W<sup>ℓ</sup> and b<sup>ℓ</sup>; the input "
-            "is layer 0.</p>")
+            "weights”. Here <b>layer ℓ</b> has the ℓ-th W and the ℓ-th b; the input is layer "
+            "0.</p>")

@@ -23,15 +23,15 @@ from ...drawing.picture import Picture
 from ...drawing.relu_ways import WaysPicture
 from ...fields import Field, Parsed, declared
 from ...text import number
-from ...widgets.canvas import Progress, Slot
+from ...widgets.canvas import Slot
 from ...widgets.controls import Control
 from ...widgets.host import Host
-from ...widgets.lab import Lab
 from ...widgets.layout import Fold, Section, stack
 from ...widgets.own_data import DataControl
 from ...widgets.parameter_table import Group
 from ...widgets.pointer import Pointer, Touch
 from ...widgets.presets import Preset
+from ...widgets.trained_lab import TrainedLab
 from ...widgets.training_run import TrainingRun
 from . import scenes, words
 from .numbers import PRESETS, Hinges, Numbers, ReluSumsState
@@ -53,7 +53,7 @@ MOVED = "moved"
 """Of the list of starts: none of them, since a neuron was moved."""
 
 
-class ReluSumsLab(Lab[ReluSumsState, Numbers]):
+class ReluSumsLab(TrainedLab[ReluSumsState, Numbers, Training]):
     """ŷ = b2 + Σ_j w2j ReLU(w1j x + b1j), j = 1 ... K: the lab as a widget and as an object.
 
     Every argument is a keyword and an attribute; ``repr`` rebuilds the lab. w1j, b1j, w2j are the
@@ -63,7 +63,6 @@ class ReluSumsLab(Lab[ReluSumsState, Numbers]):
 
     state_type = ReluSumsState
     title = "Sums of ReLUs"
-    descends = False  # its training is of all K neurons, see TrainingRun
     presets: ClassVar = {name: Preset(PRESETS[name], name, name.replace(" ", "-"), says)
                          for name, says in ABOUT.items()}
     slots = (
@@ -96,11 +95,6 @@ class ReluSumsLab(Lab[ReluSumsState, Numbers]):
         """The whole network, all K neurons."""
         return self.numbers.network
 
-    @property
-    def training(self) -> Training | None:
-        """The training from the present setting, as far as it is; None if there is none."""
-        return self.training_run.found
-
     def errors(self) -> dict[str, float | None]:
         """J of the sliders and of the three ways, None where it is not known."""
         numbers, found = self.numbers, self.training
@@ -108,29 +102,6 @@ class ReluSumsLab(Lab[ReluSumsState, Numbers]):
                 "hinges fixed": numbers.error(numbers.with_best_heights),
                 "descent": numbers.rounded(found.own.J) if found and found.rounds else None,
                 "best": None if numbers.best is None else numbers.error(numbers.best)}
-
-    # -- training -----------------------------------------------------------------------------
-
-    def run(self) -> None:
-        """Descend on all parameters until the end or ``pause``."""
-        self.training_run.run()
-
-    def learn(self) -> Training:
-        """Descend to the end, and return the result; for use from code."""
-        return self.training_run.learn()
-
-    def step(self, count: int = 1) -> None:
-        """``count`` steps for each K; they go on from where a training stopped."""
-        self.training_run.step(count)
-
-    def pause(self) -> None:
-        """Stop the training; what it found stays."""
-        self.training_run.pause()
-
-    @property
-    def progress(self) -> Progress:
-        """The training so far."""
-        return self.training_run.progress
 
     # -- drawing a target -----------------------------------------------------------------------
 
@@ -157,12 +128,6 @@ class ReluSumsLab(Lab[ReluSumsState, Numbers]):
         """J, and what the neuron on the sliders does."""
         return words.describe(self.numbers)
 
-    def about_change(self, before: ReluSumsState, after: ReluSumsState) -> str:
-        """That a training has ended; else the change itself."""
-        if self.training_run.ends_with(after):
-            return "Training stopped, because the setting has changed. "
-        return super().about_change(before, after)
-
     def is_in_force(self, preset: str) -> bool:
         """Not, where the neuron on the sliders was moved away from a start."""
         return self.state.shown == self.state.given and super().is_in_force(preset)
@@ -183,7 +148,7 @@ class ReluSumsLab(Lab[ReluSumsState, Numbers]):
         """The hinges beside the parameters of one; then the three ways beside their controls."""
         assert self.table
         control, own = self.control, declared(ReluSumsState)
-        self.training_run: TrainingRun[Training] = self._part(TrainingRun(
+        self.trains(TrainingRun(
             self, Training, training_key, words=words.training, results=words.results,
             tooltip="Gradient descent on all parameters, for several K"))
         self.drawing = Pointer(self, self.canvases["hinges"], self.draw_target)
@@ -191,9 +156,7 @@ class ReluSumsLab(Lab[ReluSumsState, Numbers]):
         assert isinstance(target, Parsed)
         self.controls["target"] = self._part(DataControl(target, self, names=NAMES))
         self.controls["neurons"] = self._part(StartControl(own["neurons"], self))
-        self.blocks |= {
-            "training": stack(*self.training_run.rows),
-            "why": self.text(self._why, "mlp-board")}
+        self.blocks["why"] = self.text(self._why, "mlp-board")
         draw = [widgets.HTML("<small>Drag on the picture, or move one point:</small>"),
                 control("point").widget, control("y_at").widget]
         rates = [control("learning_rate").widget, control("steps").widget]
@@ -222,12 +185,6 @@ class ReluSumsLab(Lab[ReluSumsState, Numbers]):
         """The numbers beside both pictures."""
         upper, lower = self.pictures_in_view
         return [[self.table_picture(338, upper.height + lower.height), [upper, lower]]]
-
-    def close_widgets(self) -> None:
-        """Also the training, and what listens to the pointer."""
-        self.training_run.close()
-        self.drawing.close()
-        super().close_widgets()
 
 
 class StartControl(Control):

@@ -7,14 +7,15 @@ rate do for all of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from os import PathLike
 
 import numpy as np
 
 from ...core.activations import Array
-from ...data.points import load_points
+from ...data.columns import as_columns
+from ...data.points import XY, load_points
 from ...data.traffic import HOURS, TRAFFIC
 from ...text import number
 
@@ -27,11 +28,13 @@ MOST_POINTS = 60
 
 @dataclass(frozen=True)
 class Target:
-    """N points in the order of x, each x once; ``name`` is one of NAMES, or "" for own ones."""
+    """N points in the order of x, each x once; ``name`` is one of NAMES, or "" for own ones;
+    ``note`` is what the lab says of how a file was understood."""
 
     name: str
     at: tuple[float, ...]
     values: tuple[float, ...]
+    note: str = field(default="", compare=False)
 
     @cached_property
     def x(self) -> Array:
@@ -93,15 +96,17 @@ def as_target(source: object) -> Target:
         return source
     if isinstance(source, str) and source in NAMES:
         return _named(source)
-    if not isinstance(source, (str, PathLike, list, tuple)):
+    is_file = isinstance(source, (str, PathLike)) and source != ""
+    columns = source if is_file else as_columns(source, XY)
+    if columns is None:
         raise ValueError(f"target must be one of {', '.join(map(repr, NAMES))}, a file name, or "
                          f"two lists (x, y), got {source!r:.40}")
-    points = load_points(source)
+    points = load_points(columns)
     if len(points.x) > MOST_POINTS:
         raise ValueError(f"a target has at most {MOST_POINTS} points, got {len(points.x)}")
     if twice := points.x[1:][np.diff(points.x) == 0].tolist():
         raise ValueError(f"a target has one y for each x, and x = {number(twice[0])} stands twice")
-    return Target("", tuple(points.x.tolist()), tuple(points.y.tolist()))
+    return Target("", tuple(points.x.tolist()), tuple(points.y.tolist()), points.note)
 
 
 @lru_cache(maxsize=len(NAMES))

@@ -6,20 +6,17 @@ The network of the state is trained as it stands; those of the other K begin at 
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Hashable
-from itertools import count
 
 import numpy as np
 
 from ...core import Diverged, Network, forward, gradient_descent
+from ...widgets import training
 from .numbers import ReluSumsState, built, error
 from .starts import laid
 
 OTHERS = (1, 2, 3, 5, 8, 12, 20, 30)
 """The K that are trained beside that of the state."""
-_NUMBERS = count(1)
-"""Of the trainings of this process: two of them from the same setting are told apart by it."""
 
 
 def training_key(state: ReluSumsState) -> Hashable:
@@ -64,46 +61,20 @@ class Way:
             self.J = J if np.isfinite(J) else math.inf
 
 
-class Training:
-    """Descent for all K; ``advance`` until it returns False. A round is a step of each of them."""
+class Training(training.Training[int, Way]):
+    """Descent for all K. A round is a step of each of them."""
 
     def __init__(self, state: ReluSumsState) -> None:
-        self.number = next(_NUMBERS)
-        self.key = training_key(state)
-        self.steps, self.rounds, self.K = state.steps, 0, state.K
         networks = {K: built(laid(state.start, K), 0.0) for K in OTHERS}
         networks[state.K] = built(state.shown, state.b2)
-        self.ways = {K: Way(networks[K], state) for K in sorted(networks)}
-
-    @property
-    def own(self) -> Way:
-        """That of the state's network."""
-        return self.ways[self.K]
-
-    @property
-    def going(self) -> bool:
-        """True while one of them has steps to take."""
-        return any(way.going for way in self.ways.values())
-
-    @property
-    def share(self) -> float:
-        """How much of the work is done, 0 to 1."""
-        return self.rounds / self.steps if self.going else 1.0
+        ways = {K: Way(networks[K], state) for K in sorted(networks)}
+        super().__init__(training_key(state), ways, state.steps)
+        self.K, self.own = state.K, ways[state.K]
+        """Of the state's network."""
 
     def advance(self, rounds: int, seconds: float = math.inf) -> bool:
-        """So many rounds, or fewer if the time is up; False when all have ended."""
-        end = time.monotonic() + seconds
-        for _ in range(rounds):
-            for way in self.ways.values():
-                if way.going:
-                    way.advance()
-            self.rounds += 1
-            if not self.going or time.monotonic() > end:
-                break
+        """Also the J of each, which a step does not need."""
+        more = super().advance(rounds, seconds)
         for way in self.ways.values():
             way.measure()
-        return self.going
-
-    def step(self, count: int) -> None:
-        """So many steps of each."""
-        self.advance(count)
+        return more

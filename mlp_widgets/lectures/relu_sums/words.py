@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from ...core import Network
-from ...text import counted_steps, number, symbol
+from ...text import counted, counted_steps, number, symbol
 from ...widgets.blocks import small_board
 from ...widgets.why_zero import why_in_words
 from .numbers import Hinges, Numbers
@@ -133,7 +133,7 @@ def verdict(numbers: Numbers, found: Training | None) -> str:
     gaps = numbers.hinges_of(found.own.network).gaps
     return about + (f"With the best heights on its own hinges, the J of descent would be "
                     f"{number(share, 3)} % smaller. The rest is where they lie: the kinks of its "
-                    f"{found.K} neurons are in {gaps} gap{'s' * (gaps != 1)} between points.")
+                    f"{found.K} neurons are in {counted(gaps, 'gap')} between points.")
 
 
 # -- for viewers without a kernel ---------------------------------------------------------------

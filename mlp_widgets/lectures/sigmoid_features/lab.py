@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar
+from weakref import WeakKeyDictionary
 
 import ipywidgets as widgets
 
@@ -74,7 +75,9 @@ class SigmoidFeaturesLab(Lab[SigmoidFeaturesState, Numbers]):
 
     def prepare(self) -> None:
         """What the student did on each set of points with each loss."""
-        self._attempts: dict[tuple[LabelledPoints, str], Attempts] = {}
+        # of each set of points as long as there is a way back to it
+        self._attempts: WeakKeyDictionary[LabelledPoints, dict[str, Attempts]] = (
+            WeakKeyDictionary())
 
     def compute(self, state: SigmoidFeaturesState) -> Numbers:
         """All numbers of a state."""
@@ -90,7 +93,8 @@ class SigmoidFeaturesLab(Lab[SigmoidFeaturesState, Numbers]):
     @property
     def attempts(self) -> Attempts:
         """The smallest J by hand and by descent, on the present points with the present loss."""
-        return self._attempts.setdefault((self.state.points, self.state.loss_name), Attempts())
+        of_points = self._attempts.setdefault(self.state.points, {})
+        return of_points.setdefault(self.state.loss_name, Attempts())
 
     # -- own points ---------------------------------------------------------------------------
 
@@ -212,11 +216,6 @@ class SigmoidFeaturesLab(Lab[SigmoidFeaturesState, Numbers]):
         self.attempts.note(parameters, self.loss, self.right, given=given,
                            asked_by_hand=self.by_hand, descended=len(path) > 1)
         super().refresh(changed)
-
-    def close_widgets(self) -> None:
-        """Also what listens to the mouse."""
-        super().close_widgets()
-        self.pointer.close()
 
     def table_rows(self) -> list[tuple[str, str, str]]:
         """The numbers for viewers without a kernel."""

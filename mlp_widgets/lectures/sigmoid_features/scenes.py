@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...core import forward
-from ...drawing.diagram import DiagramScene, Edge, Node
+from ...drawing.diagram import DiagramScene, Edge, Node, halos_of
 from ...drawing.feature_maps import FeatureMapsScene
 from ...drawing.loss_curve import LossCurveScene
 from ...drawing.picture import thinned
@@ -84,7 +84,6 @@ CROSSING = {"w112": 0.29, "w121": 0.29}
 """Where the labels of the two edges that cross have their middle: before the crossing."""
 BESIDE = {"b11": 14.0, "b12": 14.0, "b21": -14.0}
 LEGEND = "dashed: negative\nthicker: larger"
-NAMES = {var: name for name, var in NOTATION.parameters.items()}
 
 
 def network(numbers: Numbers) -> DiagramScene:
@@ -109,7 +108,8 @@ def network_of_gradients(numbers: Numbers) -> DiagramScene:
 
 def _diagram(numbers: Numbers, texts: Mapping[str, tuple[str, float]], color: str) -> DiagramScene:
     """Five circles and nine edges; a halo around what the stepper is at."""
-    halos = _halos(numbers)
+    at = lit(numbers.operations, numbers.state.operation)
+    halos = halos_of(at, NOTATION.parameters, ENDS)
     places = {"x1": (0.075, 0.87, 60), "x2": (0.075, 0.13, 60), "h1": (0.51, 0.7, 80),
               "h2": (0.51, 0.3, 80), "y": (0.915, 0.5, 78)}
     said = {"x1": _lines(numbers, Var("a")), "x2": _lines(numbers, Var("a", 0, 1)),
@@ -130,20 +130,3 @@ def _lines(numbers: Numbers, *variables: Var) -> str:
     """Symbols with their values, each in its line."""
     return "\n".join(f"{NOTATION.symbol(var)} = {number(numbers.at.value(var), 3)}"
                      for var in variables)
-
-
-def _halos(numbers: Numbers) -> dict[str, str]:
-    """Circle or edge -> "now" or "reused", at the operation of the stepper."""
-    # what is computed comes last and wins: a circle shows both a z that is reused and its a
-    return {_key(var): kind
-            for var, kind in lit(numbers.operations, numbers.state.operation).items()}
-
-
-def _key(var: Var) -> str:
-    """The circle or edge that shows a variable, or the gradient by it."""
-    kind = var.kind.removeprefix("d")
-    if kind in ("w", "b"):
-        return NAMES[var._replace(kind=kind)]
-    if kind in ("y", "loss") or var.layer == 2:
-        return "y"
-    return f"{'h' if var.layer else 'x'}{var.neuron + 1}"

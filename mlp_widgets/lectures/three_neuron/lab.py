@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import ClassVar
+from weakref import WeakKeyDictionary, WeakSet
 
 import ipywidgets as widgets
 
@@ -21,7 +22,7 @@ from ...drawing.diagram import DiagramPicture
 from ...drawing.fit import FitPicture
 from ...drawing.landscape import LandscapePicture
 from ...drawing.style import HIDDEN
-from ...fields import Parsed, declared
+from ...fields import Parsed, declared, whole_number
 from ...text import LETTERS, fixed
 from ...widgets.canvas import Slot
 from ...widgets.lab import Lab
@@ -38,6 +39,11 @@ from .numbers import (
     ThreeNeuronState,
     random_start,
 )
+
+QUICK = 100
+"""Different x up to which the optimum is found at once, and nobody has to be asked to wait."""
+MOST_SEED = 10**9
+"""Of a random start."""
 
 
 class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
@@ -67,11 +73,12 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
 
     def prepare(self) -> None:
         """What the lab remembers beside a state: what the student did, what was given, the seed."""
-        self._attempts: dict[tuple[Points, str], Attempts] = {}
+        # of each data set as long as there is a way back to it
+        self._attempts: WeakKeyDictionary[Points, dict[str, Attempts]] = WeakKeyDictionary()
         self._noted: dict[str, float] = {}
         self._is_own = True
         self._praise = ""
-        self._revealed: set[Points] = set()
+        self._revealed: WeakSet[Points] = WeakSet()
         self._random: Mapping[str, float] = {}
         self._seed = -1
 
@@ -101,7 +108,8 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
     @property
     def attempts(self) -> Attempts:
         """What you did on the present data with the present activation."""
-        return self._attempts.setdefault((self.state.data, self.state.activation), Attempts())
+        of_data = self._attempts.setdefault(self.state.data, {})
+        return of_data.setdefault(self.state.activation, Attempts())
 
     @property
     def best(self) -> Best | None:
@@ -135,6 +143,8 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
                 with self.asked(by_hand=False):  # given, not found
                     self._set_all(self.baselines.optimum.parameters)
                 return
+            if len(set(self.state.data.x)) > QUICK:
+                self.show_status(words.SEARCHING)
             self._revealed.add(self.state.data)
             self.refresh()
             self.show_status(words.revealed(self.numbers))
@@ -154,7 +164,7 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
         """What a preset sets; "random" takes the next seed unless one is given."""
         if name != "random":
             return PRESETS[name]
-        self._seed = self._seed + 1 if seed is None else seed
+        self._seed = self._seed + 1 if seed is None else whole_number("seed", seed, 0, MOST_SEED)
         self._random = random_start(self._seed, self.state.data)
         return self._random
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...drawing.diagram import DiagramScene, Edge, Node
+from ...drawing.diagram import DiagramScene, Edge, Node, halos_of
 from ...drawing.fit import FitScene
 from ...drawing.landscape import LandscapeScene
 from ...drawing.picture import thinned
@@ -41,7 +41,6 @@ ENDS = {
 BESIDE = {"b11": 14.0, "b12": 14.0, "b21": -14.0}
 BELOW = ("w12", "w22")
 # fmt: on
-NAMES = {var: name for name, var in NOTATION.parameters.items()}
 
 
 def diagram(numbers: Numbers) -> DiagramScene:
@@ -70,7 +69,8 @@ def gradients_diagram(numbers: Numbers) -> DiagramScene:
 
 def _diagram(numbers: Numbers, edges: Iterable[Edge], color: str, note: str) -> DiagramScene:
     """Four circles, seven edges, at the chosen hour; a halo around what the stepper is at."""
-    halos = _halos(numbers)
+    at = lit(numbers.operations, numbers.state.operation)
+    halos = halos_of(at, NOTATION.parameters, ENDS)
     nodes = (
         Node("x", 0.088, 0.5, f"x = {number(numbers.state.hour)}", size=72, lit=halos.get("x", "")),
         _hidden(numbers, 0, 0.697, halos), _hidden(numbers, 1, 0.303, halos),
@@ -111,25 +111,6 @@ def _edge(name: str, text: str, value: float, carries: bool) -> Edge:
     start, end = ENDS[name]
     return Edge(start, end, text, value, "on" if carries else "off", BESIDE.get(name, 0.0),
                 -1 if name in BELOW else 1)
-
-
-def _halos(numbers: Numbers) -> dict[str, str]:
-    """Circle or edge -> "now" or "reused", at the operation of the stepper."""
-    place = numbers.state.operation
-    if not place:
-        return {}
-    # what is computed comes last and wins: a circle shows both a z that is reused and its a
-    return {_key(var): kind for var, kind in lit(numbers.operations, place).items()}
-
-
-def _key(var: Var) -> str:
-    """The circle or edge that shows a variable, or the gradient by it."""
-    kind = var.kind.removeprefix("d")
-    if kind in ("w", "b"):
-        return NAMES[var._replace(kind=kind)]
-    if kind in ("y", "loss") or var.layer == 2:
-        return "y"
-    return f"h{var.neuron + 1}" if var.layer == 1 else "x"
 
 
 # -- the landscape --------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ ROUNDING = 1e-10
 """Share of the mean of y² below which gradients, as at the exact optimum, are told as 0."""
 NAMES = {"lecture": "lecture's parameters (ReLU)", "descent": "descent from Stuck"}
 """Level -> its name on the board, where it is not the level's key."""
+SEARCHING = "Searching through all pairs of kinks: with so many points this takes a few seconds."
 NOT_OWN = "The present parameters were given. What counts begins at a preset, or at My best."
 
 

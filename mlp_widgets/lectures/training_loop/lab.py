@@ -20,13 +20,13 @@ from ...drawing.loop_line import LoopPicture
 from ...drawing.picture import Picture
 from ...text import number
 from ...widgets.blocks import COVERED
-from ...widgets.canvas import Progress, Slot
-from ...widgets.lab import Lab
+from ...widgets.canvas import Slot
 from ...widgets.layout import Fold, Section, line, stack
 from ...widgets.parameter_table import Group
 from ...widgets.pointer import Pointer, Touch
 from ...widgets.presets import Preset
 from ...widgets.stepper import Stepper
+from ...widgets.trained_lab import TrainedLab
 from ...widgets.training_run import TrainingRun
 from . import scenes, words
 from .numbers import PRESETS, Numbers, TrainingLoopState
@@ -51,7 +51,7 @@ class LineStepper(Stepper):
         return words.listing(numbers)
 
 
-class TrainingLoopLab(Lab[TrainingLoopState, Numbers]):
+class TrainingLoopLab(TrainedLab[TrainingLoopState, Numbers, Training]):
     """The training loop: initialize; repeat forward, loss, backward, update. As a widget and as an
     object.
 
@@ -62,7 +62,6 @@ class TrainingLoopLab(Lab[TrainingLoopState, Numbers]):
     state_type = TrainingLoopState
     title = "The training loop"
     stepper_type = LineStepper
-    descends = False  # its trainings leave the start as it is, see TrainingRun
     presets: ClassVar = {name: Preset(PRESETS[name], text, name.lower().replace(" ", "-"))
                          for name, text in BUTTONS.items()}
     slots = (
@@ -79,37 +78,7 @@ class TrainingLoopLab(Lab[TrainingLoopState, Numbers]):
         """All numbers of a state."""
         return Numbers(state)
 
-    # -- training -----------------------------------------------------------------------------
-
-    @property
-    def training(self) -> Training | None:
-        """The three trainings from the present setting, as far as they are."""
-        return self.training_run.found
-
-    @property
-    def progress(self) -> Progress:
-        """The same, for the pictures."""
-        return self.training_run.progress
-
-    def run(self) -> None:
-        """Train in all three ways, until the end or ``pause``."""
-        self.training_run.run()
-
-    def learn(self) -> Training:
-        """Train in all three ways to the end, and return the result; for use from code."""
-        return self.training_run.learn()
-
-    def step(self, count: int = 1) -> None:
-        """``count`` epochs of each of the three."""
-        self.training_run.step(count)
-
-    def pause(self) -> None:
-        """Stop the training; ``run`` goes on from there."""
-        self.training_run.pause()
-
-    def rewind(self) -> None:
-        """Back to the start of the training."""
-        self.training_run.rewind()
+    # -- actions ------------------------------------------------------------------------------
 
     def go_to(self, touch: Touch) -> None:
         """Move the start to where the map is clicked."""
@@ -124,12 +93,6 @@ class TrainingLoopLab(Lab[TrainingLoopState, Numbers]):
     def describe(self) -> str:
         """The model, J at the start, and what the batch size means."""
         return words.describe(self.numbers)
-
-    def about_change(self, before: TrainingLoopState, after: TrainingLoopState) -> str:
-        """That a training has ended; else the change itself."""
-        if self.training_run.ends_with(after):
-            return "Training stopped, because the setting has changed. "
-        return super().about_change(before, after)
 
     def groups(self) -> tuple[Group, ...]:
         """The two parameters that stand on sliders."""
@@ -147,14 +110,13 @@ class TrainingLoopLab(Lab[TrainingLoopState, Numbers]):
         """The loop; three trainings; the noise of the gradient."""
         assert self.table and self.stepper
         control = self.control
-        self.training_run: TrainingRun[Training] = self._part(TrainingRun(
+        self.trains(TrainingRun(
             self, Training, training_key, words=words.training, results=words.results,
             tooltip="GD, SGD and mini-batches from the same start", per_frame=1))
         epoch = self.button("1 epoch", "mlp-epoch", lambda: self.step(1),
                             tooltip="Each of them sees all points once more")
         self.clicks = Pointer(self, self.canvases["descents"], self.go_to)
-        self.blocks |= {"training": stack(*self.training_run.rows),
-                        "noise": self.text(words.noise, covered=COVERED)}
+        self.blocks["noise"] = self.text(words.noise, covered=COVERED)
         folds = self.folds(
             Fold("Model, data, seed", "data", [control(name).widget for name in (
                 "model", "data", "seed")]))
@@ -173,9 +135,3 @@ class TrainingLoopLab(Lab[TrainingLoopState, Numbers]):
         """All pictures, and the numbers below."""
         rows: list[list[Picture | list[Picture]]] = [[p] for p in self.pictures_in_view]
         return [*rows, [self.table_picture(490, 200)]]
-
-    def close_widgets(self) -> None:
-        """End a training as well, and listen to no more clicks."""
-        self.training_run.close()
-        self.clicks.close()
-        super().close_widgets()

@@ -9,21 +9,18 @@ In an epoch each of them sees all N points once: GD in one update, SGD in N.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Hashable
-from itertools import count
 
 import numpy as np
 
 from ...core import Diverged, Network, forward, gradient_descent
 from ...core.activations import Array
+from ...widgets import training
 from .numbers import POINTS, TrainingLoopState, data_of, notation_of, start_of
 
 GD, SGD, MINI = WAYS = ("GD", "SGD", "mini-batch")
 TOO_MUCH = 1e3
 """A training is stopped when J is so many times what it was at the start, or 1."""
-_NUMBERS = count(1)
-"""Of the trainings of this process: two of them from the same setting are told apart by it."""
 
 
 def training_key(state: TrainingLoopState) -> Hashable:
@@ -72,7 +69,7 @@ class Way:
         """True while there are updates to do."""
         return self.diverged is None and self.taken < self.per_epoch * self.epochs
 
-    def epoch(self) -> None:
+    def advance(self) -> None:
         """The updates of one epoch, or up to where it diverges."""
         for _ in range(self.per_epoch):
             if self.going:
@@ -95,39 +92,10 @@ class Way:
         self.path.append(tuple(self._notation.values(network).values()))
 
 
-class Training:
-    """The three ways from one start; ``advance`` until it returns False. A round is an epoch."""
+class Training(training.Training[str, Way]):
+    """The three ways from one start. A round is an epoch of each."""
 
     def __init__(self, state: TrainingLoopState) -> None:
-        self.number = next(_NUMBERS)
-        self.key = training_key(state)
-        self.steps, self.rounds = state.epochs, 0
         sizes = zip(WAYS, (POINTS, 1, state.batch), strict=True)
-        self.ways = {name: Way(state, size) for name, size in sizes}
-
-    @property
-    def going(self) -> bool:
-        """True while one of the ways has updates to do."""
-        return any(way.going for way in self.ways.values())
-
-    @property
-    def share(self) -> float:
-        """How much of the work is done, 0 to 1."""
-        return self.rounds / self.steps if self.going else 1.0
-
-    def advance(self, rounds: int, seconds: float = math.inf) -> bool:
-        """So many epochs, or fewer if the time is up; False when all ways have ended."""
-        end = time.monotonic() + seconds
-        for _ in range(rounds):
-            if not self.going:
-                break
-            for way in self.ways.values():
-                way.epoch()
-            self.rounds += 1
-            if time.monotonic() > end:
-                break
-        return self.going
-
-    def step(self, count: int) -> None:
-        """So many epochs of each way."""
-        self.advance(count)
+        super().__init__(training_key(state), {name: Way(state, size) for name, size in sizes},
+                         state.epochs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from ...text import SUPERSCRIPTS, number
+from ...text import SUPERSCRIPTS, counted, number
 from .numbers import MODELS, POINTS, WALKED, Numbers
 from .training import Training, Way
 from .walk import Line, lines_of
@@ -97,7 +97,7 @@ def batches(size: int) -> str:
     """What a batch size means."""
     updates = -(-POINTS // size)
     name = "SGD" if size == 1 else "GD" if size == POINTS else f"Mini-batches of {size}"
-    return f"{name}: {updates} update{'s' * (updates != 1)} in an epoch."
+    return f"{name}: {counted(updates, 'update')} in an epoch."
 
 
 def way_went(way: Way) -> str:
@@ -105,7 +105,7 @@ def way_went(way: Way) -> str:
     if way.diverged is not None:
         return (f"diverged at update {way.diverged}; J before it {number(way.J[-1], 3)}: "
                 "choose a smaller η")
-    points = f"{way.batch} point{'s' * (way.batch != 1)}"
+    points = counted(way.batch, "point")
     return f"{way.taken} updates of {points}, J = {number(way.J[-1])}"
 
 
@@ -119,7 +119,7 @@ def training(found: Training | None) -> str:
 def results(found: Training) -> str:
     """How all three went, for the status line."""
     went = "; ".join(f"{name}: {way_went(way)}" for name, way in found.ways.items())
-    return f"After {found.rounds} epoch{'s' * (found.rounds != 1)}: {went}."
+    return f"After {counted(found.rounds, 'epoch')}: {went}."
 
 
 def noise(numbers: Numbers) -> str:

@@ -96,21 +96,24 @@ class TwoHiddenLab(Lab[TwoHiddenState, Numbers]):
         assert self.descent
         self.descent.stop()
         with self._lock:
-            before = self.numbers
+            before, problem = self.numbers, ""
             if before.dead_weights:
                 self.descent.begin_here()  # so that Rewind goes back to here
-                self._try_steps()
+                problem = self._try_steps()
             text = words.revival(before, self.parameters, len(self.path) - 1)
             self._answer = (text, self.state)
             self.refresh()
             self.show_status(text)
+            self.show_error(problem)
 
-    def _try_steps(self) -> None:
-        """The steps themselves, so that the curves show them; too large a rate ends them early."""
+    def _try_steps(self) -> str:
+        """The steps themselves, so that the curves show them; too large a rate ends them early, and
+        is what is returned, in words."""
         try:
             self.step(TRIED_STEPS)
         except ArithmeticError as error:
-            self.show_error(str(error))
+            return str(error)
+        return ""
 
     def _blocked(self, numbers: Numbers) -> str:
         """What gets no update; or the answer to "Can it revive?", until the state changes."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...text import counted_steps, layer_name, number
+from ...text import counted, counted_steps, layer_name, number
 from ...widgets.cell import RUN_IT
 from .learning import Learning
 from .networks import point_count
@@ -66,7 +66,7 @@ def verdict(numbers: Numbers) -> str:
     """What happens to the variance and to the gradient on the way through the layers."""
     state, p = numbers.state, numbers.main
     what = "1 layer" if state.depth == 1 else f"{state.depth} layers"
-    neurons = f"{state.width} neuron{'s' * (state.width != 1)}"
+    neurons = counted(state.width, "neuron")
     text = (f"{INITS[state.init]} ({rule(state, state.init)}) on {ACTIVATIONS[state.activation]}, "
             f"{what} of {neurons}: ")
     text += _zeros(state) if state.init == "zeros" else f"{_variance(state, p)} {_gradient(p)}"
