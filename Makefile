@@ -45,7 +45,7 @@ ifeq ($(CONDA_DEFAULT_ENV),mlp-widgets)
   PYTHON_READY :=
 endif
 
-.PHONY: help lab present site test quick bench notebooks pictures clean
+.PHONY: help lab present site test quick peers soak bench notebooks pictures clean
 
 help:
 	$(info make lab     opens the notebooks in JupyterLab (flags: LAB_FLAGS="--port=9000"))
@@ -53,6 +53,8 @@ help:
 	$(info make site    makes the folder site: the notebooks for any web server, Python in the browser)
 	$(info make test    runs all checks: style, types, unit tests, notebooks, a real browser)
 	$(info make quick   runs style, types and unit tests only)
+	$(info make peers   compares all gradients and trainings with PyTorch, JAX and autograd)
+	$(info make soak    5000 random actions on each lab: about an hour)
 	$(info make bench   measures how fast the widgets are)
 	$(info make notebooks  runs the notebooks and stores their outputs)
 	$(info make pictures   takes the pictures of the README in a real browser)
@@ -79,17 +81,28 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 # Tests that run or draw all notebooks, or build the wheel: they belong to these, not to the code that one changes.
 OF_NOTEBOOKS := tests/test_notebook_states.py tests/test_stale_pictures.py tests/test_wheel.py
 
+# Needs PyTorch, JAX and autograd, which no other part does.
+OF_PEERS := tests/test_peers.py
+
 quick: $(TEST_READY)
 	$(call part,style,$(PY) -m ruff check)
 	$(call part,types,$(PY) -m mypy)
 	$(call part,unit tests,$(PY) -m pytest -p no:nbval $(PARALLEL) tests --ignore=tests/browser \
-	  $(addprefix --ignore=,$(OF_NOTEBOOKS)))
+	  $(addprefix --ignore=,$(OF_NOTEBOOKS) $(OF_PEERS)))
 
 test: quick $(SITE_READY)
 	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env $(PARALLEL) notebooks \
 	  $(OF_NOTEBOOKS))
 	$(call part,browser,$(PY) -m pytest -p no:nbval -n auto --dist loadfile tests/browser)
 	@echo == make test: all parts passed
+
+peers: $(TEST_READY)
+	$(PY) -m pip install --quiet --editable ".[peers]"
+	$(PY) -m pytest -p no:nbval -n auto $(OF_PEERS)
+
+soak: export MLP_WIDGETS_STEPS := 5000
+soak: $(TEST_READY)
+	$(PY) -m pytest -p no:nbval -n auto tests/test_any_order.py
 
 bench: $(TEST_READY)
 	$(PY) -m benchmarks

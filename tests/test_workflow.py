@@ -70,6 +70,17 @@ def test_the_unit_tests_run_with_ipywidgets_7_too(workflow):
     assert test == "python -m pytest tests --ignore=tests/browser"
 
 
+def test_the_peers_are_required_and_the_long_run_is_on_a_schedule(workflow):
+    peers, soak = workflow["jobs"]["peers"], workflow["jobs"]["soak"]
+    assert commands(peers) == ["make peers"] and commands(soak) == ["make soak"]
+    assert peers["env"]["MLP_WIDGETS_REQUIRE_ALL"] == "1"
+    assert workflow["on"]["schedule"] and "'schedule'" in soak["if"]
+    others = [job for name, job in workflow["jobs"].items() if name != "soak"]
+    assert all(job["if"] == "github.event_name != 'schedule'" for job in others)
+    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert run.index("make test ") < run.index("make peers ")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there `bash` may be the one of WSL")
 def test_its_scripts_are_valid_bash(workflow, missing):
     bash = shutil.which("bash") or missing("there is no bash")
