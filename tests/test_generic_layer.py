@@ -575,7 +575,7 @@ def test_a_mistake_in_a_chain_is_said(layers, dJ_dy, words):
 
 # --- the notebook ---
 
-NOTEBOOK = Path(__file__).resolve().parent.parent / "notebooks" / "04d_chain_generic_layer.ipynb"
+NOTEBOOK = Path(__file__).resolve().parent.parent / "notebooks" / "08d_chain_generic_layer.ipynb"
 TODO = "dJ_dz_in = ...  # TODO\n    dJ_dtheta = ...  # TODO\n"
 SOLUTIONS = {
     "def neuron_backward(": "a = neuron(z_in, theta)\n"

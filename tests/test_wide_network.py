@@ -42,7 +42,7 @@ from mlp_widgets.lectures.wide_network.numbers import (
 from mlp_widgets.lectures.wide_network.profile import Profile, over_draws, profile, typical
 from mlp_widgets.text import number
 
-NOTEBOOK = Path(__file__).resolve().parent.parent / "notebooks" / "05_wide_network.ipynb"
+NOTEBOOK = Path(__file__).resolve().parent.parent / "notebooks" / "09_wide_network.ipynb"
 SQRT2 = float(np.sqrt(2.0))
 F = {"relu": lambda z: np.maximum(z, 0.0), "tanh": np.tanh,
      "sigmoid": lambda z: 1 / (1 + np.exp(-z))}  # fmt: skip

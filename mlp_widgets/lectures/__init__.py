@@ -24,8 +24,8 @@ class Entry:
     question: str
 
 
-CHAIN = ("04a_chain_forward", "04b_chain_backward", "04c_chain_why_backwards",
-         "04d_chain_generic_layer", "04e_chain_vanishing_exploding", "04f_chain_remedies")
+CHAIN = ("08a_chain_forward", "08b_chain_backward", "08c_chain_why_backwards",
+         "08d_chain_generic_layer", "08e_chain_vanishing_exploding", "08f_chain_remedies")
 
 # fmt: off
 REGISTRY: dict[str, Entry] = {
@@ -35,23 +35,23 @@ REGISTRY: dict[str, Entry] = {
         "TwoHiddenLab", "w1_1", ("02_two_hidden",), "Why is this gradient 0?"),
     "three_neuron": Entry(
         "ThreeNeuronLab", "w11", ("03_three_neuron",), "How small can the error get?"),
-    "deep_chain": Entry(
-        "DeepChainLab", "w", CHAIN, "Why do gradients vanish or explode?"),
-    "wide_network": Entry(
-        "WideNetworkLab", "depth", ("05_wide_network",), "How large should the first weights be?"),
+    "names_counts": Entry(
+        "NamesCountsLab", "n1", ("04_names_counts",),
+        "Which weight is w₂,₁,₃, and how many are there?"),
+    "computational_graph": Entry(
+        "ComputationalGraphLab", "w", ("05_computational_graph",),
+        "How does a derivative walk backwards through an expression?"),
     "sigmoid_features": Entry(
         "SigmoidFeaturesLab", "b21", ("06_sigmoid_features",),
         "How can two neurons separate what no line can?"),
     "relu_sums": Entry(
         "ReluSumsLab", "w2j", ("07_relu_sums",), "How many ReLUs does a curve need?"),
-    "names_counts": Entry(
-        "NamesCountsLab", "n1", ("08_names_counts",),
-        "Which weight is w₂,₁,₃, and how many are there?"),
+    "deep_chain": Entry(
+        "DeepChainLab", "w", CHAIN, "Why do gradients vanish or explode?"),
+    "wide_network": Entry(
+        "WideNetworkLab", "depth", ("09_wide_network",), "How large should the first weights be?"),
     "training_loop": Entry(
-        "TrainingLoopLab", "w", ("09_training_loop",), "What does one line of training change?"),
-    "computational_graph": Entry(
-        "ComputationalGraphLab", "w", ("10_computational_graph",),
-        "How does a derivative walk backwards through an expression?"),
+        "TrainingLoopLab", "w", ("10_training_loop",), "What does one line of training change?"),
     "digits": Entry(
         "DigitsLab", "epochs", ("11_digits",), "How does a network learn to read?"),
 }

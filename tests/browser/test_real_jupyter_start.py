@@ -15,7 +15,7 @@ IN_VIEW = """e => {
     ("00_start", [".mlp-slider-w", ".mlp-picture-loss", ".mlp-predict"]),
     ("01_one_neuron", [".mlp-predict"]),
     ("03_three_neuron", [".mlp-predict"]),
-    ("05_wide_network", [".mlp-predict"]),
+    ("09_wide_network", [".mlp-predict"]),
 ])  # fmt: skip
 def test_run_all_ends_at_the_first_thing_to_do(server, browser, notebook, seen):
     laptop = {"width": 1366, "height": 768, "sidebar": True}
