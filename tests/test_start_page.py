@@ -85,9 +85,11 @@ def test_the_registry_names_the_notebooks_of_each_lab(cells):
     assert linked == {folder: entry.notebooks for folder, entry in REGISTRY.items()}
 
 
-def test_its_links_are_numbered_through(cells):
+def test_a_notebook_has_the_number_of_its_file(cells):
+    """So that "notebook 6" in a text is the one whose name begins so."""
     text = "\n".join(cell.source for cell in cells)
-    assert [int(n) for n in re.findall(r"^(\d+)\. \[", text, re.MULTILINE)] == list(range(1, 17))
+    linked = re.findall(r"^- (\w+): \[[^]]+\]\(([^_]+)_", text, re.MULTILINE)
+    assert len(linked) == len(LINK.findall(text)) and all(said == own for said, own in linked)
 
 
 def test_the_notation_table_is_that_of_the_page_for_teachers(cells):
