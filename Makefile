@@ -78,6 +78,9 @@ part = @echo == $(1) && $(2) || (echo == make test FAILED in this part: $(1) && 
 # Each file in one process, because its tests share labs; tests/conftest.py says which come first.
 PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 
+# A browser that never answers fails its test, and the others go on.
+ENDS := --timeout 600 --timeout-method thread
+
 # Tests that run or draw all notebooks, or build the wheel: they belong to these, not to the code that one changes.
 OF_NOTEBOOKS := tests/test_notebook_states.py tests/test_stale_pictures.py tests/test_wheel.py
 
@@ -93,7 +96,7 @@ quick: $(TEST_READY)
 test: quick $(SITE_READY)
 	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env $(PARALLEL) notebooks \
 	  $(OF_NOTEBOOKS))
-	$(call part,browser,$(PY) -m pytest -p no:nbval -n auto --dist loadfile tests/browser)
+	$(call part,browser,$(PY) -m pytest -p no:nbval -n auto --dist loadfile $(ENDS) tests/browser)
 	@echo == make test: all parts passed
 
 peers: $(TEST_READY)
