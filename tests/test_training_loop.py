@@ -439,3 +439,10 @@ def test_all_gradients_at_the_start_are_those_of_all_points(lab):
     x, y = data_of("traffic")
     back = backward(forward(lab.numbers.network, x, y))
     assert lab.gradient == {"w": back.dJ_dw[1][0, 0], "b": back.dJ_db[1][0]}
+
+
+@pytest.mark.parametrize(("low", "high", "ends"), [
+    (0.0, 0.0, (1e-30, 2e-30)), (10.0, 10.0, (10.0, 20.0)), (3.0, 3.0, (2.0, 5.0)),
+    (0.2, 13.5, (0.2, 20.0)), (1e31, 1e40, (2e30, 5e30))])
+def test_the_ends_of_the_axis_of_J_are_never_the_same(low, high, ends):
+    assert _ends(low, high) == pytest.approx(ends)

@@ -151,11 +151,11 @@ class DescentsPicture(Picture[DescentsScene]):
 
 
 def _ends(low: float, high: float) -> tuple[float, float]:
-    """Ends of a log axis: 1, 2 or 5 times a power of ten, around two positive numbers."""
+    """Ends of a log axis: 1, 2 or 5 times a power of ten, around two numbers; never the same."""
     steps = np.array([m * 10.0**power for power in range(-30, 31) for m in ROUND])
-    first = steps[steps <= low * 1.0000001][-1:]
-    last = steps[steps >= high][:1]
-    return float(first[0] if len(first) else steps[0]), float(last[0] if len(last) else steps[-1])
+    first = min(max(int(np.searchsorted(steps, low * 1.0000001, "right")) - 1, 0), len(steps) - 2)
+    last = min(max(int(np.searchsorted(steps, high)), first + 1), len(steps) - 1)
+    return float(steps[first]), float(steps[last])
 
 
 def _set_ticks(axes: Axes, low: float, high: float) -> None:
