@@ -25,6 +25,7 @@ _HOME = {
     "lecture_poll": "mlp_widgets.lectures.polls",
     "predict": "mlp_widgets.widgets.predict",
     "predict_gradient": "mlp_widgets.widgets.next_step",
+    "will_learn": "mlp_widgets.widgets.next_step",
     "will_move": "mlp_widgets.widgets.next_step",
 }
 

@@ -102,6 +102,15 @@ def test_what_a_lab_leaves_behind_does_not_grow(notebook):
     assert len(set(counts)) == 1, counts
 
 
+def test_a_closed_lab_leaves_nothing_not_even_the_boxes_of_those_before_it(notebook):
+    before = live_widgets()
+    for _ in range(3):
+        lab = notebook.run("lab", ExampleLab)
+        assert lab.part("w1", "curve").widget and lab.widget
+    lab.close()
+    assert live_widgets() == before
+
+
 def test_a_lab_that_stands_nowhere_is_not_built_for_the_new_one(notebook):
     old = notebook.run("lab", ExampleLab)
     new = notebook.run("lab", ExampleLab)

@@ -21,6 +21,12 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 FOLDED = "<details>"
 HEADING = re.compile(r"^#{1,4} ", re.MULTILINE)
 LONGEST_CELL = 12
+LONGEST_READING = 30
+"""Minutes that a student needs for a notebook by itself, by the rule of ``minutes_of_reading``."""
+LEFT_OUT = re.compile(r"<details><summary>Live.*?</details>", re.DOTALL)  # for the instructor
+FORMULA = re.compile(r"(\$\$?).*?\1", re.DOTALL)
+MOVE = re.compile(r"\b(move|set|press|choose|type|click|drag|open)\b", re.IGNORECASE)
+FOLD = re.compile(r"<details>.*?</details>", re.DOTALL)
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{5,}")
 EMBEDDED_IMAGE = re.compile(r"data:image/[\w+.-]+;base64,[A-Za-z0-9+/=]*")
 
@@ -69,6 +75,35 @@ def called(node: ast.expr) -> str:
 def number_of_code_lines(source: str) -> int:
     lines = [line.strip() for line in source.splitlines()]
     return len([line for line in lines if line and not line.startswith("#")])
+
+
+def minutes_of_reading(notebook) -> float:
+    """A rule of thumb: 130 words a minute (a formula in a line of its own counts as 20), 40 seconds
+    for each number or choice that is asked, 20 for each move of a slider or press of a button that
+    a text asks for. What the instructor reads and sections called "More" are left out."""
+    words = asked = moves = 0
+    is_more = False
+    for cell in notebook.cells:
+        source = LEFT_OUT.sub("", cell.source)
+        if cell.cell_type == "markdown" and HEADING.match(source):
+            is_more = bool(re.match(r"## \d+\. More: ", source))
+        if is_more:
+            continue
+        if cell.cell_type == "code":
+            asked += sum(number_asked(output.get("data", {})) for output in cell.outputs)
+            continue
+        moves += len(MOVE.findall(FOLD.sub("", source)))
+        text = FORMULA.sub(lambda found: " f" * (20 if found[1] == "$$" else 1), source)
+        words += len(re.findall(r"[^\W_]\S*", re.sub(r"<[^>]+>|\]\([^)]*\)", " ", text)))
+    return words / 130 + asked * 40 / 60 + moves * 20 / 60
+
+
+def number_asked(shown: dict) -> int:
+    """The boxes of a prediction, or 1 for a poll; 0 if an output asks nothing."""
+    text = shown.get("text/plain", "")
+    if FOLDED in shown.get("text/html", "") and VIEW in shown:
+        return len(text.splitlines())
+    return int(VIEW in shown and text.endswith("(Run the notebook to answer.)"))
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=[p.stem for p in NOTEBOOKS])
@@ -154,6 +189,20 @@ def test_it_holds_no_path_of_a_machine(notebook, machine_paths):
 def test_its_cells_are_short(notebook):
     sources = [cell.source for cell in code_cells(notebook)]
     assert [s for s in sources if number_of_code_lines(s) > LONGEST_CELL] == []
+
+
+def test_a_student_reads_it_in_half_an_hour(notebook):
+    assert minutes_of_reading(notebook) <= LONGEST_READING
+
+
+def test_the_rule_counts_words_questions_and_moves():
+    cells = [nbformat.v4.new_markdown_cell(text) for text in (
+        "one " * 130, "Press **Run**, then move w.", "## 2. More: a story\n" + "long " * 1000)]
+    asks = {VIEW: {}, "text/html": FOLDED, "text/plain": "a = 1\nb = 2"}
+    cells.insert(1, nbformat.v4.new_code_cell(
+        "predict({...})", outputs=[nbformat.v4.new_output("display_data", asks)]))
+    found = minutes_of_reading(nbformat.v4.new_notebook(cells=cells))
+    assert found == pytest.approx(1 + 5 / 130 + 2 * 40 / 60 + 2 * 20 / 60)
 
 
 def test_it_runs_with_any_python_3_kernel(notebook):

@@ -35,6 +35,7 @@ from mlp_widgets import (
     WideNetworkLab,
     lecture_poll,
     predict_gradient,
+    will_learn,
     will_move,
 )
 from mlp_widgets.drawing.quick_artists import QuickText
@@ -710,6 +711,22 @@ def test_where_there_is_no_gradient_there_is_no_answer(keep):
     assert problem(last) == "there is no w₅ in the lab's present state"
 
 
+def test_which_parameters_get_an_update_is_asked_of_the_lab(keep):
+    lab = lab_of(keep, TwoHiddenLab)  # neuron 2 is off
+    poll = keep(will_learn(lab))
+    assert list(poll.choices.values()) == ["w₁¹", "w₂¹", "w₁²", "w₂²", "none of them"]
+    poll.predict("AB")
+    assert not poll.right and "∂L/∂w₂¹ = ∂L/∂z₂¹ · x = 0 · 1 = 0" in said(poll)
+    poll.predict("AC")
+    assert poll.right and explained(poll) == lab.describe()
+    lab.set(w1_2=0, w2_2=0, w1_1=-1)  # now the second layer blocks the first, and neuron 1 is off
+    poll.predict("E")
+    assert poll.right
+    long = lab_of(keep, DeepChainLab, depth=13, mode="each")
+    with pytest.raises(ValueError, match="with at most 12 parameters, got 13"):
+        will_learn(long)
+
+
 def test_a_name_or_lab_without_gradient_is_refused(keep):
     lab, wide = lab_of(keep, TwoHiddenLab), lab_of(keep, WideNetworkLab, depth=2, width=4)
     for make in (will_move, predict_gradient):
@@ -1022,5 +1039,6 @@ def test_a_closed_poll_leaves_nothing(keep):
 
 
 def test_the_public_names_lead_here():
-    assert {"Poll", "lecture_poll", "predict_gradient", "will_move"} <= set(dir(mlp_widgets))
+    assert {"Poll", "lecture_poll", "predict_gradient", "will_learn", "will_move"} <= set(
+        dir(mlp_widgets))
     assert mlp_widgets.Poll is Poll

@@ -23,7 +23,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..text import number, round_limit, scientific
-from .style import FAINT, STYLE
+from .quick_artists import QuickText
+from .style import FAINT, NORMAL, STYLE
 
 STYLING = threading.RLock()
 """rc_context changes settings of the whole process, and two labs may draw on two threads."""
@@ -85,6 +86,15 @@ class Picture(Generic[Shown]):
     def redraw_still(self) -> None:
         """Draw the still part anew at the next render: needed after a change of axis limits."""
         self._still = None
+
+    def cover(self, sentence: str) -> None:
+        """Show only what stands still in a picture that was not updated, its axes and their names,
+        and a sentence over it: what is asked, and no number of the answer."""
+        self._moving.clear()
+        for axes in self.figure.axes:  # they do not know yet from where to where they go
+            axes.tick_params(length=0, labelbottom=False, labelleft=False)
+        self.moving(QuickText(self.page(), self.width / 2, self.height / 2, sentence, size=NORMAL,
+                              box=True))
 
     def set_limits(self, axes: Axes, x: tuple[float, float] | None = None,
                    y: tuple[float, float] | None = None) -> None:

@@ -32,9 +32,10 @@ REGISTRY: dict[str, Entry] = {
     "one_neuron": Entry(
         "OneNeuronLab", "w", ("01_one_neuron",), "Why does this neuron not learn?"),
     "two_hidden": Entry(
-        "TwoHiddenLab", "w1_1", ("02_two_hidden",), "Why is this gradient 0?"),
+        "TwoHiddenLab", "w1_1", ("02_two_hidden", "02b_dead_relu"), "Why is this gradient 0?"),
     "three_neuron": Entry(
-        "ThreeNeuronLab", "w11", ("03_three_neuron",), "How small can the error get?"),
+        "ThreeNeuronLab", "w11", ("03_three_neuron", "03b_gradient_descent"),
+        "How small can the error get?"),
     "names_counts": Entry(
         "NamesCountsLab", "n1", ("04_names_counts",),
         "Which weight is w₂,₁,₃, and how many are there?"),

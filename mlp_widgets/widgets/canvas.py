@@ -40,7 +40,7 @@ class Slot(Generic[Shown]):
     the fields of ``also``. Of several slots at one place, ``when`` says which is shown. A part of a
     lab shows it in every state; in those that it cannot show, ``lacks`` gives a sentence that says
     so and stands in its place. A picture that tells gradients says in ``covered`` what it shows
-    while these are covered: a scene without them, or a sentence in its place."""
+    while these are covered: a scene without them, or a sentence that stands over empty axes."""
 
     name: str
     picture: MakesPicture[Shown]
@@ -156,7 +156,12 @@ class Canvas:
         if self._drawn == key:
             return
         self._drawn = None  # an update that fails may have done half of its work
-        scene = self._say(sentence) if sentence else self._draw(state, numbers, progress)
+        if not sentence:
+            scene = self._draw(state, numbers, progress)
+        elif slot.lacks(state):
+            scene = self._say(sentence)
+        else:
+            scene = self._cover(sentence)
         # no pause after this: numbers that follow at once are painted in the same frame
         self.image.value = self._encoder.encode(self.in_view.render())
         self._scene, self._drawn = scene, key
@@ -168,8 +173,14 @@ class Canvas:
         self.picture.update(scene)
         return scene
 
+    def _cover(self, sentence: str) -> Scene:
+        """Put the sentence over another picture of its kind, which shows nothing yet."""
+        self._note = self.slot.picture(scale=self._scale)
+        self._note.cover(sentence)
+        return Sentence(sentence)
+
     def _say(self, sentence: str) -> Scene:
-        """Put a sentence in the place of the picture."""
+        """Put a sentence in the place of a picture that cannot show a state."""
         size = self.picture.width, self.picture.height
         self._note = TablePicture(sentence, (), (), *size, self._scale)
         return Sentence(sentence)

@@ -648,6 +648,8 @@ class Lab(BuiltLate, Generic[S, N]):
         """Stop what runs, remove the lab and its parts from the page and free its widgets."""
         if self.is_built:
             super().close()
-            close_all(*self.blocks.values())  # one may stand neither in the lab nor in a part
+            # a block may stand neither in the lab nor in a part; a shell was another lab's box
+            close_all(*self.blocks.values(), *(shell for _names, shell in self.shells))
+            self.shells = []
         self.closed = True
         self._tell_listeners()

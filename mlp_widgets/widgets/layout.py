@@ -56,20 +56,22 @@ def heading(text: str) -> widgets.HTML:
 
 @dataclass(frozen=True)
 class Section:
-    """Pictures by the names of their slots, and columns of controls: beside the pictures, or, if
-    ``wide``, below them. ``title`` names it where one section at a time is presented."""
+    """Pictures by the names of their slots, and columns of controls: beside the pictures, or, of a
+    ``wide`` section, below them; presented, so many rows of these are on one screen with the
+    pictures (3 to 7). ``title`` names it where one section at a time is presented."""
 
     title: str
     pictures: tuple[str, ...]
     columns: Sequence[widgets.Widget]
-    wide: bool = False
+    wide: int = 0
 
     def box(self, place: int, pictures: widgets.Widget) -> widgets.Box:
         """The section, the ``place``-th of its lab, with its pictures."""
         columns = widgets.Box(self.columns)
         columns.add_class("mlp-controls")
         box = widgets.Box([pictures, columns])
-        for css in ("mlp-section", f"mlp-section-{place}", *(["mlp-wide"] if self.wide else [])):
+        wide = ["mlp-wide", f"mlp-wide-{self.wide}"] if self.wide else []
+        for css in ("mlp-section", f"mlp-section-{place}", *wide):
             box.add_class(css)
         return box
 

@@ -1,6 +1,7 @@
 """Questions about the next step of any lab with gradients by name; what is right is computed.
 
     will_move(lab, "w2_2")                    # will w₂² move in the next step?
+    will_learn(lab)                           # which parameters get an update?
     predict_gradient(lab, "w5")               # what is ∂J/∂w₅?
 
 They ask the lab that stands in the page: where its cell is run again, the one that it made anew.
@@ -11,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import Any
 
 from ..explain.operations import Operation
@@ -23,6 +25,9 @@ from .poll import Given, Poll
 CLOSE_ENOUGH = 0.05
 """Relative error of a gradient that counts as right: two digits on paper."""
 MOVES = {"A": "it grows", "B": "it shrinks", "C": "it stays exactly as it is"}
+MOST_CHOICES = 12
+"""Parameters that one question can ask about."""
+PATHS = "Go back from the loss to each parameter: on which paths is no factor 0?"
 
 
 def will_move(lab: Lab[Any, Any], name: str) -> Poll:
@@ -53,6 +58,33 @@ def will_move(lab: Lab[Any, Any], name: str) -> Poll:
     return Poll(f"Will {symbol(name)} move in the next step of gradient descent?", moved, MOVES,
                 explain=lambda: _step_in_words(latest(lab), name), hint=hint, about=lab,
                 depends=depends, covers=True, title="Prediction")
+
+
+def will_learn(lab: Lab[Any, Any]) -> Poll:
+    """Which of the parameters get an update: whose gradient is not 0?
+
+    ValueError on a lab without gradients by name, or with more than 12 of them.
+    """
+    names = list(_gradients_by_name(lab))
+    if len(names) > MOST_CHOICES:
+        raise ValueError(f"this question needs a lab with at most {MOST_CHOICES} parameters, got "
+                         f"{len(names)}")
+    letters = dict(zip(ascii_uppercase, names, strict=False))
+    none = ascii_uppercase[len(names)]
+
+    def right() -> list[str]:
+        gradient = latest(lab).gradient
+        return [letter for letter, name in letters.items() if gradient[name]] or [none]
+
+    def hint(given: Given) -> str:
+        assert isinstance(given, tuple)
+        zeros = [letters[k] for k in given if k in letters and k not in right()]
+        return ". ".join(gradient_in_words(latest(lab), name) for name in zeros) or PATHS
+
+    return Poll("Which of the parameters get an update?", right,
+                {letter: symbol(name) for letter, name in letters.items()} | {none: "none of them"},
+                several=True, explain=lambda: latest(lab).describe(), hint=hint, about=lab,
+                covers=True, title="Prediction")
 
 
 def predict_gradient(lab: Lab[Any, Any], name: str) -> Poll:
@@ -117,11 +149,16 @@ def gradient_in_words(lab: Lab[Any, Any], name: str) -> str:
 
 
 def _check_parameter(lab: object, name: str) -> None:
+    one_of("parameter", name, _gradients_by_name(lab))
+
+
+def _gradients_by_name(lab: object) -> dict[str, float]:
+    """Name -> gradient; ValueError on a lab that has none."""
     gradients = getattr(lab, "gradient", {})
     if not gradients or not all(isinstance(value, float) for value in gradients.values()):
         raise ValueError(f"this question needs a lab with one gradient for each name, got "
                          f"{type(lab).__name__}")
-    one_of("parameter", name, gradients)
+    return dict(gradients)
 
 
 def _derivative(lab: Lab[Any, Any], name: str) -> str:

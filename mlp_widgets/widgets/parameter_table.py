@@ -56,6 +56,8 @@ class ParameterTable:
         parts = [styled("mlp-rows", *rows), *([self._gradients] if gradients else [])]
         self.widget = widgets.HBox(parts)
         self.widget.add_class("mlp-table")
+        if [len(group.names) for group in groups] == [2, 2]:
+            self.widget.add_class("mlp-two-groups")
         self._has_gradients = gradients
 
     @property

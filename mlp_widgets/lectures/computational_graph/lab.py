@@ -119,7 +119,7 @@ class ComputationalGraphLab(Lab[GraphState, Numbers]):
         return [Section("Graph", ("diagram",), [
             self.table.widget,
             stack(control("graph").widget, control("expression").widget, control("x").widget,
-                  control("y").widget, control("local").widget, folds)], wide=True)]
+                  control("y").widget, control("local").widget, folds)], wide=4)]
 
     def table_rows(self) -> list[tuple[str, str, str]]:
         """The numbers for viewers without a kernel."""

@@ -146,7 +146,7 @@ class DeepChainLab(TrainedLab[DeepChainState, Numbers, Training]):
                 stack(control("depth").widget, control("mode").widget, self.blocks["weights"]),
                 stack(line(control("activation").widget, control("skip").widget),
                       control("view").widget, folds),
-                self.blocks["board"], self.blocks["blocked"]], wide=True),
+                self.blocks["board"], self.blocks["blocked"]], wide=4),
             Section("Map, clipping, training", ("map", "why", "clipping", "training"), [stack(
                 control("below").widget, self._below())]),
         ]

@@ -216,7 +216,7 @@ class DigitsLab(Lab[DigitsState, Numbers]):
             Section("Reading", ("reading",), [
                 stack(control("digit").widget, self.blocks["find"],
                       self.folds(Fold("Change pixels", "pixels", [self.blocks["paint"]]))),
-                self.blocks["about_reading"]], wide=True),
+                self.blocks["about_reading"]], wide=5),
         ]
 
     def _mistake_buttons(self) -> list[widgets.Widget]:

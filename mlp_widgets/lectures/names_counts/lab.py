@@ -128,9 +128,9 @@ class NamesCountsLab(Lab[NamesState, Numbers]):
             Section("Names", ("names",), [
                 stack(widths), picks,
                 stack(self.blocks["formula"], self.blocks["spellings"], folds),
-                stack(control("biases").widget, self.blocks["counts"])], wide=True),
+                stack(control("biases").widget, self.blocks["counts"])], wide=3),
             Section("What is a layer?", ("kinds",), [
-                stack(self.blocks["who"]), stack(self.blocks["three"])], wide=True),
+                stack(self.blocks["who"]), stack(self.blocks["three"])], wide=5),
         ]
 
     def table_rows(self) -> list[tuple[str, str, str]]:

@@ -125,10 +125,10 @@ class TrainingLoopLab(TrainedLab[TrainingLoopState, Numbers, Training]):
             Section("The loop", ("loop",), [
                 stack(self.table.widget, control("batch").widget,
                       control("learning_rate").widget),
-                self.stepper.widget, folds], wide=True),
+                self.stepper.widget, folds], wide=5),
             Section("Three trainings", ("descents",), [self.blocks["training"], epochs],
-                    wide=True),
-            Section("Noise", ("noise",), [self.blocks["noise"]], wide=True),
+                    wide=5),
+            Section("Noise", ("noise",), [self.blocks["noise"]], wide=5),
         ]
 
     def snapshot_rows(self) -> list[list[Picture | list[Picture]]]:

@@ -172,7 +172,7 @@ class TwoHiddenLab(Lab[TwoHiddenState, Numbers]):
             Section("Network", ("diagram",), [
                 stack(self.table.widget, control("x").widget, control("y").widget,
                       line(control("output").widget, control("skip").widget)),
-                folds], wide=True),
+                folds], wide=4),
             Section("Descent and skip", ("curves", "beside"), [stack(
                 control("below").widget, self.text(words.below),
                 self.folds(Fold("Descent", "descent", [self.descent.widget])),

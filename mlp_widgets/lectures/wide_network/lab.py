@@ -147,9 +147,9 @@ class WideNetworkLab(Lab[WideState, Numbers]):
             Section("Layers", ("layers",), [
                 stack(control("depth").widget, control("width").widget,
                       control("activation").widget),
-                stack(control("init").widget, folds)], wide=True),
+                stack(control("init").widget, folds)], wide=3),
             Section("Activations and learning", ("histograms",), [stack(self.blocks["trial"])],
-                    wide=True),
+                    wide=7),
         ]
 
     def table_rows(self) -> list[tuple[str, str, str]]:
