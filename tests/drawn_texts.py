@@ -83,6 +83,12 @@ class Recorder:
                      for box in self.still[picture] + self.found}.values())
 
 
+def smallest_text(picture: Picture) -> float:
+    """CSS pixels of the smallest text that a picture shows now, at its own size."""
+    with MonkeyPatch.context() as patch:
+        return min(box.size for box in Recorder(patch).texts_of(picture)) * 96 / 72
+
+
 def of_text(artist: Text) -> Iterator[Box]:
     """A text of matplotlib; its box has room for the tallest letters, which is no ink."""
     if artist.get_text().strip():

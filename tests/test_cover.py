@@ -125,6 +125,23 @@ def test_covering_is_neither_undone_nor_reset(name, kept):
     assert lab.covered and lab.state == before.changed(covered=True)
 
 
+@pytest.mark.parametrize(("name", "values"), [
+    ("wide_network", {"depth": 5, "width": 4, "init": "large"}),
+    ("deep_chain", {"depth": 60, "w": -3.0})])
+def test_a_sentence_over_a_picture_stands_on_axes_that_tell_nothing(name, values, kept):
+    lab = kept(name)
+    lab.covered = True
+    assert lab.part(*lab.canvases).widget  # all are drawn
+    covered = [slot.name for slot in lab.slots if isinstance(slot.covered, str) and slot.covered]
+    before = {picture: lab.canvases[picture].in_view.render().copy() for picture in covered}
+    lab.set(**values)
+    for picture, pixels in before.items():
+        canvas = lab.canvases[picture]
+        assert (canvas.in_view.render() == pixels).all()
+        assert canvas.words == canvas.slot.covered in texts_of(canvas.in_view)
+        assert type(canvas.in_view) is type(canvas.picture)
+
+
 def test_the_button_says_what_it_does_next(kept):
     lab = kept("two_hidden")
     button = find(lab, "mlp-covered")

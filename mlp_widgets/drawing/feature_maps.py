@@ -8,7 +8,7 @@ import numpy as np
 
 from ..text import number
 from .picture import Picture, Scene
-from .point_panel import Marked, PointPanel, build_bar, level_segments
+from .point_panel import Marked, PointPanel, build_bar, level_segments, name_axes
 from .style import FEATURES, HIDDEN
 
 Ends = tuple[tuple[float, float], tuple[float, float]]
@@ -50,13 +50,12 @@ class FeatureMapsPicture(Picture[FeatureMapsScene]):
         """Two panels, each with the bar of its colours."""
         wide, high = self.width, self.height
         self.panels = []
-        for k, left in enumerate((38, 286)):
-            axes = self.figure.add_axes((left / wide, 34 / high, 170 / wide, 166 / high))
+        for k, left in enumerate((40, 288)):
+            axes = self.figure.add_axes((left / wide, 40 / high, 166 / wide, 160 / high))
             axes.set_title(f"σ{'₁₂'[k]}", color=HIDDEN[k], fontweight="bold")
-            axes.set_xlabel("x₁", loc="right")
-            axes.set_ylabel("x₂", loc="top", rotation=0)
+            name_axes(axes, "x₁", "x₂")
             self.panels.append(PointPanel(self, axes, FEATURES[k]))
-            build_bar(self, ((left + 176) / wide, 34 / high, 9 / wide, 166 / high), FEATURES[k],
+            build_bar(self, ((left + 171) / wide, 40 / high, 9 / wide, 160 / high), FEATURES[k],
                       ("0", "½", "1"))
 
     def update(self, scene: FeatureMapsScene) -> None:

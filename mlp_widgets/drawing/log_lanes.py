@@ -68,7 +68,7 @@ class LogLanes:
     The y axis of matplotlib is switched off: its ticks take 20 times as long to draw.
     """
 
-    def __init__(self, picture: Picture, axes: Axes) -> None:
+    def __init__(self, picture: Picture, axes: Axes, size: float = SMALL) -> None:
         self.picture, self.axes = picture, axes
         self.low = self.high = 0
         self.zero = self.overflow = np.nan
@@ -78,10 +78,10 @@ class LogLanes:
         self.ends = axes.hlines([0, 0], 0, 1, color=GREY, linestyle=(0, (1, 1.5)), linewidth=1.2,
                                 transform=across)
         self.names = [
-            axes.text(0.99, 0.0, "float32 ends here", size=SMALL, color=GREY, ha="right", va=va,
+            axes.text(0.99, 0.0, "float32 ends here", size=size, color=GREY, ha="right", va=va,
                       transform=across) for va in ("top", "bottom")
         ]
-        self.ticks = QuickTicks(axes, "y")
+        self.ticks = QuickTicks(axes, "y", size=size)
         self._set(-2, 1)
 
     def fit(self, *arrays: np.ndarray) -> None:
@@ -165,8 +165,8 @@ class LayerAxis:
 class QuickTicks(QuickText):
     """Grid lines, and labels outside of the axes, for the still part of a picture."""
 
-    def __init__(self, axes: Axes, way: str, name: str = "") -> None:
-        super().__init__(axes, 0, 0, size=SMALL, align="right" if way == "y" else "center")
+    def __init__(self, axes: Axes, way: str, name: str = "", size: float = SMALL) -> None:
+        super().__init__(axes, 0, 0, size=size, align="right" if way == "y" else "center")
         self.way, self.name = way, name
         self.places: list[float] = []
         self.labels: list[str] = []

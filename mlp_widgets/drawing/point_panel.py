@@ -19,7 +19,7 @@ from matplotlib.typing import ColorType
 
 from .picture import Picture, few_ticks, short_ticks
 from .quick_artists import QuickImage, QuickText
-from .style import BLACK, GREY, MARK
+from .style import BLACK, GREY, MARK, NORMAL
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +58,8 @@ class PointPanel:
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_locator(few_ticks(4))
             axis.set_major_formatter(short_ticks)
+        # two such pictures share the height of a screen, so their texts are shown smaller
+        axes.tick_params(labelsize=NORMAL)
         axes.xaxis.labelpad, axes.yaxis.labelpad = 0, 0
         self.image = picture.moving(QuickImage(axes, colors))
         self.earlier = Lines(picture, axes, GREY, 1.2)
@@ -87,6 +89,13 @@ class PointPanel:
         self._picture.set_limits(self.axes, across, up)
 
 
+def name_axes(axes: Axes, across: str, up: str, colors: tuple[str, str] = (BLACK, BLACK)) -> None:
+    """Write the names of both axes at their ends."""
+    axes.set_xlabel(across, loc="right", size=NORMAL, color=colors[0])
+    axes.set_ylabel(up, rotation=0, ha="right", va="bottom", size=NORMAL, color=colors[1])
+    axes.yaxis.set_label_coords(-0.08, 1.01)  # in the line of the title: tick labels may be wide
+
+
 def build_bar(picture: Picture, box: tuple[float, float, float, float], colors: Colormap,
               texts: Sequence[str]) -> None:
     """A bar of the colours, with texts from its lower to its upper end."""
@@ -97,7 +106,8 @@ def build_bar(picture: Picture, box: tuple[float, float, float, float], colors: 
     for k, (low, high) in enumerate(pairwise(bands)):
         axes.axhspan(low, high, color=colors(k), linewidth=0)
     for text, place in zip(texts, np.linspace(0.03, 0.97, len(texts)), strict=True):
-        QuickText(axes, 1.5, float(place), text, color=GREY, align="left")
+        QuickText(axes, 1.5, float(place), text, size=NORMAL, color=GREY,
+                  align="left")
 
 
 def level_segments(x: np.ndarray, y: np.ndarray, values: np.ndarray, level: float) -> np.ndarray:

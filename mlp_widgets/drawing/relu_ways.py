@@ -15,7 +15,7 @@ from .style import BLACK, FAINT, GREY, LINE, NEURON, NORMAL, VALUE, Look
 
 MOST = 30
 """Of the axis of K."""
-LEFTS, LOW, WIDE, HIGH = (10, 170, 330), 262, 150, 96
+LEFTS, LOW, WIDE, HIGH = (10, 170, 330), 236, 150, 86
 """Of the three plots: left ends, lower end, width and height, CSS pixels."""
 LOOKS: dict[str, Look] = {
     "least": {"color": VALUE, "linestyle": "-", "marker": "o", "markersize": 3.5, "linewidth": 1.6},
@@ -30,8 +30,8 @@ LOOKS: dict[str, Look] = {
 NAMES = {"least": "hinges fixed", "descent": "descent", "best": "best there is",
          "bound": "no K hinges are below", "own": "sliders now"}
 PANELS = ("least", "descent", "best")
-SAMPLES = {"least": (12, 30), "descent": (142, 30), "best": (232, 30), "bound": (12, 12),
-           "own": (196, 12)}
+SAMPLES = {"least": (12, 30), "descent": (154, 30), "best": (264, 30), "bound": (12, 11),
+           "own": (218, 11)}
 """Where the samples of the lines begin, below the plots."""
 LENGTH = 28.0
 
@@ -76,7 +76,7 @@ class WaysScene(Scene):
 class WaysPicture(Picture[WaysScene]):
     """Three small plots of the target with ŷ, and J against K on a log axis."""
 
-    size = 490, 386
+    size = 490, 350
     _data: np.ndarray | None = None
 
     def build(self) -> None:
@@ -92,12 +92,13 @@ class WaysPicture(Picture[WaysScene]):
                 [], [], "|", color=GREY, markersize=10, transform=axes.get_xaxis_transform())[0])
             self.curves[name] = self.moving(axes.plot(
                 [], [], color=LOOKS[name]["color"], linewidth=2.0)[0])
-            self.notes[name] = self.moving(QuickText(page, left, LOW - 12, align="left"))
-        axes = self.figure.add_axes(self._box(52, 74, 426, 136))
-        page.text(52, 217, "J against K, the number of neurons", size=NORMAL)
+            self.notes[name] = self.moving(QuickText(page, left, LOW - 12, size=NORMAL,
+                                                    align="left"))
+        axes = self.figure.add_axes(self._box(52, 78, 426, 108))
+        page.text(52, 193, "J against K, the number of neurons", size=NORMAL)
         axes.set_xlim(0.2, MOST + 0.8)
-        self.lanes = LogLanes(self, axes)
-        ticks = QuickTicks(axes, "x", "K")
+        self.lanes = LogLanes(self, axes, NORMAL)
+        ticks = QuickTicks(axes, "x", "K", NORMAL)
         ticks.show_ticks([1, *range(5, MOST + 1, 5)], ["1", *map(str, range(5, MOST + 1, 5))])
         self.here = self.moving(axes.axvline(1, color=FAINT, linewidth=5))
         self.errors = {name: LaneCurve(self.lanes, LOOKS[name])
@@ -105,7 +106,8 @@ class WaysPicture(Picture[WaysScene]):
         for name, (left, y) in SAMPLES.items():
             page.plot([left, left + LENGTH / 2, left + LENGTH], [y] * 3, markevery=[1],
                       **LOOKS[name])
-            page.add_artist(QuickText(page, left + LENGTH + 6, y, NAMES[name], align="left"))
+            page.add_artist(QuickText(page, left + LENGTH + 6, y, NAMES[name], size=NORMAL,
+                                      align="left"))
 
     def _box(self, left: float, low: float, wide: float, high: float
              ) -> tuple[float, float, float, float]:

@@ -9,11 +9,11 @@ import numpy as np
 from ..text import number
 from .feature_maps import Ends, middles
 from .picture import Picture, Scene
-from .point_panel import Marked, PointPanel, build_bar, level_segments
+from .point_panel import Marked, PointPanel, build_bar, level_segments, name_axes
 from .quick_artists import QuickText
-from .style import CLASSES, GREY, HIDDEN
+from .style import CLASSES, GREY, HIDDEN, NORMAL
 
-LEGEND = "○ class 0    ■ class 1    ring: on the wrong side    × mark, class {}"
+LEGEND = "○ class 0   ■ class 1   ring: on the wrong side   × mark, class {}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,20 +60,19 @@ class SeparationPicture(Picture[SeparationScene]):
         wide, high = self.width, self.height
 
         def panel(left: int, title: str) -> PointPanel:
-            axes = self.figure.add_axes((left / wide, 52 / high, 170 / wide, 166 / high))
+            axes = self.figure.add_axes((left / wide, 58 / high, 166 / wide, 160 / high))
             axes.set_title(title)
             return PointPanel(self, axes, CLASSES)
 
-        self.space = panel(38, "ŷ over the features")
-        self.space.axes.set_xlabel("σ₁", loc="right", color=HIDDEN[0])
-        self.space.axes.set_ylabel("σ₂", loc="top", rotation=0, color=HIDDEN[1])
+        self.space = panel(40, "ŷ over the features")
+        name_axes(self.space.axes, "σ₁", "σ₂", HIDDEN)
         self.space.axes.set_xticks((0, 0.5, 1), ("0", "½", "1"))
         self.space.axes.set_yticks((0, 0.5, 1), ("0", "½", "1"))
-        self.output = panel(286, "ŷ over the plane")
-        self.output.axes.set_xlabel("x₁", loc="right")
-        self.output.axes.set_ylabel("x₂", loc="top", rotation=0)
-        build_bar(self, (462 / wide, 52 / high, 9 / wide, 166 / high), CLASSES, ("0", "½", "1"))
-        self.legend = self.moving(QuickText(self.page(), 10, 9, color=GREY, align="left"))
+        self.output = panel(288, "ŷ over the plane")
+        name_axes(self.output.axes, "x₁", "x₂")
+        build_bar(self, (459 / wide, 58 / high, 9 / wide, 160 / high), CLASSES, ("0", "½", "1"))
+        self.legend = self.moving(QuickText(self.page(), 10, 9, size=NORMAL, color=GREY,
+                                            align="left"))
 
     def update(self, scene: SeparationScene) -> None:
         """Show other numbers."""

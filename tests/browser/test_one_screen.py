@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from drawn_texts import smallest_text
 from lab_cases import (
     DESK,
     LAPTOP,
     LARGER,
+    PROJECTORS,
     Case,
     all_cases,
     assert_all_had_it,
@@ -40,11 +42,21 @@ from on_screen import (
 from real_jupyter import NotebookPage, dark
 from seen import KNOWN, pale_texts
 
+from mlp_widgets import LABS
 from mlp_widgets.widgets.beside import THERE
 
 VIEW = 490  # CSS pixels: a view of a lab beside its notebook
 CLOSE_PANEL = """() => [...window.jupyterapp.shell.widgets('main')]
     .filter(widget => widget.node.matches('.jupyterlab-sidecar')).forEach(e => e.dispose())"""
+# The size of the smallest text of a lab's page, CSS pixels; and by how much each picture is larger
+# than it was drawn.
+SIZES = """root => {
+    const lab = document.querySelector(root), small = lab.querySelector('.mlp-status');
+    const images = [...lab.querySelectorAll('img')].filter(e => e.checkVisibility());
+    const name = e => [...e.classList].find(css => css.startsWith('mlp-picture-')).slice(12);
+    return [parseFloat(getComputedStyle(small).fontSize), Object.fromEntries(images.map(
+        e => [name(e), e.getBoundingClientRect().width / (e.naturalWidth / 2)]))];
+}"""
 WIDTHS = range(320, 1901, 100)
 # A lab and two parts of it.
 PARTS = ["lab = ThreeNeuronLab()\nlab",
@@ -128,6 +140,35 @@ def test_presented_presets_j_sliders_and_picture_are_on_one_screen(presented):
 
 def test_presented_the_stepper_is_seen_with_what_it_lights(presented):
     check_steps_presented(presented, files=True)
+
+
+@pytest.fixture(scope="module")
+def smallest() -> dict[type, dict[str, float]]:
+    """Lab -> picture -> CSS pixels of its smallest text, where the picture has its own size."""
+    found = {}
+    for kind in LABS.values():
+        lab = kind(scale=1.0)
+        assert lab.part(*lab.canvases).widget  # all are drawn
+        found[kind] = {name: smallest_text(canvas.picture)
+                       for name, canvas in lab.canvases.items()}
+        lab.close()
+    return found
+
+
+def test_presented_texts_in_pictures_are_as_large_as_those_around_them(presented, smallest):
+    """In the labs' first states, at least 85 % of the smallest text of the page."""
+    at_first = [case for case in all_cases() if not case.changes]
+    seen = set()
+    for cases in each_page(presented, at_first):
+        for screen in PROJECTORS:
+            size(presented, *screen, False)
+            for case in cases:
+                around, pictures = presented.page.evaluate(SIZES, case.root)
+                for name, zoom in pictures.items():
+                    inside = smallest[case.kind][name] * zoom
+                    assert inside >= 0.85 * around, f"{case}: {name} at {screen}: {inside:.1f} px"
+                    seen.add((case.kind, name))
+    assert len(seen) > 2 * len(LABS)
 
 
 # --- in a box of any width, and with any numbers ---
