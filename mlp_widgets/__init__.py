@@ -23,6 +23,7 @@ _HOME = {
     "backward_through": "mlp_widgets.lectures.generic_layer.check",
     "check_layer": "mlp_widgets.lectures.generic_layer.check",
     "lecture_poll": "mlp_widgets.lectures.polls",
+    "nearest": "mlp_widgets.widgets.predict",
     "predict": "mlp_widgets.widgets.predict",
     "predict_gradient": "mlp_widgets.widgets.next_step",
     "will_learn": "mlp_widgets.widgets.next_step",

@@ -103,7 +103,7 @@ def number_asked(shown: dict) -> int:
     text = shown.get("text/plain", "")
     if FOLDED in shown.get("text/html", "") and VIEW in shown:
         return len(text.splitlines())
-    return int(VIEW in shown and text.endswith("(Run the notebook to answer.)"))
+    return int(VIEW in shown and text.endswith("Run the notebook to answer.)"))
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=[p.stem for p in NOTEBOOKS])

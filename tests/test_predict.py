@@ -8,7 +8,7 @@ from contextlib import redirect_stdout
 import pytest
 from helpers import live_widgets, text_of
 
-from mlp_widgets import OneNeuronLab, answer, predict
+from mlp_widgets import OneNeuronLab, answer, nearest, predict
 from mlp_widgets.widgets.answer import Folded, folded
 
 KINKS = {"kink of neuron 1, x": 14.75, "kink of neuron 2, x": 26 / 3}
@@ -120,6 +120,16 @@ def test_a_closed_prediction_leaves_nothing():
 
 
 # --- answer ---
+
+
+def test_the_nearest_of_some_sizes_is_found_in_powers_of_ten():
+    sizes = {"A": 1.0, "B": 0.01, "C": 1e-5}
+    assert [nearest(value, sizes) for value in (7, -0.2, 0.05, 4e-4, 2e-5, 0)] == list("AABBCC")
+    for wrong in ({}, {"A": 0.0}, {"A": -1.0}):
+        with pytest.raises(ValueError, match="must be numbers above 0"):
+            nearest(1.0, wrong)
+    with pytest.raises(ValueError, match="the value must be a finite number, got ∞"):
+        nearest(float("inf"), sizes)
 
 
 def test_what_is_printed_waits_behind_a_line(monkeypatch):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from lab_tools import (
     CHOICES,
@@ -16,9 +19,11 @@ from lab_tools import (
 )
 from matplotlib.text import Text
 
+from mlp_widgets import lectures
 from mlp_widgets.drawing.quick_artists import QuickText, QuickTexts
 from mlp_widgets.drawing.style import SMALL
 from mlp_widgets.lectures.polls import lecture_poll
+from mlp_widgets.widgets.cell import style_sheet
 
 
 def classes(cell) -> set[str]:
@@ -154,3 +159,9 @@ def test_no_text_of_a_picture_is_smaller_than_the_smallest(name, kept):
                 seen |= text_sizes(picture)
     as_new(lab)
     assert seen and min(seen) >= SMALL
+
+
+def test_the_style_sheet_knows_the_rows_below_each_wide_picture():
+    labs = Path(lectures.__file__).parent.glob("*/lab.py")
+    used = {rows for lab in labs for rows in re.findall(r"\bwide=(\w+)", lab.read_text("utf-8"))}
+    assert len(used) > 1 and used <= set(re.findall(r"\.mlp-wide-(\d)", style_sheet()))

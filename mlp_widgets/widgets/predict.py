@@ -9,6 +9,8 @@ somebody asks for them.
 from __future__ import annotations
 
 import html
+import math
+import sys
 from collections.abc import Mapping
 
 import ipywidgets as widgets
@@ -25,6 +27,17 @@ CLOSE_ENOUGH = 0.01
 """Relative error that counts as right: what rounding on paper makes."""
 SHORT = 5
 """Digits of a right number as it is shown."""
+
+
+def nearest(value: float, sizes: Mapping[str, float]) -> str:
+    """The letter of the size that is nearest to |value| in powers of ten: so a question can offer
+    round numbers, and which of them is right is computed. ValueError unless all are numbers, and
+    the sizes above 0; to a value of 0 the smallest size is nearest."""
+    found = {letter: finite(size, "a size") for letter, size in sizes.items()}
+    if not found or min(found.values()) <= 0:
+        raise ValueError("the sizes to choose from must be numbers above 0")
+    decades = math.log10(max(abs(finite(value, "the value")), sys.float_info.min))
+    return min(found, key=lambda letter: abs(math.log10(found[letter]) - decades))
 
 
 class Box:
