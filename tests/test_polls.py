@@ -715,14 +715,14 @@ def test_which_parameters_get_an_update_is_asked_of_the_lab(keep):
     lab = lab_of(keep, TwoHiddenLab)  # neuron 2 is off
     poll = keep(will_learn(lab))
     assert list(poll.choices.values()) == ["w₁¹", "w₂¹", "w₁²", "w₂²", "none of them"]
-    poll.predict("AB")
-    assert not poll.right and "∂L/∂w₂¹ = ∂L/∂z₂¹ · x = 0 · 1 = 0" in said(poll)
-    poll.predict("AC")
+    poll.predict(["A", "B"])
+    assert not poll.right and "∂L/∂w₂¹ = ∂L/∂z₂¹ · x = 0 · 1 = 0." in said(poll)
+    poll.predict(["A", "C"])
     assert poll.right and explained(poll) == lab.describe()
     lab.set(w1_2=0, w2_2=0, w1_1=-1)  # now the second layer blocks the first, and neuron 1 is off
     poll.predict("E")
     assert poll.right
-    long = lab_of(keep, DeepChainLab, depth=13, mode="each")
+    long = lab_of(keep, DeepChainLab, depth=13)
     with pytest.raises(ValueError, match="with at most 12 parameters, got 13"):
         will_learn(long)
 

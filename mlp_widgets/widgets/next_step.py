@@ -79,7 +79,7 @@ def will_learn(lab: Lab[Any, Any]) -> Poll:
     def hint(given: Given) -> str:
         assert isinstance(given, tuple)
         zeros = [letters[k] for k in given if k in letters and k not in right()]
-        return ". ".join(gradient_in_words(latest(lab), name) for name in zeros) or PATHS
+        return " ".join(f"{gradient_in_words(latest(lab), name)}." for name in zeros) or PATHS
 
     return Poll("Which of the parameters get an update?", right,
                 {letter: symbol(name) for letter, name in letters.items()} | {none: "none of them"},
