@@ -86,7 +86,7 @@ def minutes_of_reading(notebook) -> float:
     for cell in notebook.cells:
         source = LEFT_OUT.sub("", cell.source)
         if cell.cell_type == "markdown" and HEADING.match(source):
-            is_more = bool(re.match(r"## \d+\. More: ", source))
+            is_more = bool(re.match(r"#+ (\d+\. )?More: ", source))
         if is_more:
             continue
         if cell.cell_type == "code":
