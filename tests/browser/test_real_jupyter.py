@@ -46,7 +46,7 @@ def opened(browser, own_server) -> Iterator[NotebookPage]:
 
 def test_a_notebook_of_the_course_runs_from_top_to_bottom(opened):
     assert opened.value(".mlp-box-b11") == -5.9  # of the lecture's parameters
-    assert opened.all(".mlp-poll:not(.mlp-predict)").count() == 8
+    assert opened.all(".mlp-poll:not(.mlp-predict)").count() == 6
 
 
 def test_after_run_all_no_answer_is_open(opened):
