@@ -229,7 +229,7 @@ MUTANTS = [
     Mutant("the gradients of the negative log-likelihood are those of the squared loss",
            "explain/numbers.py", "self.trace = forward(network, x, y, loss=loss)",
            "self.trace = forward(network, x, y)", "sigmoid_features"),
-    Mutant("the line in the features' space forgets that ŷ = z is parted at ½",
+    Mutant("the line in the feature space forgets that ŷ = z is parted at ½",
            "lectures/sigmoid_features/scenes.py",
            'HALF if state.loss_name == "squared" else 0.0', "0.0", "sigmoid_features"),
     Mutant("a parameter that is picked anew keeps the value of the one before",

@@ -37,6 +37,8 @@ class Stepper:
 
     noun: ClassVar[str] = "operation"
     """What a step is."""
+    legend: ClassVar[str] = ("In the picture, yellow: what the step computes; yellow in stripes: "
+                             "what it uses again.")
 
     def __init__(self, host: Host, empty: str = "") -> None:
         """``empty`` is the sentence for a network that is not walked through."""
@@ -138,8 +140,7 @@ class Stepper:
             return f'<div class="mlp-operation-box">{html.escape(self._empty)}</div>'
         if step == 0:
             return (f'<div class="mlp-operation-box">{len(found)} operations: forward, then '
-                    "backward.<br>Press Next, or Play.<br><small>In the picture, yellow: what the "
-                    "step computes; yellow in stripes: what it uses again.</small></div>")
+                    f"backward.<br>Press Next, or Play.<br><small>{self.legend}</small></div>")
         op = found[step - 1]
         is_gradient = op.way == "backward"
         return operation_box(op, f"{step} of {len(found)}", self.notation(numbers),
