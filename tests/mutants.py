@@ -256,7 +256,7 @@ MUTANTS = [
            "drawing/diagram.py", "neurons[of.layer, of.neuron]", "neurons[max(of.layer - 1, 0), 0]",
            "sigmoid_features three_neuron"),
     Mutant("the page waits until the networks of all first weights are trained",
-           "lectures/digits/lab.py", "        with self.others.a_slice():", "        if True:",
+           "lectures/digits/lab.py", "        with self.others.shown():", "        if True:",
            "digits"),
     Mutant("a pixel that has its own ink again still counts as changed",
            "lectures/digits/numbers.py", "if ink != own else []", "if True else []", "digits"),

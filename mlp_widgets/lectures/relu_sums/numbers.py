@@ -95,7 +95,7 @@ class ReluSumsState(State):
         f"or two lists (x, y) of at most {MOST_POINTS} points")
     point: int = whole(None, DATA, 1, MOST_POINTS, slider=lambda s: (1, s.target.count, 1),
                        default_for=lambda s: 2 * s.target.count // 3 + 1, label="point",
-                       says="that of the stepper, whose height is y_at; the default is right of the "
+                       says="that of the stepper, whose height is y_at; by default right of the "
                             "middle")
     y_at: float = number(None, DATA, most=LARGEST, slider=lambda s: levels(s.target, s.point),
                          default_for=lambda s: s.target.height(s.point), label="its y",
