@@ -78,6 +78,8 @@ class HingesPicture(Picture[HingesScene]):
         self.parts.set_title("every hinge w₂ⱼ·a₁ⱼ")
         self.parts.axhline(0.0, color=GREY, linewidth=0.8)
         self.parts.xaxis.labelpad = 1
+        self.halos = {(name, kind): self.moving(self._halo(name, kind))
+                      for name in HALOS for kind in ("now", "reused")}
         # they move too: a target is drawn on this picture
         self.points = self.moving(self.fit.plot([], [], "o", color=BLACK, markersize=4.5)[0])
         self.ring = self.moving(self.fit.plot([], [], "o", color=BLACK, markersize=9,
@@ -85,8 +87,6 @@ class HingesPicture(Picture[HingesScene]):
         self.kinks = self.moving(self.fit.plot(
             [], [], "|", color=GREY, markersize=14, markeredgewidth=1.5,
             transform=self.fit.get_xaxis_transform())[0])
-        self.halos = {(name, kind): self.moving(self._halo(name, kind))
-                      for name in HALOS for kind in ("now", "reused")}
         self.curve = self.moving(self.fit.plot([], [], color=VALUE, linewidth=2.4)[0])
         self.hinges = self.moving(added(self.parts, LineCollection([], color=VALUE_PALE,
                                                                    linewidth=1.2)))
