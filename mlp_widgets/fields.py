@@ -321,7 +321,7 @@ def number(default: float | None, role: Role, **options: Any) -> float:
     return _declared(Number(default=default, role=role, **options))
 
 
-def whole(default: int, role: Role, low: int, high: int, **options: Any) -> int:
+def whole(default: int | None, role: Role, low: int, high: int, **options: Any) -> int:
     """A :class:`Whole` number from ``low`` to ``high``, with a slider unless ``slider=None``."""
     options = {"slider": (low, high, 1), **options}
     return _declared(Whole(default=default, role=role, low=low, high=high, **options))

@@ -47,7 +47,7 @@ from lab_tools import (
 
 from mlp_widgets.fields import declared
 from mlp_widgets.saved_state import code_of, state_from
-from mlp_widgets.widgets import made_again, runner, training_run
+from mlp_widgets.widgets import made_again, runner, slices
 from mlp_widgets.widgets.blocks import headline_box
 from mlp_widgets.widgets.pointer import Pointer
 from mlp_widgets.widgets.runner import Runner
@@ -320,7 +320,7 @@ class AnyOrder(RuleBasedStateMachine):
 def by_hand(monkeypatch):
     """Runs take a step when the machine says so; the machine says which cell runs."""
     monkeypatch.setattr(runner, "on_thread", lambda action, name: None)
-    monkeypatch.setattr(training_run, "SLICE_SECONDS", 0.0)
+    monkeypatch.setattr(slices, "SLICE_SECONDS", 0.0)
     monkeypatch.setattr(made_again, "running_cell", AnyOrder.cells.running)
     monkeypatch.setattr(made_again, "_CELLS", {})
 

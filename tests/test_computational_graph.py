@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from lab_tools import find, problem, text_of
 from oracle import check_gradients
 
-from mlp_widgets.core import backward, forward
+from mlp_widgets.core import Diverged, backward, forward
 from mlp_widgets.drawing.graph import GraphPicture, labelled
 from mlp_widgets.drawing.quick_artists import text_width
 from mlp_widgets.drawing.style import LARGE, NORMAL, SMALL
@@ -70,7 +70,8 @@ def test_the_linear_regressor_on_three_and_six():
     assert read_off == {"x": (3, -4.5), "w": (1.5, -9), "w · x": (4.5, -3), "b": (0, -3),
                         "w · x + b": (4.5, -3), "y": (6, None), "g − y": (-1.5, -3),
                         "(g − y)²": (2.25, 1)}
-    assert [n.local for n in found.graph.nodes if n.inputs] == [(3, 1.5), (1, 1), (1, -1), (-3,)]
+    assert [[one.value for one in n.local] for n in found.graph.nodes if n.inputs] == [
+        [3, 1.5], [1, 1], [1, -1], [-3]]
 
 
 def test_the_dead_relu_and_the_logistic_classifier():
@@ -80,7 +81,8 @@ def test_the_dead_relu_and_the_logistic_classifier():
     found = preset("logistic")
     assert math.isclose(found.loss, math.log(2)) and dict(found.gradient) == {"w": -1, "b": -0.5}
     assert node(found, "g").derivative == -2 and node(found, "z").derivative == -0.5
-    assert "log 0.5" in found.operations[2].numbers
+    assert [str(op) for op in found.operations if op.symbol in ("L", "∂L/∂g")] == [
+        "L = −log g = −log 0.5 = 0.69315", "∂L/∂g = ∂L/∂L · (−1 / g) = 1 · (−2) = −2"]
 
 
 def test_the_worked_example_of_two_hidden_neurons():
@@ -161,7 +163,7 @@ def test_a_derivative_is_the_sum_over_its_uses(values):
         ways = [(found.nodes[end].derivative, found.nodes[end].local[slot])
                 for end, slot in found.uses[k]]
         if n.derivative is not None and all(None not in way for way in ways):
-            total = sum(after * local for after, local in ways)
+            total = sum(after * local.value for after, local in ways)
             assert math.isclose(total, n.derivative, rel_tol=1e-9, abs_tol=1e-12)
 
 
@@ -225,22 +227,20 @@ def test_operations_are_both_passes_and_the_stepper_counts_them(text, values):
     assert state.changed(operation=len(operations)).operation == len(operations)
     with pytest.raises(ValueError, match="operation must be a whole number from 0 to "):
         state.changed(operation=len(operations) + 1)
-    known = {found.tape.var(k) for k, t in enumerate(found.tape.terms) if not t.inputs}
+    known = {found.graph.var(k) for k, t in enumerate(found.tape.terms) if not t.inputs}
     for op in operations:
         assert set(op.used) <= known and op.result not in known
         known.add(op.result)
     assert [op.way for op in operations] == sorted((op.way for op in operations), reverse=True)
-    last = max(max(n.forward, n.backward) for n in found.graph.nodes)
-    assert last == found.graph.count == len(operations)
+    assert found.graph.count == len(operations)
 
 
 def test_an_expression_as_it_is_read():
     found = own("(w*x + relu(w*x) - y)^2", w=-1.0, x=3.0, y=6.0)
-    lines = [f"{op.symbol} = {op.formula} = {op.numbers} = {number(op.value)}"
-             for op in found.operations]
-    assert lines == [
+    assert [str(op) for op in found.operations] == [
         "a₁ = w · x = −1 · 3 = −3", "a₂ = ReLU(a₁) = ReLU(−3) = 0", "a₃ = a₁ + a₂ = −3 + 0 = −3",
-        "a₄ = a₃ − y = −3 − 6 = −9", "L = a₄² = (−9)² = 81", "∂L/∂a₄ = 2 · a₄ = −18 = −18",
+        "a₄ = a₃ − y = −3 − 6 = −9", "L = a₄² = (−9)² = 81", "∂L/∂L = 1",
+        "∂L/∂a₄ = ∂L/∂L · 2 · a₄ = 1 · (−18) = −18",
         "∂L/∂y = ∂L/∂a₄ · (−1) = −18 · (−1) = 18", "∂L/∂a₃ = ∂L/∂a₄ · 1 = −18 · 1 = −18",
         "∂L/∂a₂ = ∂L/∂a₃ · 1 = −18 · 1 = −18",
         "∂L/∂a₁ = ∂L/∂a₂ · 𝟙[a₁ > 0] + ∂L/∂a₃ · 1 = −18 · 0 + (−18 · 1) = −18",
@@ -267,7 +267,7 @@ def test_why_a_derivative_is_zero(text, values, why, make):
 def test_on_the_kink_the_slope_is_one():
     found = own("relu(w*x)", w=0.0, x=3.0)
     assert found.gradient["w"] == 3 and max(c.difference for c in found.checks()) == 0
-    assert "𝟙[a₁ ≥ 0]" in [op.formula for op in found.operations]
+    assert "∂L/∂L · 𝟙[a₁ ≥ 0]" in [op.formula for op in found.operations]
     assert "on the kink" in found.operations[1].notes
 
 
@@ -405,16 +405,40 @@ def test_a_step_goes_against_the_derivatives_and_can_be_undone(kept):
     lab.preset("w used twice")
     lab.step()
     assert lab.w == 1.5 + 0.01 * 6 and lab.x == 3
-    assert text_of(lab.status).startswith("After 1 step L is 4.176; before it was 4.5. L")
+    assert text_of(lab.status).startswith("w = 1.56. L = (w·x − y)² + w² = 4.176.")
     lab.undo()
     assert lab.w == 1.5
     lab.step(100)
-    assert abs(lab.gradient["w"]) < 1e-6
+    assert abs(lab.gradient["w"]) < 1e-6 and len(lab.path) == 101
     lab.preset("ReLU off")
     lab.step(3)
-    assert "After 3 steps nothing has changed" in text_of(lab.status)
-    with pytest.raises(ValueError, match="count must be a whole number from 1 to 1000"):
-        lab.step(0)
+    assert "every parameter is exactly as before: all gradients are 0" in text_of(lab.status)
+
+
+def test_a_descent_of_an_expression_takes_the_steps_of_its_derivatives(kept):
+    lab = kept("computational_graph")
+    lab.expression = "(w*x + relu(w*x) - y)**2 + b*log(v)"
+    lab.step(5)
+    values = {name: 0.0 for name in lab.parameters} | lab.path[0][0]
+    for taken, loss in lab.path[1:]:
+        slopes = numbers_of(lab.state.changed(**values)).gradient
+        values = {name: value - lab.learning_rate * slopes[name] for name, value in values.items()}
+        assert taken == values and numbers_of(lab.state.changed(**values)).loss == loss
+
+
+@pytest.mark.parametrize(("text", "values", "said"), [
+    ("w*x", {"x": 1e6, "learning_rate": 0.1}, "L has fallen from 1.5e6 to −1e12, and the next step "
+     "would make a parameter too large. Perhaps it has no smallest value. Try Rewind."),
+    ("log(w)", {"w": 0.1, "learning_rate": 0.009}, "with the next one, L = log(w): the log of −"),
+    ("(w - y)**2", {"learning_rate": 3.0}, "The steps are too large for this slope. Try a"),
+])  # fmt: skip
+def test_a_descent_that_has_no_next_step_says_why_and_stays(text, values, said, kept):
+    lab = kept("computational_graph")
+    lab.set(expression=text, **values)
+    with pytest.raises(Diverged) as caught:
+        lab.step(50)
+    assert str(caught.value).startswith(f"Stopped after step {len(lab.path) - 1}: ")
+    assert said in str(caught.value) and lab.path[-1] == (lab.parameters, lab.loss)
 
 
 def test_the_log_loss_needs_a_target_from_0_to_1(kept):
@@ -461,9 +485,32 @@ def test_a_walk_reveals_values_and_then_derivatives_from_the_end():
     first = texts_of(numbers_of(state.changed(operation=1)))
     x, loss = next(iter(first)), list(first)[-1]
     assert first[loss] == ("?", "?") and first[x][0] == "2"
-    last_forward = texts_of(numbers_of(state.changed(operation=6)))
+    last_forward = texts_of(numbers_of(state.changed(operation=9)))
     assert last_forward[loss] == ("L = 1", "?")
-    assert texts_of(numbers_of(state.changed(operation=7)))[loss] == ("L = 1", "1")
+    assert texts_of(numbers_of(state.changed(operation=10)))[loss] == ("L = 1", "1")
+    assert count == 23 and texts_of(numbers_of(state.changed(operation=9)))[loss] != whole[loss]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_each_step_is_a_node_and_lights_it_with_the_wires_that_it_speaks_of(name):
+    found = preset(name).graph
+    walked = [(op.way, found.nodes[op.result.neuron], op) for op in found.operations]
+    assert [node for way, node, _ in walked if way == "forward"] == [
+        node for node in found.nodes if node.is_operation]
+    assert [node for way, node, _ in walked if way == "backward"] == [
+        node for node in found.nodes[::-1] if node.derivative is not None]
+    for place, (way, node, op) in enumerate(walked, start=1):
+        scene = scenes.graph(preset(name, operation=place))
+        assert op.value == (node.value if way == "forward" else node.derivative)
+        k = op.result.neuron
+        assert [circle.lit for circle in scene.circles].index("now") == k
+        wires = {line.ends for line in scene.lines if line.lit}
+        if way == "forward":
+            assert wires == {(source, k) for source in node.inputs}
+        else:
+            assert wires == ({(k, end) for end, _ in found.uses[k]} or {(k, -1)})
+        for other in {var.neuron for var in op.used} - {k}:  # a halo of its own
+            assert scene.circles[other].lit == "reused"
 
 
 def test_the_sum_of_paths_waits_for_its_operation_and_is_covered_with_the_rest():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from drawn_texts import Recorder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lab_tools import find, text_of, wait_until
@@ -17,8 +18,10 @@ from oracle import H, reference_pass
 from mlp_widgets import DigitsLab, OneNeuronLab
 from mlp_widgets.core import Diverged, forward
 from mlp_widgets.data import digits as data
+from mlp_widgets.drawing import reading
 from mlp_widgets.drawing.mistakes import MOST
-from mlp_widgets.lectures.digits import others, scenes, training, words
+from mlp_widgets.drawing.reading import ReadingPicture
+from mlp_widgets.lectures.digits import scenes, training, words
 from mlp_widgets.lectures.digits.numbers import (
     INITS,
     PRESETS,
@@ -27,6 +30,7 @@ from mlp_widgets.lectures.digits.numbers import (
     read_pixels,
 )
 from mlp_widgets.lectures.digits.training import LOSS, SCALES, Setting, Training
+from mlp_widgets.widgets import slices
 from mlp_widgets.widgets.counted_run import CountedRun
 from mlp_widgets.widgets.pointer import Touch
 from mlp_widgets.widgets.runner import Runner
@@ -283,7 +287,7 @@ def by_hand(monkeypatch):
     monkeypatch.setattr(Runner, "start", lambda runner: running.add(runner))
     monkeypatch.setattr(Runner, "stop", lambda runner: running.discard(runner))
     monkeypatch.setattr(Runner, "running", property(lambda runner: runner in running))
-    monkeypatch.setattr(others, "SLICE_SECONDS", -1.0)  # an epoch of each
+    monkeypatch.setattr(slices, "SLICE_SECONDS", -1.0)  # an epoch of each
     return running
 
 
@@ -293,7 +297,7 @@ def test_the_page_does_not_wait_for_the_networks_of_other_first_weights(by_hand)
     assert not by_hand and len(lab.numbers.training.until(3)) == 4
     lab.view = "dead"
     canvas = lab.canvases["dead"]
-    for left in ("2 epochs", "1 epoch"):
+    for left in ("3 epochs", "2 epochs", "1 epoch"):
         assert canvas.words.count(f"{left} to go ...") == 4 and "read right" in canvas.words
         assert by_hand == {lab.others.runner}
         lab.others.runner.tick()
@@ -307,7 +311,7 @@ def test_who_asks_for_the_picture_of_the_dead_sees_the_end(by_hand):
     lab = DigitsLab(**{**QUICK, "seed": 32, "epochs": 3, "view": "dead", "scale": 0.5})
     lab.appear()
     canvas = lab.canvases["dead"]
-    assert "2 epochs to go" in canvas.words and by_hand
+    assert "3 epochs to go" in canvas.words and by_hand
     sent = canvas.image.value
     assert "to go" not in lab.words and canvas.image.value != sent
     sent = canvas.image.value
@@ -546,3 +550,21 @@ def test_a_step_is_an_epoch(lab):
     assert lab.epochs == 30
     with pytest.raises(ValueError, match="count must be a whole number from 1 to 30, got 0"):
         lab.step(0)
+
+
+def test_rows_and_columns_of_both_panels_have_numbers(monkeypatch):
+    recorder, picture = Recorder(monkeypatch), ReadingPicture(scale=1.0)
+    picture.update(scenes.reading(DigitsLab(**{**QUICK, "scale": 0.5}).numbers))
+    middles = {(box.text, *np.rint(box.corners.mean(axis=0) / 3)) for box in
+               recorder.texts_of(picture)}
+
+    def stands(text: str, x: float, y: float) -> bool:
+        places = np.rint(np.array([x, y]) / 3)
+        return any(text == other and np.abs(places - at).max() <= 1 for other, *at in middles)
+
+    for left in (reading.DIGIT, reading.SLOPE):
+        for k in range(8):
+            across, up = left + 20 * (k + 0.5), reading.TOP - 20 * (k + 0.5)
+            assert picture.pixel_at(across / picture.width, 1 - up / picture.height) == (k, k)
+            assert stands(str(k + 1), across, reading.TOP + 9), "above its column"
+            assert stands(str(k + 1), left - 9, up), "left of its row"

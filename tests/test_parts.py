@@ -457,3 +457,9 @@ def test_the_numbers_of_a_part_are_in_its_words(name, kept):
         assert both.snapshot() != lab.part(*parameters).snapshot()
     assert all(of.role is PARAMETER for n, of in declared(lab.state_type).items()
                if n in parameters)
+
+
+def test_words_of_a_part_call_a_field_as_its_control_does(make):
+    lab = make("computational_graph", scale=0.25)
+    said = lab.part("learning_rate", "expression", "w").words
+    assert "learning rate η = 0.01. own L = (w*x + b - y)**2. w = 1.5." in said

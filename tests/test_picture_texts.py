@@ -130,7 +130,8 @@ def progress(lab: Lab, state: State, numbers: object) -> object:
         first = lab.initial.parameters
         return [(first, lab.loss), (dict(state.parameters), numbers.loss)]
     if isinstance(numbers, DigitsNumbers):
-        return numbers.train_others(-1.0)  # one of its epochs is done
+        numbers.train_others(-1.0)  # one of its epochs is done
+        return numbers.epochs_left
     few = {"steps": 3} if hasattr(state, "steps") else {}
     training = lab.training_run.make(state.changed(**few))
     training.step(3)

@@ -15,7 +15,7 @@ from oracle import check_gradients
 from mlp_widgets import ReluSumsLab
 from mlp_widgets.core import backward, descend, forward
 from mlp_widgets.data.traffic import TRAFFIC
-from mlp_widgets.drawing.hinges import heights_shown
+from mlp_widgets.drawing.hinges import HingesPicture, heights_shown
 from mlp_widgets.fits.hinges import (
     best_known,
     exact_from,
@@ -25,7 +25,7 @@ from mlp_widgets.fits.hinges import (
     with_best_heights,
 )
 from mlp_widgets.fits.optimum import best_relu_fit
-from mlp_widgets.lectures.relu_sums import words
+from mlp_widgets.lectures.relu_sums import scenes, words
 from mlp_widgets.lectures.relu_sums.numbers import (
     MOST,
     Numbers,
@@ -41,6 +41,7 @@ from mlp_widgets.lectures.relu_sums.scenes import heights
 from mlp_widgets.lectures.relu_sums.starts import STARTS, laid, short
 from mlp_widgets.lectures.relu_sums.targets import MOST_POINTS, NAMES, as_target
 from mlp_widgets.lectures.relu_sums.training import OTHERS, Training
+from mlp_widgets.text import inner, number, symbol
 from mlp_widgets.widgets.pointer import Touch
 
 TARGETS = [as_target(name) for name in NAMES]
@@ -527,3 +528,57 @@ def test_the_words_tell_the_state(lab):
     assert "Neuron 1: it has no kink, for w₁ⱼ = 0." in lab.describe()
     assert "neuron 1: no kink" in lab.canvases["hinges"].words or not lab.canvases[
         "hinges"].in_lab
+
+
+# --- the stepper: one point, as one neuron takes part in it ---
+
+
+@pytest.mark.parametrize("K", [1, 3, 30])
+def test_a_walk_has_eleven_steps_of_the_neuron_on_the_sliders(K):
+    for neuron in {1, K}:
+        found = Numbers(ReluSumsState().changed(K=K, neuron=neuron, b2=0.25, point=12))
+        x, y = (float(values[11]) for values in (found.target.x, found.target.y))
+        w1, b1, w2 = found.state.shown[neuron - 1]
+        z, ŷ = w1 * x + b1, float(found.trace.output[0, 11])
+        slope, on = 2 * (ŷ - y), float(z >= 0)
+        wanted = {"z₁ⱼ": z, "a₁ⱼ": z * on, "ŷ": ŷ, "ℓ": (ŷ - y) ** 2, "∂ℓ/∂ŷ": slope,
+                  "∂ℓ/∂b₂": slope, "∂ℓ/∂w₂ⱼ": slope * z * on, "∂ℓ/∂a₁ⱼ": slope * w2,
+                  "∂ℓ/∂z₁ⱼ": slope * w2 * on, "∂ℓ/∂b₁ⱼ": slope * w2 * on,
+                  "∂ℓ/∂w₁ⱼ": slope * w2 * on * x}
+        assert {op.symbol: op.value for op in found.operations} == pytest.approx(wanted, rel=1e-12)
+        assert found.added + found.others == pytest.approx(ŷ, rel=1e-12)
+        assert found.state.changed(operation=11).operation == len(found.operations)
+
+
+def test_in_the_sum_the_other_hinges_are_one_number():
+    one, three = (Numbers(ReluSumsState().changed(K=K, b2=0.5, b1j=0.75)) for K in (1, 3))
+    assert one.operations[2].formula == "w₂ⱼ · a₁ⱼ + b₂"
+    assert one.operations[2].numbers.endswith(" + 0.5")
+    assert three.operations[2].formula == "w₂ⱼ · a₁ⱼ + (b₂ + 2 other hinges)"
+    assert three.operations[2].numbers.endswith(f"+ {inner(number(three.others, 5))}")
+
+
+def test_the_mean_of_the_walks_over_all_points_is_the_gradient_beside_the_sliders():
+    state = ReluSumsState().changed(neuron=2, b1j=-0.2)
+    walks = [Numbers(state.changed(point=k)) for k in range(1, state.target.count + 1)]
+    for name, gradient in walks[0].gradient.items():
+        sign = f"∂ℓ/∂{symbol(name)}"
+        shares = [op.value for walk in walks for op in walk.operations if op.symbol == sign]
+        assert len(shares) == len(walks)
+        assert np.mean(shares) == pytest.approx(gradient, rel=1e-12)
+
+
+def test_a_walk_lights_the_point_of_the_hinge_of_the_sum_and_of_the_target():
+    shown = [scenes.hinges(Numbers(ReluSumsState().changed(operation=k))) for k in range(12)]
+    keys = [set(scene.halos) for scene in shown]
+    assert keys[0] == set() and keys[1] >= {("hinge", "now")}
+    assert keys[3] >= {("sum", "now"), ("hinge", "reused")}
+    assert keys[4] == {("target", "now"), ("target", "reused"), ("sum", "reused")}
+    x, ŷ = shown[3].halos["sum", "now"]
+    assert x == shown[3].x[shown[3].point]
+    assert ŷ == pytest.approx(np.interp(x, shown[3].grid, shown[3].curve), rel=1e-12)
+    picture = HingesPicture(scale=1.0)
+    for scene in shown:
+        picture.update(scene)
+        lit = {key for key, halo in picture.halos.items() if len(halo.get_xdata())}
+        assert lit == set(scene.halos)

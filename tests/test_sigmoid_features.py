@@ -400,7 +400,7 @@ def test_what_code_sets_is_no_attempt(lab):
 
 def test_words(lab):
     assert lab.describe() == ("J = 0.4546 on diagonal bands: 32 of 32 right. A line in the plane "
-                              "gets at most 24, in the features' space 32.")
+                              "gets at most 24, in the feature space 32.")
     assert "σ₁ = σ(5x₁ − 5x₂ + 1)" in all_words(lab) and "z = −3σ₁ − 3σ₂ + 4" in all_words(lab)
     lab.set(loss_name="squared")
     assert "ŷ = w₂₁₁σ₁ + w₂₁₂σ₂ + b₂₁" in all_words(lab)

@@ -7,11 +7,12 @@ import json
 import re
 from pathlib import Path
 
+import ipywidgets as widgets
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lab_tools import EACH_LAB, KINDS, SLIDERS, of_kind
+from lab_tools import EACH_LAB, KINDS, SLIDERS, of_kind, text_of
 
 from mlp_widgets.drawing.picture import Scene
 from mlp_widgets.lectures.deep_chain import numbers as chain
@@ -226,3 +227,42 @@ def test_a_long_descent_is_told_from_its_start(scene, numbers, name):
         assert "w from 1502 to 1.5" in words
     else:
         assert "1500 steps" in words
+
+
+# --- a minus is a minus ---
+
+HYPHEN = re.compile(r"(?<![\w)\]])-\d")
+"""A hyphen as the sign of a number, not in a range or a name such as 784-300-100-10."""
+CODE = re.compile(r"\w+Lab\(|\w+Fit\(")
+"""What Python is to read back."""
+
+
+def hyphens(texts) -> list[str]:
+    return [text for text in texts if HYPHEN.search(text) and not CODE.match(text)]
+
+
+@EACH_LAB
+def test_no_lab_writes_a_hyphen_for_a_minus(name, make):
+    lab = make(name, scale=0.25)
+    for preset in (None, *lab.presets):
+        if preset is not None:
+            lab.preset(preset)
+        steps = lab.stepper.steps(lab.numbers) if lab.stepper else []
+        boxes = [text_of(box) for box in of_kind(lab, widgets.HTML)]
+        rows = [text for row in lab.table_rows() for text in row]
+        assert hyphens([lab.words, *map(str, steps), *boxes, *rows]) == [], preset
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+def test_no_stored_output_writes_a_hyphen_for_a_minus(path):
+    texts = []
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", []):
+            texts += [*output.get("text", []), *output.get("data", {}).get("text/plain", [])]
+            texts.append(output.get("metadata", {}).get("image/png", {}).get("alt", ""))
+    assert hyphens(texts) == []
+
+
+def test_a_hyphen_before_a_number_is_found():
+    assert hyphens(["x = -3", "x = −3", "784-300-100-10", "OneNeuronLab(w=-1.0)", "(-0.5)"]) == [
+        "x = -3", "(-0.5)"]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.collections import LineCollection
+from matplotlib.lines import Line2D
 
 from ..text import number
 from .exits import Exits
 from .picture import Picture, Scene, added, stepped_limit, with_grid
 from .quick_artists import QuickText
-from .style import BLACK, GREY, HIDDEN, VALUE, VALUE_PALE
+from .style import BLACK, GREY, HIDDEN, LIT, VALUE, VALUE_PALE
 
 ENDS = (-1.06, 1.06)
 """Of the axis of x: the points are between -1 and 1."""
+HALOS = {"hinge": 12.0, "sum": 12.0, "target": 17.0}
+"""What the stepper speaks of at a point, and the size of its halo."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +29,7 @@ class HingesScene(Scene):
     x, y: the target, shape (N,); grid, curve: ŷ, shape (G,); added: w2j a1j on the grid, shape
     (K, G); kinks: where each neuron switches, NaN for nowhere, shape (K,); neuron: the one on the
     sliders, counted from 0; point: the one that can be moved, counted from 0; heights: the ends of
-    the axis of y; x_label: what x is.
+    the axis of y; x_label: what x is; halos: (a key of HALOS, "now" or "reused") -> its place.
     """
 
     x: np.ndarray
@@ -38,6 +42,7 @@ class HingesScene(Scene):
     point: int
     heights: tuple[float, float]
     x_label: str
+    halos: Mapping[tuple[str, str], tuple[float, float]]
 
     def words(self) -> str:
         """ŷ at both ends, the kinks, and the point that can be moved."""
@@ -73,6 +78,8 @@ class HingesPicture(Picture[HingesScene]):
         self.parts.set_title("every hinge w₂ⱼ·a₁ⱼ")
         self.parts.axhline(0.0, color=GREY, linewidth=0.8)
         self.parts.xaxis.labelpad = 1
+        self.halos = {(name, kind): self.moving(self._halo(name, kind))
+                      for name in HALOS for kind in ("now", "reused")}
         # they move too: a target is drawn on this picture
         self.points = self.moving(self.fit.plot([], [], "o", color=BLACK, markersize=4.5)[0])
         self.ring = self.moving(self.fit.plot([], [], "o", color=BLACK, markersize=9,
@@ -88,6 +95,12 @@ class HingesPicture(Picture[HingesScene]):
                           for axes in (self.fit, self.parts)]
         self.about = self.moving(QuickText(self.parts, 0, 0, color=HIDDEN[0], align="right"))
         self.exits = Exits(self, self.fit, color=VALUE)
+
+    def _halo(self, name: str, kind: str) -> Line2D:
+        """A yellow disc around what the stepper computes, a ring around what it uses again."""
+        axes = self.parts if name == "hinge" else self.fit
+        return axes.plot([], [], "o", color=LIT, markersize=HALOS[name], markeredgewidth=3,
+                         markerfacecolor=LIT if kind == "now" else "none")[0]
 
     def update(self, scene: HingesScene) -> None:
         """Show other numbers."""
@@ -108,6 +121,9 @@ class HingesPicture(Picture[HingesScene]):
         up = 11 / (self.parts.bbox.height / self.scale)
         self.about.show(scene.of_the_neuron, place=(ENDS[1], reach * (1 + 2 * up)))
         self.exits.show(scene.grid, scene.curve)
+        for key, halo in self.halos.items():
+            halo.set_data(*([value] for value in scene.halos[key])
+                          if key in scene.halos else ((), ()))
 
     def _show_data(self, scene: HingesScene) -> None:
         """Points, and the limits and the name of the axis that follow."""

@@ -33,7 +33,7 @@ from .style import (
 
 SIDE, CELL, TOP = 8, 20.0, 202.0
 """Cells of a side, CSS pixels of a cell, and where the upper edge of all panels is."""
-DIGIT, SLOPE, LAYERS, BARS = 12.0, 202.0, (396.0, 572.0), 690.0
+DIGIT, SLOPE, LAYERS, BARS = 22.0, 208.0, (396.0, 572.0), 690.0
 """Where the panels begin."""
 LONGEST, ROW = 92.0, 16.0
 """CSS pixels of a bar for 1, and from one bar to the next."""
@@ -98,7 +98,7 @@ class ReadingScene(Scene):
 class ReadingPicture(Picture[ReadingScene]):
     """From left to right: the digit, ∂J/∂x over it, two layers of activations, softmax as bars."""
 
-    size = 828, 244
+    size = 828, 258
 
     def build(self) -> None:
         """Squares for pixels and neurons, bars, and the texts above and below them."""
@@ -121,6 +121,15 @@ class ReadingPicture(Picture[ReadingScene]):
         self.values = self.moving(QuickTexts(page))
         self.right = self.moving(QuickText(page, 0, 0, "▸", color=LINE))
         self._build_legends(page)
+        for left in (DIGIT, SLOPE):
+            self._number(left)
+
+    def _number(self, left: float) -> None:
+        """The numbers of the rows and columns of a panel, from 1."""
+        for k in range(SIDE):
+            middle = CELL * (k + 0.5)
+            QuickText(self.axes, left + middle, TOP + 9, str(k + 1))
+            QuickText(self.axes, left - 9, TOP - middle, str(k + 1))
 
     def _text(self, x: float, y: float, size: float = SMALL, color: str = GREY) -> QuickText:
         return self.moving(QuickText(self.axes, x, y, size=size, color=color, align="left"))

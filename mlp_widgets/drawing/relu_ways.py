@@ -28,7 +28,7 @@ LOOKS: dict[str, Look] = {
             "markeredgewidth": 1.8},
 }
 NAMES = {"least": "hinges fixed", "descent": "descent", "best": "best there is",
-         "bound": "no K hinges are below", "own": "sliders now"}
+         "bound": "no K hinges are below", "own": "your network, as it is now"}
 PANELS = ("least", "descent", "best")
 SAMPLES = {"least": (12, 30), "descent": (154, 30), "best": (264, 30), "bound": (12, 11),
            "own": (218, 11)}
@@ -64,7 +64,9 @@ class WaysScene(Scene):
         ways = "; ".join(f"{NAMES[name]}: {way.note}" for name, way in self.ways.items())
         curves = " ".join(self._curve(name) for name in ("least", "descent", "best")
                           if len(self.errors[name][0]))
-        return f"Three ways with K = {self.K}. {ways}. J against K: {curves}"
+        (own,) = self.errors["own"][1]
+        return (f"Three ways with K = {self.K}. {ways}. J against K: {curves} {NAMES['own']}: "
+                f"{number(float(own), 3)} for {self.K}.")
 
     def _curve(self, name: str) -> str:
         places, J = self.errors[name]

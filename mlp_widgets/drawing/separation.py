@@ -1,4 +1,4 @@
-"""The features' space with the line of the output, and the plane with the boundary it makes."""
+"""The feature space with the line of the output, and the plane with the boundary it makes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SeparationScene(Scene):
     shape (C, C), row 0 at the bottom; in_features, in_plane: the points; line: (a, b, c), the line
     a σ₁ + b σ₂ = c where ŷ is ½; output and mark_class: ŷ and the class of the mark; before:
     over_plane where the present descent began, None if there is none; best: how many points a line
-    in the features' space, and one in the plane, can have right, None if that is not known."""
+    in the feature space, and one in the plane, can have right, None if that is not known."""
 
     room: Ends
     plane: Ends
@@ -40,18 +40,18 @@ class SeparationScene(Scene):
         """How many are right, what lines could do, and ŷ at the mark."""
         count, right = self.in_plane.right.size, int(self.in_plane.right.sum())
         found = [f"the best straight line in {place} has {best} right"
-                 for place, best in zip(("the features' space", "the plane"), self.best,
+                 for place, best in zip(("the feature space", "the plane"), self.best,
                                         strict=True) if best is not None]
         s1, s2 = self.in_features.mark
         moved = " The boundary at the start of the descent is grey." if (
             self.before is not None) else ""
-        return (f"The features' space, and the plane coloured by ŷ. {right} of {count} points are "
+        return (f"The feature space, and the plane coloured by ŷ. {right} of {count} points are "
                 f"on their side of ŷ = ½{'; ' * bool(found)}{' and '.join(found)}. At the mark: "
                 f"σ₁ = {number(s1, 3)}, σ₂ = {number(s2, 3)}, ŷ = {number(self.output, 3)}.{moved}")
 
 
 class SeparationPicture(Picture[SeparationScene]):
-    """The features' space on the left, the plane on the right, both coloured by ŷ."""
+    """The feature space on the left, the plane on the right, both coloured by ŷ."""
 
     size = 490, 240
 

@@ -45,7 +45,8 @@ class Notation:
     (layer, neuron) -> what z and a carry. hidden: the letter of a hidden a. output: the name of
     a[L], or "" if it is written as any other a. loss: of one point. slope: the letter of g′(z);
     with "" a ReLU's slope is written 𝟙[z > 0] and that of the identity is left out. plain_output:
-    z[L] has no name, because it is the output. neuron: how a sentence calls a neuron.
+    z[L] has no name, because it is the output. neuron: how a sentence calls a neuron. written:
+    variables that have a symbol of their own.
     """
 
     parameters: Mapping[str, Var]
@@ -59,6 +60,7 @@ class Notation:
     slope: str = ""
     plain_output: bool = False
     neuron: Callable[[int, int], str] = _neuron
+    written: Mapping[Var, str] = field(default_factory=dict)
     _names: Mapping[Var, str] = field(init=False, repr=False)
     _symbols: dict[Var, str] = field(init=False, repr=False, default_factory=dict)
 
@@ -74,6 +76,8 @@ class Notation:
 
     def _written(self, var: Var) -> str:
         kind, layer, neuron, _ = var
+        if var in self.written:
+            return self.written[var]
         if kind[0] == "d":
             return f"∂{self.loss}/∂{self.symbol(var._replace(kind=kind[1:]))}"
         if kind in ("w", "b"):

@@ -8,12 +8,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import numpy as np
 
-from ..core import Network, backward, forward
+from ..core import Network, backward, descend, forward
 from .notation import Notation, Var
 from .operations import Operation, Passes, operations
 from .zeros import Why, why_zero
@@ -73,6 +73,22 @@ class NetworkNumbers:
     def operations(self) -> list[Operation]:
         """Both passes at the one point, one operation a step."""
         return operations(self.at)
+
+    @property
+    def scale_of_loss(self) -> float:
+        """A loss that J may have without being large: the spread of the targets."""
+        y = self.trace.y
+        return float(y.var()) + float((y**2).mean()) * (y.size == 1)
+
+    def descend(self, rate: float) -> Iterator[tuple[dict[str, float], float]]:
+        """(parameters, J) after each step θ ← θ − α ∂J/∂θ, without end; Diverged where one of them
+        is infinite."""
+        network, back = self.network, self.back
+        while True:
+            network = descend(network, back.parameters(), rate)
+            trace = forward(network, self.trace.a[0], self.trace.y, loss=self.loss_name)
+            yield self.notation.values(network), float(trace.J)
+            back = backward(trace)
 
     def why_zero(self, name: str) -> Why | None:
         """Why a parameter's gradient is 0, over all points; None if it is not."""

@@ -10,12 +10,12 @@ Forward layer by layer, neuron by neuron, then the loss; backward from the loss:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..core import BackwardTrace, ForwardTrace, Skip
 from ..core.activations import Array
-from ..text import LETTERS, ONE, Factor, inner, sum_of_products
+from ..text import FACTOR_DIGITS, LETTERS, ONE, Factor, inner, number, sum_of_products
 from .notation import Notation, Var
 
 Term = tuple[list[Factor], tuple[Var, ...]]
@@ -98,10 +98,11 @@ class Passes:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation: ``symbol = formula = numbers = value``.
+    """One operation: ``symbol = formula = numbers = value``, where they differ: a product without a
+    name, "w · x", is its own formula.
 
     result: the variable it gives; used: the variables it takes, parameters and skips included.
-    notes: facts worth a word: "on the kink", "off", "on", "leaks", "flat", "overflow".
+    notes: facts worth a word: "on the kink", "off", "on", "leaks", "flat", "overflow", "start".
     """
 
     way: str
@@ -113,12 +114,21 @@ class Operation:
     used: tuple[Var, ...]
     notes: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        parts = self.symbol, self.formula, self.numbers, number(self.value, FACTOR_DIGITS)
+        return " = ".join(dict.fromkeys(parts))
+
 
 def operations(p: Passes, inputs: bool = False) -> list[Operation]:
     """Forward, then backward if there is a target; with ``inputs`` down to ∂/∂x. What is too large
     for a float ends the pass."""
+    return until_overflow(_both(p, inputs))
+
+
+def until_overflow(steps: Iterable[Operation]) -> list[Operation]:
+    """The operations up to the first whose result is too large for a float; of that it is ∞."""
     found = []
-    for op in _both(p, inputs):
+    for op in steps:
         if not math.isfinite(op.value):
             op = replace(op, value=math.inf, notes=("overflow",))
         found.append(op)
@@ -135,11 +145,11 @@ def _both(p: Passes, inputs: bool) -> Iterator[Operation]:
     if p.trace.loss is None:
         return
     for neuron in p.neurons(depth):
-        yield _of_loss(p, neuron, "forward", Var("loss", 0, neuron))
+        yield loss_operation(p, neuron, "forward", Var("loss", 0, neuron))
     if p.back is None:
         return
     for neuron in p.neurons(depth):
-        yield _of_loss(p, neuron, "backward", Var("da", depth, neuron))
+        yield loss_operation(p, neuron, "backward", Var("da", depth, neuron))
     for layer in range(depth, 0, -1):
         for neuron in p.neurons(layer):
             yield from _backward(p, layer, neuron)
@@ -170,10 +180,10 @@ def _forward(p: Passes, layer: int, neuron: int) -> Iterator[Operation]:
     plain = p.notation.plain_output and layer == p.network.depth
     yield _sum(p, "forward", a if plain else z, terms)
     if not plain:
-        yield _activation(p, z, a)
+        yield activation_operation(p, z, a)
 
 
-def _activation(p: Passes, z: Var, a: Var) -> Operation:
+def activation_operation(p: Passes, z: Var, a: Var) -> Operation:
     """a = f(z), with what skips add before it."""
     name, inside = p.network.activations[a.layer], p.factor(z)
     own = [inside.symbol, inside.text]
@@ -185,7 +195,7 @@ def _activation(p: Passes, z: Var, a: Var) -> Operation:
     numbers = " + ".join(inner(text) if k else text for k, text in enumerate(texts))
     skips = tuple(Var("skip", var.layer, var.neuron) for var in _brought(p, a))
     return Operation("forward", a, p.notation.symbol(a), formula, numbers, p.value(a),
-                     (z, *_brought(p, a), *skips), _about_z(name, inside.value))
+                     (z, *_brought(p, a), *skips), about_z(name, inside.value))
 
 
 def _brought(p: Passes, a: Var) -> list[Var]:
@@ -198,7 +208,7 @@ def _brought(p: Passes, a: Var) -> list[Var]:
     return found
 
 
-def _about_z(activation: str, z: float) -> tuple[str, ...]:
+def about_z(activation: str, z: float) -> tuple[str, ...]:
     """What is special about z under an activation with a kink."""
     if activation not in ("relu", "leaky_relu"):
         return ()
@@ -218,7 +228,7 @@ LOSS_FORMULAS = {
 """Loss -> the loss of a point and its slope by the output g; y_ is in brackets if negative."""
 
 
-def _of_loss(p: Passes, neuron: int, way: str, result: Var) -> Operation:
+def loss_operation(p: Passes, neuron: int, way: str, result: Var) -> Operation:
     """The loss of the point, forward; its slope by the output, the first operation backward."""
     g, y = Var("a", p.network.depth, neuron), Var("y", 0, neuron)
     out, target = p.factor(g), p.factor(y)

@@ -1,23 +1,25 @@
 """Gradient descent of a lab: step, run, pause, rewind, the path, and the controls of all this.
 
-A lab whose numbers have a ``network`` and whose state has a ``learning_rate`` gets a descent: see
+A lab whose numbers can ``descend`` and whose state has a ``learning_rate`` gets a descent: see
 :attr:`Lab.descends`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
-from ..core import Diverged, backward, descend, forward
-from ..explain.numbers import NetworkNumbers
+from ..core import Diverged
 from ..fields import DATA, Number, State, declared, whole_number
 from ..text import counted_steps, number
 from .canvas import Progress
 from .controls import NumberControl
-from .host import Host
+from .host import Host, Numbers
 from .layout import heading, line, stack
 from .runner import LabRunner
 
@@ -27,8 +29,6 @@ MOST_AT_ONCE = 100_000
 """Steps that code may ask for in one call."""
 STILL_STEPS, STILL_SHARE = 2000, 0.01
 """A run ends when in so many of its steps the loss has fallen by less than this share of it."""
-LARGEST = 1e30
-"""Of a parameter, either way: with x and y up to 1e9, J and gradients stay far from infinity."""
 RUN, PAUSE = "▶ Run", "❚❚ Pause"
 
 Path = list[tuple[dict[str, float], float]]
@@ -92,7 +92,7 @@ class Descent:
             stays = self._path[-1][0] == host.state.parameters
             host.change(group=self, **self._path[-1][0])
             if problem:
-                raise Diverged(self._divergence(problem))
+                raise Diverged(problem)
             if stays and count:
                 host.refresh()  # the path has grown all the same
                 steps = counted_steps(len(self._path) - 1)
@@ -100,42 +100,48 @@ class Descent:
                 host.show_status(f"After {steps} {said}. {host.in_words()}")
 
     def _descend(self, count: int) -> str:
-        """Lengthen the path by so many steps; if it diverges, the loss as words, else ""."""
-        numbers: NetworkNumbers = self._host.numbers
-        network, back = numbers.network, numbers.back
-        x, y, loss = numbers.trace.a[0], numbers.trace.y, numbers.loss_name
-        limit = 100 * (self._path[0][1] + float(y.var()) + float((y**2).mean()) * (y.size == 1))
-        for _ in range(count):
-            try:
-                network = descend(network, back.parameters(), self._host.state.learning_rate)
-                trace = forward(network, x, y, loss=loss)
-            except Diverged:
-                return "infinity"
-            values = numbers.notation.values(network)
-            largest = max(map(abs, values.values()))
-            if not np.isfinite(trace.J) or limit < trace.J or largest > LARGEST:
-                return number(float(trace.J))
-            back = backward(trace)
-            self._path.append((values, float(trace.J)))
+        """Lengthen the path by so many steps; why it ends before, "" if it does not."""
+        numbers, rate = self._host.numbers, self._host.state.learning_rate
+        limit = 100 * (abs(self._path[0][1]) + numbers.scale_of_loss)
+        try:
+            for values, loss in islice(numbers.descend(rate), count):
+                if not (loss <= limit and math.isfinite(loss) and self._has_room(values)):
+                    return self._divergence(loss)
+                self._path.append((values, loss))
+        except Diverged:
+            return self._divergence(math.inf)
+        except ValueError as error:  # an expression that has no value there
+            return f"Stopped after step {len(self._path) - 1}: with the next one, {error}."
         return ""
 
-    def _divergence(self, J: str) -> str:
+    def _has_room(self, values: dict[str, float]) -> bool:
+        """Whether the fields of the parameters take these values."""
+        own = declared(self._host.state_type)
+        return all(abs(values[name]) <= of.most for name, of in own.items()
+                   if name in values and isinstance(of, Number))
+
+    def _divergence(self, loss: float) -> str:
         """What happened, why, and what to try."""
-        rate = self._host.state.learning_rate
-        return (f"Stopped after step {len(self._path) - 1}: the next step would take "
-                f"{self._host.objective_of(self._host.state)} from {number(self._path[0][1])} at "
-                f"the start to {J}. The steps are too large for this slope. Try a learning rate of "
-                f"{number(self._lower_rate(), 1)} instead of {number(rate, 2)}, or Rewind.")
+        state = self._host.state
+        letter, first = self._host.objective_of(state), self._path[0][1]
+        stopped = f"Stopped after step {len(self._path) - 1}: "
+        if loss < first:
+            return (f"{stopped}{letter} has fallen from {number(first)} to "
+                    f"{number(self._path[-1][1])}, and the next step would make a parameter too "
+                    "large. Perhaps it has no smallest value. Try Rewind.")
+        return (f"{stopped}the next step would take {letter} from {number(first)} at the start to "
+                f"{number(loss) if math.isfinite(loss) else 'infinity'}. The steps are too large "
+                f"for this slope. Try a learning rate of {number(self._lower_rate(), 1)} instead "
+                f"of {number(state.learning_rate, 2)}, or Rewind.")
 
     def _lower_rate(self) -> float:
         """A third, a ninth, ... of the learning rate: the first with which a step lowers J."""
         numbers, rate = self._host.numbers, self._host.state.learning_rate
         for _ in range(60):
             rate = float(f"{rate / 3:.1g}")
-            network = descend(numbers.network, numbers.back.parameters(), rate)
-            trace = forward(network, numbers.trace.a[0], numbers.trace.y, loss=numbers.loss_name)
-            if numbers.loss > trace.J:
-                break
+            with suppress(ValueError, Diverged):
+                if next(numbers.descend(rate))[1] < numbers.loss:
+                    break
         return rate
 
     # -- running ------------------------------------------------------------------------------
@@ -202,7 +208,7 @@ class Descent:
         if self._ran >= STILL_STEPS:
             losses = [loss for _, loss in self._path]
             before, since = min(losses[:-STILL_STEPS]), min(losses[-STILL_STEPS:])
-            if before - since <= STILL_SHARE * before:
+            if before - since <= STILL_SHARE * abs(before):
                 letter = self._host.objective_of(self._host.state)
                 share = f"{100 * STILL_SHARE:.0f} %"
                 return (f"{letter} hardly falls any more: by less than {share} in the last "
@@ -250,8 +256,8 @@ class Descent:
         self._heading.value = f'<div class="mlp-heading">{self._title(state)}</div>'
 
 
-def every_parameter(numbers: NetworkNumbers) -> str:
+def every_parameter(numbers: Numbers) -> str:
     """What is said of steps that changed nothing."""
-    zero = not any(np.any(part) for part in numbers.back.parameters())
+    zero = not any(map(np.any, numbers.gradient.values()))
     return ("every parameter is exactly as before: "
             + ("all gradients are 0" if zero else "the steps are too small for 16 digits"))

@@ -117,15 +117,16 @@ class Part(Shown):
     def _numbers(self) -> list[tuple[str, str]]:
         """What can be read off its controls, and the gradients beside them, as text."""
         host, state = self._host, self._host.state
-        found = []
+        found, own = [], declared(type(state))
         for name in self.names:
             if name == "J":
                 found.append(host.headline(host.numbers))
-            elif hasattr(state, name):
+            elif name in own:
                 value = getattr(state, name)
                 plain = isinstance(value, (int, float)) and not isinstance(value, bool)
                 if plain or isinstance(value, str):
-                    found.append((symbol(name), number(value) if plain else str(value)))
+                    found.append((own[name].symbol.removesuffix(" ="),
+                                  number(value) if plain else str(value)))
                 if name in self._with_gradient and name in host.numbers.gradient:
                     found.append((f"∂{host.objective_of(state)}/∂{symbol(name)}",
                                   host.told(host.numbers.gradient[name])))

@@ -37,6 +37,8 @@ class Stepper:
 
     noun: ClassVar[str] = "operation"
     """What a step is."""
+    legend: ClassVar[str] = ("In the picture, yellow: what the step computes; yellow in stripes: "
+                             "what it uses again.")
 
     def __init__(self, host: Host, empty: str = "") -> None:
         """``empty`` is the sentence for a network that is not walked through."""
@@ -127,32 +129,34 @@ class Stepper:
         found: Sequence[Operation] = numbers.operations
         return found
 
+    def notation(self, numbers: Any) -> Notation:
+        """How the steps write their variables."""
+        found: Notation = numbers.notation
+        return found
+
     def _words(self, found: Sequence[Operation], step: int, numbers: Any, covered: bool) -> str:
         """Formula, numbers put in, result, and what is reused."""
         if not found:
             return f'<div class="mlp-operation-box">{html.escape(self._empty)}</div>'
         if step == 0:
             return (f'<div class="mlp-operation-box">{len(found)} operations: forward, then '
-                    "backward.<br>Press Next, or Play.<br><small>In the picture, yellow: what the "
-                    "step computes; yellow in stripes: what it uses again.</small></div>")
+                    f"backward.<br>Press Next, or Play.<br><small>{self.legend}</small></div>")
         op = found[step - 1]
         is_gradient = op.way == "backward"
-        return operation_box(op, f"{step} of {len(found)}", numbers.notation,
+        return operation_box(op, f"{step} of {len(found)}", self.notation(numbers),
                              covered and is_gradient)
 
 
 def operation_box(op: Operation, place: str, notation: Notation, covered: bool = False) -> str:
     """One operation as a block of HTML; covered, without its numbers."""
+    formula = op.symbol if op.symbol == op.formula else f"{op.symbol} = {op.formula}"
+    head = (f'<div class="mlp-operation-box"><small>{place}, {op.way}</small>'
+            f"<div>{html.escape(formula)}</div>")
     if covered:
-        return (f'<div class="mlp-operation-box"><small>{place}, {op.way}</small>'
-                f"<div>{html.escape(op.symbol)} = {html.escape(op.formula)}</div>"
-                '<div>&emsp;= <b class="mlp-operation-value">?</b></div>'
+        return (f'{head}<div>&emsp;= <b class="mlp-operation-value">?</b></div>'
                 f"<small>{COVERED}</small></div>")
     said = html.escape(operation_in_words(op, notation)) or "&nbsp;"
-    return (
-        f'<div class="mlp-operation-box"><small>{place}, {op.way}</small>'
-        f"<div>{html.escape(op.symbol)} = {html.escape(op.formula)}</div>"
-        f'<div>&emsp;= <span class="mlp-operation-numbers">{html.escape(op.numbers)}</span>'
-        f' = <b class="mlp-operation-value">{number(op.value, 5)}</b></div>'
-        f"<small>{said}</small></div>"
-    )
+    value = number(op.value, 5)
+    numbers = f'= <span class="mlp-operation-numbers">{html.escape(op.numbers)}</span> '
+    return (f'{head}<div>&emsp;{numbers if op.numbers != value else ""}'
+            f'= <b class="mlp-operation-value">{value}</b></div><small>{said}</small></div>')

@@ -15,13 +15,10 @@ from ..fields import whole_number
 from .canvas import Progress
 from .host import Host
 from .layout import line
-from .runner import LabRunner
+from .slices import Slices
 from .training import Training
 
 TRAIN, PAUSE = "▶ Train", "❚❚ Pause"
-SLICE_SECONDS = 0.06
-"""Of work between two frames, so that the page stays responsive."""
-REST_SECONDS = 0.02
 MOST_STEPS = 1_000_000
 """At once, from code."""
 NO_STEP = "It has not taken its first step."
@@ -48,7 +45,8 @@ class TrainingRun(Generic[T]):
         self._per_frame = per_frame
         self._say, self._results, self._opens = words, results, dict(opens or {})
         self._training: T | None = None
-        self.runner = LabRunner(host, self._slice, "The training", REST_SECONDS, self._show_button)
+        self.runner = Slices(host, self._work, self._show_progress, self._show_results,
+                             self._show_button)
         self.button = host.button(TRAIN, "mlp-run", self._toggle, primary=True, tooltip=tooltip)
         self.button.add_class("mlp-train")
         self.back = host.button("Rewind", "mlp-rewind", self.rewind,
@@ -167,14 +165,7 @@ class TrainingRun(Generic[T]):
             said = self._results(self._training) if self._training.rounds else NO_STEP
             self._host.show_status(before + said)
 
-    def _slice(self) -> bool:
-        """Some rounds; False ends the run."""
-        if self._training is None:
-            return False
-        more = self._training.advance(self._per_frame or self._training.total, SLICE_SECONDS)
-        if more:
-            self._show_progress()
-        else:
-            self.runner.stop()
-            self._show_results()
-        return more
+    def _work(self, seconds: float) -> bool:
+        """Some rounds; False when there is nothing left to do."""
+        found = self._training
+        return found is not None and found.advance(self._per_frame or found.total, seconds)

@@ -153,6 +153,8 @@ def _skip_adds(op: Operation, notation: Notation) -> str:
 
 
 def _note(note: str, op: Operation, notation: Notation) -> str:
+    if note == "start":
+        return f"The way back begins here: {notation.loss} grows as much as itself."
     z = notation.symbol(Var("z", op.result.layer, op.result.neuron))
     return {
         "on the kink": f"{z} = 0: exactly on the kink. The slope there counts as 1.",

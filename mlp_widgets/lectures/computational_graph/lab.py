@@ -17,14 +17,16 @@ from typing import ClassVar
 
 from ...drawing.graph import GraphPicture
 from ...drawing.picture import Picture
-from ...fields import PARAMETER, whole_number
+from ...explain.notation import Notation
+from ...fields import PARAMETER
 from ...text import number
 from ...widgets.blocks import COVERED
 from ...widgets.canvas import Slot
 from ...widgets.lab import Lab
-from ...widgets.layout import Fold, Section, line, stack
+from ...widgets.layout import Fold, Section, stack
 from ...widgets.parameter_table import Group
 from ...widgets.presets import Preset
+from ...widgets.stepper import Stepper
 from . import scenes, words
 from .layered import HEIGHT, WIDTH
 from .numbers import (
@@ -38,8 +40,15 @@ from .numbers import (
     numbers_of,
 )
 
-MOST_STEPS = 1000
 CLASSES = ("linear", "logistic", "relu-off", "two", "three", "own", "twice", "skip")
+
+
+class GraphStepper(Stepper):
+    """Walks from node to node."""
+
+    def notation(self, numbers: Numbers) -> Notation:
+        """The names of the nodes."""
+        return numbers.graph.notation
 
 
 class ComputationalGraphLab(Lab[GraphState, Numbers]):
@@ -54,7 +63,7 @@ class ComputationalGraphLab(Lab[GraphState, Numbers]):
     state_type = GraphState
     title = "Computational graph"
     objective = "L"
-    descends = False  # an expression need not be a loss: single steps, see ``step``
+    stepper_type = GraphStepper
     presets: ClassVar = {
         name: Preset(values, name, css)
         for (name, values), css in zip(PRESETS.items(), CLASSES, strict=True)}
@@ -74,24 +83,15 @@ class ComputationalGraphLab(Lab[GraphState, Numbers]):
         """Each derivative by the backward pass and by a complex step."""
         return self.numbers.checks()
 
-    def step(self, count: int = 1) -> None:
-        """``count`` steps θ ← θ − η ∂L/∂θ of the parameters of the graph; x and y stay."""
-        whole_number("count", count, 1, MOST_STEPS)
-        with self._lock:
-            first, rate, state = self.numbers, self.state.learning_rate, self.state
-            for _ in range(int(count)):
-                slopes = self.compute(state).gradient
-                values = state.parameters
-                state = state.changed(**{name: values[name] - rate * slopes[name]
-                                         for name in slopes})
-            self.change(group="step", **state.parameters)
-            self.show_status(f"{words.stepped(first, self.numbers, int(count))} {self.in_words()}")
-
     # -- words --------------------------------------------------------------------------------
 
     def describe(self) -> str:
         """L, and why derivatives are 0."""
         return words.describe(self.numbers)
+
+    def descent_title(self, state: GraphState) -> str:
+        """The rule of a step; x and y stay as they are."""
+        return "Gradient descent <small>θ ← θ − η ∂L/∂θ</small>"
 
     def groups(self) -> tuple[Group, ...]:
         """One group: a graph uses some of the rows."""
@@ -105,17 +105,13 @@ class ComputationalGraphLab(Lab[GraphState, Numbers]):
 
     def layout(self) -> list[Section]:
         """The graph over the whole width; below it the parameters, and what graph it is."""
-        assert self.table and self.stepper
+        assert self.table and self.stepper and self.descent
         control = self.control
-        step = self.button("Step", "mlp-step", self.step, primary=True,
-                           tooltip="One step against the derivatives")
-        self.blocks |= {
-            "check": self.text(words.check, covered=COVERED),
-            "step": stack(control("learning_rate").widget, line(step))}
+        self.blocks["check"] = self.text(words.check, covered=COVERED)
         folds = self.folds(
             Fold("Step by step", "stepper", [self.stepper.widget]),
             Fold("Check", "check", [self.blocks["check"]]),
-            Fold("One step of SGD", "step", [self.blocks["step"]]))
+            Fold("Descent", "descent", [self.descent.widget]))
         return [Section("Graph", ("diagram",), [
             self.table.widget,
             stack(control("graph").widget, control("expression").widget, control("x").widget,

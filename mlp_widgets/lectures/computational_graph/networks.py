@@ -9,26 +9,29 @@ is ∂L/∂g.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from ...explain.notation import Var
-from ...explain.operations import LOSS_FORMULAS, Operation, Passes
-from ...text import LETTERS, product
-from .graph import Graph, Node
+from ...explain.operations import Passes, activation_operation, loss_operation
+from ...text import LETTERS, Factor, inner, product
+from .graph import Graph, Local, Node, given
+
+ONE = Local("1", 1.0)
+"""That of a sum."""
 
 
-def network_graph(p: Passes, operations: list[Operation]) -> Graph:
-    """The graph of both passes, with the place of each operation in the stepper's list."""
-    builder = _Builder(p, {op.result: k for k, op in enumerate(operations, start=1)})
+def network_graph(p: Passes) -> Graph:
+    """The graph of both passes."""
+    builder = _Builder(p)
     builder.network()
-    return Graph(tuple(builder.nodes), len(operations))
+    return Graph(tuple(builder.nodes))
 
 
 class _Builder:
     """Adds node after node, inputs first."""
 
-    def __init__(self, p: Passes, places: Mapping[Var, int]) -> None:
-        self.p, self._places = p, places
+    def __init__(self, p: Passes) -> None:
+        self.p = p
         self.nodes: list[Node] = []
         self.depth = p.network.depth
 
@@ -39,29 +42,25 @@ class _Builder:
             before = [self._neuron(layer, neuron, before) for neuron in self.p.neurons(layer)]
         self._loss(before[0])
 
-    def _add(self, sign: str, formula: str, inputs: tuple[int, ...], value: float,
-             local: tuple[float | None, ...], var: Var | None, name: str = "",
-             at: tuple[Var | None, Var | None] = (None, None)) -> int:
-        """A node whose derivative is the variable ``var``; ``at``: the results of the operations
-        that give value and derivative."""
-        derivative = None if var is None else self.p.value(var)
-        self.nodes.append(Node(sign, name, formula, inputs, value, derivative, local,
-                               self._place(at[0]), self._place(at[1])))
+    def _add(self, node: Node) -> int:
+        self.nodes.append(node)
         return len(self.nodes) - 1
 
-    def _place(self, var: Var | None) -> int:
-        """Where a variable is computed; after an overflow nothing is, and it is never shown."""
-        return 0 if var is None else self._places.get(var, len(self._places) + 1)
-
     def _given(self, var: Var) -> int:
-        """An input, a parameter, or the target."""
-        name = self.p.notation.symbol(var)
-        back = None if var.kind == "y" else var._replace(kind=f"d{var.kind}")
-        return self._add(name, name, (), self.p.value(var), (), back, name, (None, back))
+        """An input, a parameter, or the target, whose derivative nobody asks for."""
+        derivative = None if var.kind == "y" else self._derivative(var)
+        return self._add(given(self.p.notation.symbol(var), self.p.value(var), derivative))
+
+    def _derivative(self, var: Var) -> float:
+        return self.p.value(var._replace(kind=f"d{var.kind}"))
+
+    def _text(self, node: int) -> str:
+        """The value of a node, to be put into a formula."""
+        return Factor("", self.nodes[node].value).text
 
     # -- one neuron -------------------------------------------------------------------------------
 
-    def _neuron(self, layer: int, neuron: int, before: list[int]) -> int:
+    def _neuron(self, layer: int, neuron: int, before: Sequence[int]) -> int:
         """z = w · a + b and a = f(z); the place of a."""
         plain = self.p.notation.plain_output and layer == self.depth
         z = Var("a" if plain else "z", layer, neuron)
@@ -75,54 +74,55 @@ class _Builder:
 
     def _product(self, z: Var, pair: tuple[Var, Var], source: int, single: bool) -> int:
         """w · a; of a neuron that has no other term it is z itself."""
-        factors = [self.p.factor(var) for var in pair]
-        formula, _, value = product(factors)
+        w, a = (self.p.factor(var) for var in pair)
+        formula, numbers, value = product([w, a])
         weight = self._given(pair[0])
-        back = z._replace(kind=f"d{z.kind}")
-        local = factors[1].value, factors[0].value
-        if single:
-            return self._add("×", formula, (weight, source), self.p.value(z), local, back,
-                             self.p.notation.symbol(z), (z, back))
-        return self._add("×", formula, (weight, source), value + 0.0, local, back,
-                         at=(z, pair[0]._replace(kind="dw")))
+        local = Local(a.symbol, a.value, (source,)), Local(w.symbol, w.value, (weight,))
+        return self._add(Node("×", self.p.notation.symbol(z) if single else "", formula,
+                              (weight, source), self.p.value(z) if single else value + 0.0,
+                              self._derivative(z), local, numbers))
 
-    def _sum(self, z: Var, terms: list[int], layer: int, neuron: int) -> int:
+    def _sum(self, z: Var, terms: Sequence[int], layer: int, neuron: int) -> int:
         """The sum of the products and the bias."""
         if self.p.network.b is not None:
             terms = [*terms, self._given(Var("b", layer, neuron))]
         formula = " + ".join(self.nodes[term].formula for term in terms)
-        back = z._replace(kind=f"d{z.kind}")
-        return self._add("+", formula, tuple(terms), self.p.value(z), (1.0,) * len(terms), back,
-                         self.p.notation.symbol(z), (z, back))
+        first, *others = map(self._text, terms)
+        return self._add(Node("+", self.p.notation.symbol(z), formula, tuple(terms),
+                              self.p.value(z), self._derivative(z),
+                              (ONE,) * len(terms),
+                              " + ".join([first, *map(inner, others)])))
 
     def _activation(self, z: int, layer: int, neuron: int) -> int:
-        a, slope = Var("a", layer, neuron), Var("slope", layer, neuron)
-        back = a._replace(kind="da")
-        sign = LETTERS[self.p.network.activations[layer]]
-        return self._add(sign, f"{sign}({self.nodes[z].name})", (z,), self.p.value(a),
-                         (self.p.value(slope),), back, self.p.notation.symbol(a), (a, back))
+        a = Var("a", layer, neuron)
+        op = activation_operation(self.p, a._replace(kind="z"), a)
+        (slope,) = self.p.slope(a)
+        return self._add(Node(LETTERS[self.p.network.activations[layer]], op.symbol, op.formula,
+                              (z,), op.value, self._derivative(a),
+                              (Local(slope.symbol, slope.value, (z,)),), op.numbers, op.notes))
 
     # -- the loss ---------------------------------------------------------------------------------
 
     def _loss(self, output: int) -> None:
         """(g − y)² as two nodes; the log loss as one."""
-        loss, back, target = Var("loss"), Var("da", self.depth), self._given(Var("y"))
-        g, y = (self.nodes[k].name for k in (output, target))
-        local = self.p.value(back)
-        name = self.p.trace.loss.name if self.p.trace.loss else ""
-        if name == "squared":
-            error = self.nodes[output].value - self.nodes[target].value
-            inside = self._add("−", f"{g} − {y}", (output, target), error + 0.0, (1.0, -1.0), back,
-                               at=(loss, back))
-            self._last("( )²", f"({g} − {y})²", (inside,), (local,))
-        else:
-            formula = LOSS_FORMULAS[name][0].format(g=g, y=y, y_=y)
-            self._last("NLL", formula, (output, target), (local, None))
+        target, back = self._given(Var("y")), Var("da", self.depth)
+        loss = loss_operation(self.p, 0, "forward", Var("loss"))
+        slope = loss_operation(self.p, 0, "backward", back)
+        inputs: tuple[int, ...] = (output, target)
+        sign, numbers = "NLL", loss.numbers
+        local: tuple[Local | None, ...] = (
+            Local(f"({slope.formula})", slope.value, (output, target)), None)
+        if self.p.trace.loss and self.p.trace.loss.name == "squared":
+            inside = self._difference(output, target)
+            inputs, sign = (inside,), "( )²"
+            numbers = f"{inner(self._text(inside))}²"
+            local = (Local(slope.formula, slope.value, (inside,)),)
+        self._add(Node(sign, loss.symbol, loss.formula, inputs, loss.value, 1.0, local, numbers))
 
-    def _last(self, sign: str, formula: str, inputs: tuple[int, ...],
-              local: tuple[float | None, ...]) -> None:
-        """L itself: ∂L/∂L = 1."""
-        loss = Var("loss")
-        self.nodes.append(Node(sign, self.p.notation.symbol(loss), formula, inputs,
-                               self.p.value(loss), 1.0, local, self._place(loss),
-                               self._place(Var("da", self.depth))))
+    def _difference(self, output: int, target: int) -> int:
+        """g − y, whose derivative is ∂L/∂g."""
+        g, y = self.nodes[output], self.nodes[target]
+        return self._add(Node("−", "", f"{g.symbol} − {y.symbol}", (output, target),
+                              g.value - y.value + 0.0, self.p.value(Var("da", self.depth)),
+                              (ONE, Local("(−1)", -1.0)),
+                              f"{self._text(output)} − {inner(self._text(target))}"))

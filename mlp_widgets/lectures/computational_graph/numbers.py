@@ -12,9 +12,9 @@ is this project's choice: at w = 0.5, b = −1 and x = 2 its g is 0.5.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -22,7 +22,7 @@ from ...core import Network, forward
 from ...data.traffic import TRAFFIC
 from ...explain.notation import Notation, Var
 from ...explain.numbers import NetworkNumbers
-from ...explain.operations import Operation, most_operations, operations
+from ...explain.operations import Operation
 from ...explain.zeros import Why
 from ...fields import (
     DATA,
@@ -106,14 +106,19 @@ def _ends_of_y(state: GraphState) -> Ends:
 
 
 def _most(state: GraphState) -> int:
-    """The operations of both passes."""
+    """The steps of both passes: forward each operation, backward each node but numbers and y."""
     if state.graph == OWN:
-        terms = state.read.terms
-        return sum(bool(t.inputs) + (t.kind != "number") for t in terms) - 1
-    kind = KINDS[state.graph]
-    widths = (1, 2, 1) if kind.hidden else (1, 1)
-    biases = any(var.kind == "b" for var in kind.notation.parameters.values())
-    return most_operations(widths, biases, kind.notation.plain_output, inputs=True)
+        return sum(bool(t.inputs) + (t.kind != "number") for t in state.read.terms)
+    return _steps(state.graph)
+
+
+@lru_cache
+def _steps(name: str) -> int:
+    """Those of a network, whatever its numbers are."""
+    kind = KINDS[name]
+    zeros = dict.fromkeys(kind.notation.parameters, 0.0)
+    of_zeros = NetworkNumbers(network_with(zeros, kind), kind.notation, (0.0, 0.0), loss=kind.loss)
+    return network_graph(of_zeros.at).count
 
 
 @dataclass(frozen=True)
@@ -241,14 +246,14 @@ class OfNetwork(NetworkNumbers):
         super().__init__(network_of(state), kind.notation, (state.x, state.y), loss=kind.loss)
 
     @cached_property
-    def operations(self) -> list[Operation]:
-        """Both passes, down to ∂L/∂x."""
-        return operations(self.at, inputs=True)
-
-    @cached_property
     def graph(self) -> Graph:
         """The graph with the numbers of both passes."""
-        return network_graph(self.at, self.operations)
+        return network_graph(self.at)
+
+    @cached_property
+    def operations(self) -> list[Operation]:
+        """Both passes, a node of the graph a step."""
+        return self.graph.operations
 
     def checks(self) -> list[Check]:
         """Each parameter's gradient, and that of a complex step through the core's forward pass."""
@@ -288,20 +293,32 @@ class OfExpression:
         """∂L/∂ of each of them."""
         return {name: self.tape.derivative(name) for name in self.parameters}
 
-    @cached_property
+    @property
     def notation(self) -> Notation:
         """How the terms are written."""
-        return self.tape.notation()
+        return self.graph.notation
 
-    @cached_property
+    @property
     def operations(self) -> list[Operation]:
-        """Both passes."""
-        return self.tape.operations()
+        """Both passes, a node of the graph a step."""
+        return self.graph.operations
 
     @cached_property
     def graph(self) -> Graph:
         """The graph with the numbers of both passes."""
         return self.tape.graph()
+
+    scale_of_loss = 1.0
+    """An expression says nothing of what it may be."""
+
+    def descend(self, rate: float) -> Iterator[tuple[dict[str, float], float]]:
+        """(parameters, L) after each step θ ← θ − η ∂L/∂θ, without end; ValueError where L is no
+        number."""
+        tape, values = self.tape, dict(self.parameters)
+        while True:
+            values = {name: value - rate * tape.derivative(name) for name, value in values.items()}
+            tape = Tape(self.state.read, {**tape.at, **values})
+            yield values, tape.values[-1]
 
     def why_zero(self, name: str) -> Why | None:
         """Why a derivative is 0; None if it is not."""

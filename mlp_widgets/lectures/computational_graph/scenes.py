@@ -54,8 +54,7 @@ def _line(found: Graph, wire: Wire, place: int, local: bool) -> Line:
     share = found.share(wire.start, wire.end, wire.slot)
     known = found.has_derivative(wire.start, place)
     now, _ = found.lit(place)
-    back = wire.start in now and node.backward == place
-    lit = back or (wire.end in now and found.nodes[wire.end].forward == place)
+    lit = (wire.start if found.is_backward(place) else wire.end) in now
     return Line(wire.path, wire.label, (wire.start, wire.end),
                 value if found.has_value(wire.start, place) else UNKNOWN, not node.is_operation,
                 _derivative(found, wire, room, known),
@@ -78,9 +77,9 @@ def _local(found: Graph, wire: Wire, room: float) -> str:
     """The derivative of the next operation by this value."""
     if wire.end < 0:
         return ""
-    value = found.nodes[wire.end].local[wire.slot]
+    local = found.nodes[wire.end].local[wire.slot]
     inside = found.nodes[wire.start].derivative is None
-    return "" if value is None or inside else f"({labelled('', value, room - 10)})"
+    return "" if local is None or inside else f"({labelled('', local.value, room - 10)})"
 
 
 # -- sums -----------------------------------------------------------------------------------------
@@ -88,8 +87,9 @@ def _local(found: Graph, wire: Wire, room: float) -> str:
 
 def _head(found: Graph, paths: Paths) -> str:
     """"x is used 2 times: ∂L/∂x"."""
-    name = found.nodes[paths.node].name or found.nodes[paths.node].formula
-    return f"{name} is used {len(found.uses[paths.node])} times, its paths add up: ∂L/∂{name}"
+    node = found.nodes[paths.node]
+    return (f"{node.symbol} is used {len(found.uses[paths.node])} times, its paths add up: "
+            f"{node.with_respect}")
 
 
 def _sum(found: Graph, paths: Paths, place: int) -> str:

@@ -10,31 +10,20 @@ Forward each term takes the values of its inputs; backward ∂L/∂(term) is the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...explain.notation import Notation, Var
-from ...explain.operations import Operation
+from ...explain.notation import Var
+from ...explain.operations import about_z
 from ...explain.zeros import Why, Zero
-from ...text import SUBSCRIPTS, Factor, inner, number, sum_of_products
+from ...text import SUBSCRIPTS, Factor, inner, number
 from .elementary import Elementary, elementary
-from .graph import Graph, Node
+from .graph import Graph, Local, Node, given
 from .parsing import Expression, Term
 
 STEP = 2.0**-560
 """Of the complex step: f(a + ih) = f(a) + ih f′(a) + O(h²), and h² is less than any float; a power
 of 2, so that to divide by it rounds nothing."""
-
-
-@dataclass(frozen=True, eq=False)
-class ExpressionNotation(Notation):
-    """Names of terms instead of those of a network."""
-
-    written: Mapping[Var, str] = field(default_factory=dict)
-
-    def _written(self, var: Var) -> str:
-        return self.written.get(var) or super()._written(var)
 
 
 class Tape:
@@ -133,79 +122,32 @@ class Tape:
         return {key: text for letter, plain in zip("ab", texts, strict=False)
                 for key, text in ((letter, plain), (f"{letter}_", inner(plain)))}
 
-    def local_factor(self, k: int, slot: int) -> Factor:
-        """A local derivative as a factor: "2 · a₁", "x", "𝟙[a₁ ≥ 0]"."""
-        symbol = self._template(k, slot).format(**self._operands(k))
-        on_the_kink = self.terms[k].kind == "relu" and self.values[self.terms[k].inputs[0]] == 0
-        return Factor(symbol.replace(">", "≥") if on_the_kink else symbol, self.local[k][slot])
-
-    def _template(self, k: int, slot: int) -> str:
-        row = self.rows[k]
-        return row.symbols[slot] if row else ""
-
-    def var(self, k: int, kind: str = "a") -> Var:
-        """A term as a variable of a notation: layer 0 for names and numbers, 1 for results."""
-        return Var(kind, int(bool(self.terms[k].inputs)), k)
-
-    def notation(self) -> ExpressionNotation:
-        """How operations and reasons write the terms."""
-        written: dict[Var, str] = {Var("constant"): "a number of the expression"}
-        for k, symbol in enumerate(self.symbols):
-            written[self.var(k)] = symbol
-            if len(self.terms[k].inputs) == 1:
-                written[Var("z", 1, k)] = self.symbols[self.terms[k].inputs[0]]
-        return ExpressionNotation({}, 2, loss="L", written=written, neuron=self._called)
-
-    def _called(self, layer: int, k: int) -> str:
-        row = self.rows[k]
-        return f"the {row.sign} in {self.symbols[k]}" if row else self.symbols[k]
-
-    # -- facts ------------------------------------------------------------------------------------
-
-    def operations(self) -> list[Operation]:
-        """Forward each result in order, backward each value from the last but one on."""
-        results = [k for k, term in enumerate(self.terms) if term.inputs]
-        wanted = [k for k in range(len(self.terms) - 2, -1, -1) if self.terms[k].kind != "number"]
-        return [*map(self._forward_operation, results), *map(self._backward_operation, wanted)]
-
-    def _forward_operation(self, k: int) -> Operation:
-        used = tuple(self.var(i) for i in self.terms[k].inputs)
-        notes: tuple[str, ...] = ()
-        if self.terms[k].kind == "relu":
-            z = self.values[self.terms[k].inputs[0]]
-            notes = ("on the kink" if z == 0 else "off" if z < 0 else "on",)
-        return Operation("forward", self.var(k), self.symbols[k], self.formula(k),
-                         self.formula(k, numbers=True), self.values[k], used, notes)
-
-    def _backward_operation(self, k: int) -> Operation:
-        """The sum over its uses: ∂L/∂(result) · local derivative; ∂L/∂L = 1 is left out."""
-        terms, used = [], []
-        for end, slot in self.uses[k]:
-            local, template = self.local_factor(end, slot), self._template(end, slot)
-            before = [i for letter, i in zip("ab", self.terms[end].inputs, strict=False)
-                      if f"{{{letter}" in template and self.terms[i].kind != "number"]
-            last = end == len(self.terms) - 1
-            terms.append([*([] if last else [Factor(f"∂L/∂{self.symbols[end]}",
-                                                    self.derivatives[end])]), local])
-            used += [*([] if last else [self.var(end, "da")]), *map(self.var, before)]
-        formula, numbers, _ = sum_of_products(terms)
-        return Operation("backward", self.var(k, "da"), f"∂L/∂{self.symbols[k]}", formula, numbers,
-                         self.derivatives[k], tuple(dict.fromkeys(used)))
+    # -- as a graph -------------------------------------------------------------------------------
 
     def graph(self) -> Graph:
-        """The graph, with the places of its operations in the stepper's list."""
-        places = {op.result: k for k, op in enumerate(self.operations(), start=1)}
-        first_back = 1 + sum(bool(term.inputs) for term in self.terms)
-        nodes = []
-        for k, (term, row) in enumerate(zip(self.terms, self.rows, strict=True)):
-            last, constant = k == len(self.terms) - 1, term.kind == "number"
-            nodes.append(Node(
-                row.sign if row else self.symbols[k], "" if constant else self.symbols[k],
-                self.formula(k), term.inputs, self.values[k],
-                None if constant else self.derivatives[k], self.local[k],
-                places.get(self.var(k), 0),
-                first_back if last else places.get(self.var(k, "da"), 0)))
-        return Graph(tuple(nodes), len(places))
+        """Each term as a node."""
+        return Graph(tuple(map(self._node, range(len(self.terms)))))
+
+    def _node(self, k: int) -> Node:
+        term, row = self.terms[k], self.rows[k]
+        derivative = None if term.kind == "number" else self.derivatives[k]
+        if row is None:
+            return given(term.name, self.values[k], derivative)
+        local = tuple(self._local_of(k, slot) for slot in range(len(term.inputs)))
+        notes = about_z("relu", self.values[term.inputs[0]]) if term.kind == "relu" else ()
+        return Node(row.sign, self.symbols[k], self.formula(k), term.inputs, self.values[k],
+                    derivative, local, self.formula(k, numbers=True), notes)
+
+    def _local_of(self, k: int, slot: int) -> Local:
+        """A local derivative: "2 · a₁", "x", "𝟙[a₁ ≥ 0]", with the names of which it is made."""
+        term, row = self.terms[k], self.rows[k]
+        template = row.symbols[slot] if row else ""
+        symbol = template.format(**self._operands(k))
+        on_the_kink = term.kind == "relu" and self.values[term.inputs[0]] == 0
+        used = [i for letter, i in zip("ab", term.inputs, strict=False)
+                if f"{{{letter}" in template and self.terms[i].kind != "number"]
+        return Local(symbol.replace(">", "≥") if on_the_kink else symbol, self.local[k][slot],
+                     tuple(used))
 
     # -- why a derivative is 0 --------------------------------------------------------------------
 
@@ -239,7 +181,8 @@ class Tape:
         if factor < 0 or self.values[factor] != 0:
             return Zero("underflow")
         constant = self.terms[factor].kind == "number"
-        return Zero("input", Var("constant") if constant else self.var(factor))
+        return Zero("input", Var("constant") if constant else
+                    Var("a", int(bool(self.terms[factor].inputs)), factor))
 
 
 def _of_numpy(value: complex) -> complex:

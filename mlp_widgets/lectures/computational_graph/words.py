@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...text import counted_steps, listed, number, symbol
+from ...text import listed, number, symbol
 from ...widgets.why_zero import why_in_words
 from .numbers import KINDS, OWN, GraphState, Numbers
 
@@ -52,14 +52,3 @@ def check(numbers: Numbers) -> str:
             f"<th>difference</th></tr>{rows}</table><small>The complex step uses the forward pass "
             "alone: L at w + ih, its imaginary part divided by h = 2⁻⁵⁶⁰. The difference is a "
             "share of the derivative; 2e−16 is the last digit of a float.</small>")
-
-
-# -- one step -------------------------------------------------------------------------------------
-
-
-def stepped(before: Numbers, after: Numbers, count: int) -> str:
-    """What steps θ ← θ − η ∂L/∂θ did."""
-    steps = counted_steps(count)
-    if before.loss == after.loss and before.parameters == after.parameters:
-        return f"After {steps} nothing has changed: no parameter has a derivative but 0."
-    return f"After {steps} L is {number(after.loss)}; before it was {number(before.loss)}."

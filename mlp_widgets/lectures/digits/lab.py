@@ -135,7 +135,7 @@ class DigitsLab(Lab[DigitsState, Numbers]):
 
     def show_pictures(self) -> None:
         """That of dead neurons does not wait for the networks of other first weights."""
-        with self.others.a_slice():
+        with self.others.shown():
             super().show_pictures()
 
     def paint(self, row: int, column: int, ink: int = DARKEST) -> None:

@@ -153,17 +153,20 @@ class Numbers:
         """Initialization -> the training that begins with it, all else as it is."""
         return {init: training(replace(self.state.setting, init=init)) for init in INITS}
 
-    def train_others(self, seconds: float) -> int:
-        """Train with the other initializations for so long, at least an epoch of each; how many
-        epochs are left."""
-        end, epoch = monotonic() + seconds, self.state.epochs
-        found = self.by_init.values()
-        while left := sum(other.left(epoch) for other in found):
-            for other in found:
-                other.one_towards(epoch)
+    @property
+    def epochs_left(self) -> int:
+        """Epochs still to be done with all initializations together."""
+        return sum(other.left(self.state.epochs) for other in self.by_init.values())
+
+    def train_others(self, seconds: float) -> bool:
+        """Train with all of them for so long, at least an epoch of each; whether some are left."""
+        end = monotonic() + seconds
+        while self.epochs_left:
+            for other in self.by_init.values():
+                other.one_towards(self.state.epochs)
             if monotonic() > end:
-                return sum(other.left(epoch) for other in found)
-        return left
+                break
+        return self.epochs_left > 0
 
     @property
     def history(self) -> list[Epoch]:

@@ -1,7 +1,7 @@
-"""Training the networks of the other first weights, in slices, so that the page stays responsive.
+"""Training the networks of the other first weights, while the page shows how far they are.
 
 The picture of dead neurons compares five ways to draw the first weights: four trainings beside that
-of the lab, some seconds of work. In the page it shows each of them as far as it is.
+of the lab, some seconds of work.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from contextlib import contextmanager
 
 from ...widgets.canvas import Canvas
 from ...widgets.host import Host
-from ...widgets.runner import LabRunner
-from ...widgets.training_run import REST_SECONDS, SLICE_SECONDS
+from ...widgets.slices import Slices
 
 
 class Others:
@@ -22,25 +21,31 @@ class Others:
         self._host, self._canvas = host, canvas
         self.left = 0
         """Epochs for which the page does not wait; 0 for all other viewers, who see the end."""
-        self.runner = LabRunner(host, self._go_on, "The training", REST_SECONDS)
+        self.runner = Slices(host, self._work, host.show_pictures, self._end)
 
     @contextmanager
-    def a_slice(self) -> Iterator[None]:
-        """Train them for a moment; what is drawn inside shows how far they are."""
-        state, numbers = self._host.state, self._host.numbers
-        if self._canvas.is_shown(state) and not self._canvas.slot.sentence(state):
-            self.left = numbers.train_others(SLICE_SECONDS)
+    def shown(self) -> Iterator[None]:
+        """What is drawn inside shows how far they are; the rest of the work begins, or ends."""
+        self.left = self._to_do()
         try:
             yield
         finally:
             if self.left:
                 self.runner.start()
-            elif self.runner.running:  # this was the last slice
+            else:
                 self.runner.stop()
-                self._host.send_words()
             self.left = 0
 
-    def _go_on(self) -> bool:
-        """One slice; False when all are trained, or the picture is gone."""
+    def _to_do(self) -> int:
+        """Epochs that the picture needs, if it is in the page."""
+        state = self._host.state
+        wanted = self._canvas.is_shown(state) and not self._canvas.slot.sentence(state)
+        found: int = self._host.numbers.epochs_left if wanted else 0
+        return found
+
+    def _work(self, seconds: float) -> bool:
+        return self._to_do() > 0 and bool(self._host.numbers.train_others(seconds))
+
+    def _end(self) -> None:
         self._host.show_pictures()
-        return self.runner.running
+        self._host.send_words()

@@ -34,7 +34,10 @@ class NamesCountsLab(Lab[NamesState, Numbers]):
     object.
 
     Its numbers are drawn once and for all; the picked parameter has a value that can be set, and
-    is the only one in ``parameters`` and ``gradient``, by the name "value". Every argument is a
+    is the only one in ``parameters`` and ``gradient``, by the name "value". It has no stepper: the
+    weights are drawn so that a name stands for a number, and nobody would learn from a walk through
+    them; what leads to the picked parameter stands in its formula, its gradient with the product
+    that gives it, and why that is 0 where it is. Every argument is a
     keyword and an attribute; ``repr`` rebuilds the lab. Raises ValueError, in one sentence, on
     what is not allowed.
     """

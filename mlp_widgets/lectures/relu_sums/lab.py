@@ -31,6 +31,7 @@ from ...widgets.own_data import DataControl
 from ...widgets.parameter_table import Group
 from ...widgets.pointer import Pointer, Touch
 from ...widgets.presets import Preset
+from ...widgets.stepper import Stepper
 from ...widgets.trained_lab import TrainedLab
 from ...widgets.training_run import TrainingRun
 from . import scenes, words
@@ -53,6 +54,13 @@ MOVED = "moved"
 """Of the list of starts: none of them, since a neuron was moved."""
 
 
+class HingeStepper(Stepper):
+    """Walks through one point, as the neuron on the sliders takes part in it."""
+
+    legend = ("At the point with the ring, of neuron j; the other hinges are one number. In the "
+              "picture, yellow: what the step computes; a yellow ring: what it uses again.")
+
+
 class ReluSumsLab(TrainedLab[ReluSumsState, Numbers, Training]):
     """ŷ = b2 + Σ_j w2j ReLU(w1j x + b1j), j = 1 ... K: the lab as a widget and as an object.
 
@@ -62,11 +70,13 @@ class ReluSumsLab(TrainedLab[ReluSumsState, Numbers, Training]):
     """
 
     state_type = ReluSumsState
+    stepper_type = HingeStepper
     title = "Sums of ReLUs"
     presets: ClassVar = {name: Preset(PRESETS[name], name, name.replace(" ", "-"), says)
                          for name, says in ABOUT.items()}
     slots = (
-        Slot("hinges", HingesPicture, scenes.hinges, "The target, the sum, and every hinge"),
+        Slot("hinges", HingesPicture, scenes.hinges, "The target, the sum, and every hinge",
+             also=("operation",)),
         Slot("ways", WaysPicture, scenes.ways, "Three ways, and J against K", progress=True),
     )
 
@@ -146,7 +156,7 @@ class ReluSumsLab(TrainedLab[ReluSumsState, Numbers, Training]):
 
     def layout(self) -> list[Section]:
         """The hinges beside the parameters of one; then the three ways beside their controls."""
-        assert self.table
+        assert self.table and self.stepper
         control, own = self.control, declared(ReluSumsState)
         self.trains(TrainingRun(
             self, Training, training_key, words=words.training, results=words.results,
@@ -163,7 +173,10 @@ class ReluSumsLab(TrainedLab[ReluSumsState, Numbers, Training]):
         return [
             Section("Hinges", ("hinges",), [stack(
                 *(control(name).widget for name in ("target", "neurons", "K", "neuron")),
-                self.table.widget, self.folds(Fold("Draw the target", "draw", draw)))]),
+                self.table.widget, self.folds(
+                    Fold("Step by step", "stepper", [control("point").widget,
+                                                     self.stepper.widget]),
+                    Fold("Draw the target", "draw", draw)))]),
             Section("Three ways", ("ways",), [stack(
                 self.blocks["training"],
                 self.folds(Fold("Why not the best?", "why", [self.blocks["why"]]),

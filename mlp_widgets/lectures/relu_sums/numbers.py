@@ -9,7 +9,7 @@ that of CMU 10-315, "Neural Networks".
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from operator import attrgetter
 from typing import Any
@@ -20,9 +20,10 @@ from ...core import BackwardTrace, ForwardTrace, Network, backward, forward
 from ...core.activations import Array
 from ...explain.notation import Notation, Var
 from ...explain.numbers import NetworkNumbers
-from ...fields import DATA, PARAMETER, RATE, Ends, State, cover, number, parsed, real, whole
+from ...explain.operations import Operation, Passes, most_operations, operations
+from ...fields import DATA, PARAMETER, RATE, Ends, State, cover, number, parsed, place, real, whole
 from ...fits.hinges import best_known, exact_from, lower_bounds, network_of, with_best_heights
-from ...text import round_limit
+from ...text import Factor, counted, inner, round_limit
 from .starts import STARTS, Neuron, laid
 from .targets import MOST_POINTS, NAMES, Target, as_target
 
@@ -92,8 +93,10 @@ class ReluSumsState(State):
         "sine", DATA, as_target, write=attrgetter("plain"), contents=attrgetter("plain"),
         texts=tuple(NAMES), allowed=f"{', '.join(map(repr, NAMES))}, a text file of two columns, "
         f"or two lists (x, y) of at most {MOST_POINTS} points")
-    point: int = whole(1, DATA, 1, MOST_POINTS, slider=lambda s: (1, s.target.count, 1),
-                       label="point", says="the point of the target whose height is y_at")
+    point: int = whole(None, DATA, 1, MOST_POINTS, slider=lambda s: (1, s.target.count, 1),
+                       default_for=lambda s: 2 * s.target.count // 3 + 1, label="point",
+                       says="that of the stepper, whose height is y_at; by default right of the "
+                            "middle")
     y_at: float = number(None, DATA, most=LARGEST, slider=lambda s: levels(s.target, s.point),
                          default_for=lambda s: s.target.height(s.point), label="its y",
                          says="with another one the target becomes an own curve")
@@ -101,6 +104,7 @@ class ReluSumsState(State):
                                   label="learning rate α", called="learning rate")
     steps: int = whole(3000, RATE, 1, 20_000, slider=(100, 10_000, 100), label="training steps",
                        says="of gradient descent on all parameters")
+    operation: int = place(most_operations((1, 1, 1), biases=True, plain_output=True))
     covered: bool = cover()
 
     def check(self) -> None:
@@ -188,7 +192,8 @@ def notation_of(neuron: int) -> Notation:
     """Names for the parameters of one neuron, counted from 1, and for b2."""
     j = neuron - 1
     return Notation({"w1j": Var("w", 1, j), "b1j": Var("b", 1, j), "w2j": Var("w", 2, 0, j),
-                     "b2": Var("b", 2)}, depth=2, loss="ℓ", plain_output=True)
+                     "b2": Var("b", 2)}, depth=2, loss="ℓ", plain_output=True,
+                    index=lambda layer, neuron: "₁ⱼ")
 
 
 def built(neurons: Iterable[Neuron], b2: float) -> Network:
@@ -266,13 +271,55 @@ def kinks_of(network: Network) -> Array:
         return np.divide(-b, w, out=np.full(len(w), np.nan), where=w != 0) + 0.0
 
 
+class OfOneNeuron(Passes):
+    """Both passes as one hidden neuron takes part in them."""
+
+    def __init__(self, whole: Passes, neuron: int) -> None:
+        super().__init__(whole.trace, whole.back, whole.notation)
+        self._own = range(neuron, neuron + 1)
+
+    def neurons(self, layer: int) -> range:
+        """Of layer 1 that neuron alone."""
+        return self._own if layer == 1 else super().neurons(layer)
+
+
 class Numbers(NetworkNumbers):
     """Everything a state determines."""
 
     def __init__(self, state: ReluSumsState) -> None:
         self.state, self.target = state, state.target
+        k = state.point - 1
         super().__init__(built(state.shown, state.b2), notation_of(state.neuron),
-                         (self.target.x, self.target.y))
+                         (self.target.x, self.target.y),
+                         (self.target.x[k : k + 1], self.target.y[k : k + 1]))
+
+    @cached_property
+    def operations(self) -> list[Operation]:
+        """Both passes at the point, of the neuron on the sliders: 11 operations with every K. In
+        ŷ the other hinges are one number."""
+        found = operations(OfOneNeuron(self.at, self.state.neuron - 1))
+        return [self._with_others(op) if op.result == Var("a", 2) else op for op in found]
+
+    def _with_others(self, op: Operation) -> Operation:
+        """ŷ = w2j a1j + what b2 and the other hinges add."""
+        if self.state.K == 1:
+            return op
+        others = Factor(f"(b₂ + {counted(self.state.K - 1, 'other hinge')})", self.others)
+        formula, numbers = (text.rpartition(" + ")[0] for text in (op.formula, op.numbers))
+        return replace(op, formula=f"{formula} + {others.symbol}",
+                       numbers=f"{numbers} + {inner(others.text)}")
+
+    @property
+    def added(self) -> float:
+        """w2j a1j at the point: the height of the neuron's own hinge there."""
+        j = self.state.neuron - 1
+        return self.value("w", 2, 0, j) * self.value("a", 1, j) + 0.0
+
+    @property
+    def others(self) -> float:
+        """What b2 and the other hinges add there."""
+        heights = self.network.w[2][0] * self.at.trace.a[1][:, 0]
+        return float(np.delete(heights, self.state.neuron - 1).sum()) + self.value("b", 2)
 
     @cached_property
     def kinks(self) -> Array:

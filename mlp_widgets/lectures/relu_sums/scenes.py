@@ -7,6 +7,7 @@ import numpy as np
 from ...core import Network
 from ...drawing.hinges import HingesScene, heights_shown
 from ...drawing.relu_ways import Fitted, WaysScene
+from ...explain.operations import lit
 from . import words
 from .numbers import MOST, Numbers, best, bounds, error, kinks_of, least_squares
 from .targets import NAMES, Target, as_target
@@ -19,7 +20,22 @@ def hinges(numbers: Numbers) -> HingesScene:
     grid, trace = numbers.curves(numbers.network)
     return HingesScene(target.x, target.y, grid, trace.output[0],
                        numbers.network.w[2].T * trace.a[1], numbers.kinks, state.neuron - 1,
-                       state.point - 1, heights(target), target.x_label)
+                       state.point - 1, heights(target), target.x_label, _halos(numbers))
+
+
+def _halos(numbers: Numbers) -> dict[tuple[str, str], tuple[float, float]]:
+    """(plot, kind of halo) -> its place, at the point that the stepper walks through."""
+    x = numbers.value("a")
+    found = {}
+    for var, halo in lit(numbers.operations, numbers.state.operation).items():
+        kind, layer = var.kind.removeprefix("d"), var.layer
+        if kind in ("y", "loss"):
+            found["target", halo] = x, numbers.value("y")
+        elif layer == 1 or kind == "w":
+            found["hinge", halo] = x, numbers.added
+        elif layer == 2:
+            found["sum", halo] = x, numbers.value("a", 2)
+    return found
 
 
 def heights(target: Target) -> tuple[float, float]:

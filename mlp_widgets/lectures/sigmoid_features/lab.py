@@ -62,7 +62,7 @@ class SigmoidFeaturesLab(Lab[SigmoidFeaturesState, Numbers]):
     slots = (
         # first what every control changes: it is seen with each of them
         Slot("space", SeparationPicture, scenes.space,
-             "The features' space, and the plane with the boundary", also=MARK, progress=True),
+             "The feature space, and the plane with the boundary", also=MARK, progress=True),
         Slot("features", FeatureMapsPicture, scenes.features, "The two features over the plane",
              also=MARK[:2],
              of=lambda state: (state.points, *(getattr(state, name) for name in FEATURES))),

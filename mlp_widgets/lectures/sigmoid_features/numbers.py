@@ -139,7 +139,7 @@ def grid_of(plane: Box) -> Array:
 
 
 ROOM: Box = ((-0.05, 1.05), (-0.05, 1.05))
-"""Of the features' space: a little more than there can be, so that no point is cut."""
+"""Of the feature space: a little more than there can be, so that no point is cut."""
 
 
 @lru_cache(maxsize=64)
@@ -259,7 +259,7 @@ class Numbers(NetworkNumbers):
 
     @cached_property
     def over_the_features(self) -> ForwardTrace:
-        """Layer 2 alone, at the middles of the cells of the features' space."""
+        """Layer 2 alone, at the middles of the cells of the feature space."""
         net = self.network
         assert net.b is not None
         last = Network([net.w[2]], [net.b[2]], [net.activations[2]])

@@ -28,7 +28,7 @@ def _lines(numbers: Numbers) -> str:
     plane, features = numbers.best_line, numbers.best_line_of_features
     if plane is None or features is None:
         return ""
-    return f" A line in the plane gets at most {plane}, in the features' space {features}."
+    return f" A line in the plane gets at most {plane}, in the feature space {features}."
 
 
 def group_title(state: SigmoidFeaturesState, neuron: int) -> str:
@@ -78,7 +78,7 @@ def board(numbers: Numbers, attempts: Attempts) -> str:
     return small_board([
         ("right now: on their side of ŷ = ½", "value-right", of_all(numbers.count_right)),
         ("best line in the plane (x₁, x₂)", "value-line", of_all(numbers.best_line)),
-        ("best line in the features' space (σ₁, σ₂)", "value-features",
+        ("best line in the feature space (σ₁, σ₂)", "value-features",
          of_all(numbers.best_line_of_features)),
         ("your smallest J by hand", "best-hand", best(HAND)),
         ("smallest J by descent", "best-descent", best(DESCENT))])

@@ -53,7 +53,7 @@ class WideState(State):
     seed: int = whole(0, DATA, 0, LARGEST_SEED, slider=None, label="first seed",
                       says="of the first draw")
     learning_rate: float = number(0.01, RATE, positive=True, most=1e9, fine_step=0.01,
-                                  label="learning rate α", called="learning rate",
+                                  label="learning rate η", called="learning rate",
                                   says="of step(count)")
     covered: bool = cover()
 
