@@ -117,7 +117,7 @@ soak: $(TEST_READY)
 oldest:
 	$(PYTHON) -m venv --clear .oldest
 	$(OLDEST_PY) -m pip install --quiet uv
-	$(OLDEST_PY) -m uv pip install --quiet --python $(OLDEST_PY) --resolution lowest-direct ".[test]"
+	$(OLDEST_PY) -m uv pip install --quiet --python $(OLDEST_PY) --resolution lowest-direct --editable ".[test]"
 	$(OLDEST_PY) -m pytest -p no:nbval $(PARALLEL) tests --ignore=tests/browser \
 	  $(addprefix --ignore=,$(filter-out tests/test_wheel.py,$(OF_NOTEBOOKS)) $(OF_PEERS))
 

@@ -131,7 +131,8 @@ def begin(change: Change) -> int:
     put_in(change)
     names = dict.fromkeys(TESTS[change.file].split())
     files = [str(ROOT / "tests" / f"test_{name}.py") for name in names]
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:nbval", "-p", "no:xdist"]
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:nbval", "-p", "no:xdist",
+               "-W", "ignore::pytest.PytestAssertRewriteWarning"]  # hypothesis is there already
     os._exit(pytest.main([*options, *files]))
 
 
