@@ -5,9 +5,11 @@ VENV := .venv
 ifeq ($(OS),Windows_NT)
   PYTHON ?= python
   VENV_PYTHON := $(VENV)/Scripts/python.exe
+  OLDEST_PY := ".oldest/Scripts/python.exe"
 else
   PYTHON ?= python3
   VENV_PYTHON := $(VENV)/bin/python
+  OLDEST_PY := ".oldest/bin/python"
   ifeq ($(shell id -u),0)
     LAB_DEFAULTS += --allow-root
   endif
@@ -46,6 +48,7 @@ ifeq ($(CONDA_DEFAULT_ENV),mlp-widgets)
 endif
 
 .PHONY: help lab present site test quick peers soak bench notebooks pictures clean
+.PHONY: dist oldest mutants
 
 help:
 	$(info make lab     opens the notebooks in JupyterLab (flags: LAB_FLAGS="--port=9000"))
@@ -55,8 +58,11 @@ help:
 	$(info make quick   runs style, types and unit tests only)
 	$(info make peers   compares all gradients and trainings with PyTorch, JAX and autograd)
 	$(info make soak    5000 random actions on each lab: about an hour)
+	$(info make oldest  runs the unit tests with the oldest packages allowed: PYTHON=python3.10 or 3.11)
+	$(info make mutants breaks the code in many small ways, and a test must see each: an hour or two)
 	$(info make bench   measures how fast the widgets are)
 	$(info make notebooks  runs the notebooks and stores their outputs)
+	$(info make dist    builds the wheel and the sdist into the folder dist)
 	$(info make pictures   takes the pictures of the README in a real browser)
 	$(info make clean   removes .venv and what the tools left behind)
 	@echo The first call sets up .venv. To use another Python: make lab PYTHON=python3.12
@@ -107,6 +113,24 @@ soak: export MLP_WIDGETS_STEPS := 5000
 soak: $(TEST_READY)
 	$(PY) -m pytest -p no:nbval -n auto tests/test_any_order.py
 
+# Each package at the lower end of its bound in pyproject.toml, which pip cannot ask for.
+oldest:
+	$(PYTHON) -m venv --clear .oldest
+	$(OLDEST_PY) -m pip install --quiet uv
+	$(OLDEST_PY) -m uv pip install --quiet --python $(OLDEST_PY) --resolution lowest-direct --editable ".[test]"
+	$(OLDEST_PY) -m pytest -p no:nbval $(PARALLEL) tests --ignore=tests/browser \
+	  $(addprefix --ignore=,$(filter-out tests/test_wheel.py,$(OF_NOTEBOOKS)) $(OF_PEERS))
+
+# By hand, what a student would meet; then every small change of core/ and widgets/lab.py.
+mutants: $(TEST_READY)
+	$(PY) -m pip install --quiet --editable ".[mutants]"
+	$(PY) tests/mutants.py
+	$(PY) tests/every_mutant.py
+
+dist: $(TEST_READY)
+	$(PY) -m build --outdir dist
+	$(PY) -m twine check --strict dist/*
+
 bench: $(TEST_READY)
 	$(PY) -m benchmarks
 
@@ -122,7 +146,7 @@ notebooks: $(TEST_READY)
 pictures: $(TEST_READY)
 	$(PY) tests/browser/take_pictures.py
 
-LITTER := .venv .lite site build dist mlp_widgets.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
+LITTER := .venv .lite .oldest site build dist mlp_widgets.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 clean:
 	$(PYTHON) -c "import shutil; [shutil.rmtree(d, True) for d in '$(LITTER)'.split()]"
 

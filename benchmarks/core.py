@@ -16,7 +16,9 @@ from .table import Row, interleaved
 EXPLANATION = """\
 Forward and backward pass in one thread, all in float64 but where float32 is named: the core knows
 float64 only, as its numbers are compared to many digits. All take turns in one process, and get
-their arrays ready made (ours by as_columns); before each race all must agree on the gradients.
+their arrays ready made (ours by as_columns); before each race all must agree to 1e-9 on the
+gradients, or on the parameters at the end of a training ("steps of descent"). There PyTorch updates
+in place, JAX has a whole step compiled, and ours checks each step and gives each network.
 dJ/dx, which no parameter needs, is worked out on both sides where a row names it. To install the
 frameworks: pip install -e ".[peers]". A chain of 10,000 layers should need no more time for a
 layer than one of 100.

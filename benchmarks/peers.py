@@ -1,8 +1,10 @@
 """Both passes of a network by PyTorch, JAX and autograd (the extra `peers`), to race against.
 
 Each function takes our network and points and gives a call of both passes, which returns the
-gradients in the order of ``Network.parameters()``. The arrays are made ready before, in the layout
-that these frameworks like best, points as rows, so that only the two passes are timed.
+gradients in the order of ``Network.parameters()``. With ``alpha`` the call is a training of so many
+``steps`` of gradient descent from the network's parameters, and returns the last ones. The arrays
+are made ready before, in the layout that these frameworks like best, points as rows, so that only
+the passes and the updates are timed.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ Call = Callable[[], object]
 
 
 def torch_eager(network: Network, x: np.ndarray, y: np.ndarray, loss: str = "squared", *,
-                dtype: str = "float64", to_x: bool = False, threads: int = 1) -> Call:
+                dtype: str = "float64", to_x: bool = False, threads: int = 1,
+                alpha: float | None = None, steps: int = 0) -> Call:
     """PyTorch as one writes it: `linear` and activation by layer, the loss, `autograd.grad`.
 
     ``to_x`` asks for dJ/dx too, after the parameters. The target of a cross-entropy is one-hot.
@@ -50,11 +53,25 @@ def torch_eager(network: Network, x: np.ndarray, y: np.ndarray, loss: str = "squ
                 a = activation(a)
         return torch.autograd.grad(loss_of(a, targets), wanted)
 
-    return call
+    start = [parameter.detach().clone() for parameter in parameters]
+
+    def training() -> list[np.ndarray]:
+        with torch.no_grad():
+            for parameter, first in zip(parameters, start, strict=True):
+                parameter.copy_(first)
+        for _ in range(steps):
+            gradients = call()
+            with torch.no_grad():
+                for parameter, gradient in zip(parameters, gradients, strict=True):
+                    parameter -= alpha * gradient
+        return [parameter.detach().numpy().copy() for parameter in parameters]
+
+    return call if alpha is None else training
 
 
-def jax_jit(network: Network, x: np.ndarray, y: np.ndarray, loss: str = "squared") -> Call:
-    """JAX in float64, compiled for these shapes before the race."""
+def jax_jit(network: Network, x: np.ndarray, y: np.ndarray, loss: str = "squared", *,
+            alpha: float | None = None, steps: int = 0) -> Call:
+    """JAX in float64, compiled for these shapes before the race; of a training a whole step."""
     import jax
     import jax.numpy as jnp
 
@@ -62,17 +79,36 @@ def jax_jit(network: Network, x: np.ndarray, y: np.ndarray, loss: str = "squared
     both = jax.jit(jax.value_and_grad(_J_in(jnp, network, loss)))
     parameters = [jnp.asarray(array) for array in network.parameters()]
     inputs, targets = jnp.asarray(x.T), jnp.asarray(y.T)
-    return lambda: jax.block_until_ready(both(parameters, inputs, targets))[1]
+    if alpha is None:
+        return lambda: jax.block_until_ready(both(parameters, inputs, targets))[1]
+    step = jax.jit(lambda now: _updated(now, both(now, inputs, targets)[1], alpha))
+    return lambda: jax.block_until_ready(_repeated(step, parameters, steps))
 
 
-def autograd(network: Network, x: np.ndarray, y: np.ndarray, loss: str = "squared") -> Call:
+def autograd(network: Network, x: np.ndarray, y: np.ndarray, loss: str = "squared", *,
+             alpha: float | None = None, steps: int = 0) -> Call:
     """HIPS autograd, which records what numpy does."""
     import autograd.numpy as anp
     from autograd import value_and_grad
 
     both = value_and_grad(_J_in(anp, network, loss))
     inputs, targets = np.ascontiguousarray(x.T), np.ascontiguousarray(y.T)
-    return lambda: both(network.parameters(), inputs, targets)[1]
+    if alpha is None:
+        return lambda: both(network.parameters(), inputs, targets)[1]
+    return lambda: _repeated(lambda now: _updated(now, both(now, inputs, targets)[1], alpha),
+                             network.parameters(), steps)
+
+
+def _updated(parameters: list, gradients: list, alpha: float) -> list:
+    """One step of gradient descent."""
+    return [old - alpha * gradient for old, gradient in zip(parameters, gradients, strict=True)]
+
+
+def _repeated(step: Callable[[list], list], parameters: list, steps: int) -> list:
+    """What some steps make of the parameters."""
+    for _ in range(steps):
+        parameters = step(parameters)
+    return parameters
 
 
 def _J_in(numpy: ModuleType, network: Network, loss: str) -> Callable:

@@ -1,4 +1,4 @@
-"""Our two passes beside those of other frameworks: the same network, the same points, one thread.
+"""Our passes and trainings beside other frameworks': one network, the same points, one thread.
 
 Each race runs in a process of its own, because BLAS asks for its number of threads only once. There
 the calls take turns; the gradients of each stay until it has made its next ones, as in training.
@@ -16,7 +16,14 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from mlp_widgets.core import Network, as_columns, backward, forward, initial_weights
+from mlp_widgets.core import (
+    Network,
+    as_columns,
+    backward,
+    forward,
+    gradient_descent,
+    initial_weights,
+)
 from mlp_widgets.data.traffic import HOURS, TRAFFIC
 
 from .peers import Call, autograd, jax_jit, torch_eager
@@ -37,6 +44,8 @@ PEERS: dict[str, tuple[str, Callable[..., Call]]] = {
     HIPS: ("autograd", autograd),
 }
 
+STEPS = 100
+"""Of a training."""
 Example = tuple[Network, np.ndarray, np.ndarray]
 
 
@@ -75,7 +84,8 @@ def images() -> Example:
 class Race:
     """An example and what runs beside it: {peer: target}, a target being part of a Row.
 
-    One timing is of `repeat` calls in a row, and there are `rounds` of them.
+    One timing is of `repeat` calls in a row, and there are `rounds` of them. With `alpha` a call is
+    a training of STEPS steps of gradient descent with this learning rate.
     """
 
     what: str
@@ -84,6 +94,7 @@ class Race:
     loss: str = "squared"
     repeat: int = 20
     rounds: int = 200
+    alpha: float | None = None
 
     def rows(self) -> Iterator[Row]:
         """Ours beside each peer; those that give dJ/dx beside ours with dJ/dx."""
@@ -98,18 +109,19 @@ class Race:
                 yield Row(what, times[name], f"{peer}: not installed")
 
     def times(self) -> dict[str, float]:
-        """The median seconds of each; all that are installed must agree on the gradients."""
+        """The median seconds of each; all that are installed must come to the same numbers."""
         network, x, y = self.example()
         x, y = as_columns(x, len(x), "x"), as_columns(y, len(y), "y")  # ready made, as theirs
-        both = partial(_both_passes, network, x, y, self.loss)
-        calls: dict[str, Call] = {OURS: both}
+        options = {} if self.alpha is None else {"alpha": self.alpha, "steps": STEPS}
+        ours = partial(_training if options else _both_passes, network, x, y, self.loss, **options)
+        calls: dict[str, Call] = {OURS: ours}
         if TO_X in self.beside:
-            calls[OURS_TO_X] = lambda: both().dJ_da
+            calls[OURS_TO_X] = lambda: ours().dJ_da
         for peer in self.beside:
             module, make = PEERS[peer]
             if find_spec(module):
-                calls[peer] = make(network, x, y, self.loss)
-                _check_same(both().parameters(), calls[peer](), peer)
+                calls[peer] = make(network, x, y, self.loss, **options)
+                _check_same(ours().parameters(), calls[peer](), peer)
         kept: dict[str, object] = {}
         held = {name: partial(_hold, kept, name, call) for name, call in calls.items()}
         return interleaved(held, self.rounds, self.repeat, warm_up=self.repeat // 2)
@@ -119,12 +131,18 @@ def _both_passes(network: Network, x: np.ndarray, y: np.ndarray, loss: str):
     return backward(forward(network, x, y, loss=loss))
 
 
+def _training(network: Network, x: np.ndarray, y: np.ndarray, loss: str, alpha: float,
+              steps: int) -> Network:
+    *_, last = gradient_descent(network, x, y, alpha=alpha, steps=steps, loss=loss)
+    return last.network
+
+
 def _hold(kept: dict[str, object], name: str, call: Call) -> None:
     kept[name] = call()
 
 
 def _check_same(ours: list[np.ndarray], theirs: object, name: str) -> None:
-    """A race counts only if both come to the same gradients."""
+    """A race counts only if both come to the same gradients, or the same trained parameters."""
     rtol, atol = (1e-3, 1e-6) if name == FLOAT32 else (1e-9, 1e-15)
     for mine, other in zip(ours, theirs, strict=False):  # dJ/dx comes last, and only from some
         np.testing.assert_allclose(mine, np.asarray(other), rtol, atol, err_msg=name)
@@ -156,4 +174,8 @@ RACES = [
          {EAGER: {}, JIT: {"at_most": 2.0}}, repeat=3, rounds=30),
     Race("784-300-100-10, 128 points", images,
          {EAGER: AS_FAST, TO_X: AS_FAST, JIT: {}, FLOAT32: {}}, "softmax_cross_entropy", 5, 40),
+    Race(f"three neurons, 24 points, {STEPS} steps of descent", partial(three_neurons, 24),
+         {EAGER: {}, JIT: {}, HIPS: {}}, repeat=1, rounds=30, alpha=1e-3),
+    Race(f"chain of 5 sigmoid layers, {STEPS} steps of descent", sigmoid_chain,
+         {EAGER: {}, JIT: {}, HIPS: {}}, repeat=1, rounds=30, alpha=0.5),
 ]

@@ -20,8 +20,10 @@ def live_widgets() -> set[str]:
     """Ids of all widgets that ipywidgets keeps alive."""
     from ipywidgets.widgets import widget as base
 
-    known = getattr(base, "_instances", None)  # 8; before it was Widget.widgets
-    return set(widgets.Widget.widgets if known is None else known)
+    if hasattr(base, "_instances"):  # from 8.0.3
+        return set(base._instances)
+    name = "_active_widgets" if hasattr(widgets.Widget, "_active_widgets") else "widgets"  # 8.0, 7
+    return set(getattr(widgets.Widget, name))
 
 
 def read(text: str) -> float:

@@ -85,7 +85,7 @@ STATE = Everything()
 REFUSED = [
     ("w11", "1", "w11 must be a number, got '1'"),
     ("w11", True, "w11 must be a number, got True"),
-    ("w11", np.bool_(True), "w11 must be a number, got np.True_"),
+    ("w11", np.bool_(True), f"w11 must be a number, got {np.bool_(True)!r}"),
     ("w11", None, "w11 must be a number, got None"),
     ("w11", 1j, "w11 must be a number, got 1j"),
     ("w11", np.array([1.0, 2.0]), "w11 must be a number, got array([1., 2.])"),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from mutants import MUTANTS
+from project import project_files, walked_files
 
 from mlp_widgets.lectures import REGISTRY
 
@@ -337,24 +338,6 @@ PACKAGES = re.compile(
     r"-{2}(?:extra-)?index-url|-{2}find-links",
     re.IGNORECASE,
 )
-
-
-def project_files() -> list[Path]:
-    """Files that belong to the project: those git knows or would add, or all if there is no git."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    try:
-        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-        names = run.stdout.split("\0") if run.returncode == 0 else []
-    except FileNotFoundError:
-        names = []
-    paths = [ROOT / name for name in names if name] or walked_files()
-    return [path for path in paths if path.is_file()]
-
-
-def walked_files() -> list[Path]:
-    made = {".git", ".venv", "__pycache__", "build", "dist", ".hypothesis", ".ipynb_checkpoints"}
-    made |= {".pytest_cache", ".ruff_cache", "mlp_widgets.egg-info"}
-    return [path for path in ROOT.rglob("*") if not made & set(path.relative_to(ROOT).parts)]
 
 
 def text_of(path: Path) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
+from project import ROOT, project_files
 
-ROOT = Path(__file__).resolve().parent.parent
 PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
 
 
@@ -20,6 +24,13 @@ def run(*line: str, **options) -> str:
     done = subprocess.run(line, capture_output=True, text=True, **options)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def wheel_of(source: Path, folder: Path) -> Path:
+    """The wheel that pip makes of an sdist or a folder."""
+    run(*PIP, "wheel", "--no-deps", "--no-build-isolation", str(source), "-w", str(folder))
+    (found,) = folder.glob("*.whl")
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +46,7 @@ def sdist(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def wheel(sdist, tmp_path_factory) -> Path:
     """A wheel made from the sdist, so that nothing comes from the checkout."""
-    folder = tmp_path_factory.mktemp("wheel")
-    run(*PIP, "wheel", "--no-deps", "--no-build-isolation", str(sdist), "-w", str(folder))
-    (found,) = folder.glob("*.whl")
-    return found
+    return wheel_of(sdist, tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -50,16 +58,60 @@ def installed(wheel, tmp_path_factory) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": places["purelib"], "PYTHONSAFEPATH": "1"}
 
 
-def tracked() -> set[str]:
-    """The files of the repository."""
-    return set(run("git", "ls-files", cwd=ROOT).split("\n")) - {""}
+def ours() -> set[str]:
+    """The files of the project, by their place in it."""
+    return {path.relative_to(ROOT).as_posix() for path in project_files()}
 
 
-def test_the_sdist_is_complete(sdist):
+def held_by(wheel: Path) -> dict[str, bytes]:
+    """name -> content of all that is in a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_the_sdist_is_the_project_and_nothing_else(sdist):
     with tarfile.open(sdist) as archive:
-        held = {name.partition("/")[2] for name in archive.getnames()}
-    assert tracked() - held <= {".gitignore"}
-    assert not [name for name in held if "__pycache__" in name or name.endswith(".pyc")]
+        held = {entry.name.partition("/")[2] for entry in archive if entry.isfile()}
+    made = {name for name in held if name.startswith("mlp_widgets.egg-info/")}
+    assert held - made - {"PKG-INFO", "setup.cfg"} == ours() - {"PKG-INFO", "setup.cfg"}
+
+
+def test_a_checkout_gives_the_same_wheel_as_the_sdist(wheel, tmp_path):
+    for name in ours():
+        (tmp_path / "copy" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, tmp_path / "copy" / name)
+    assert held_by(wheel_of(tmp_path / "copy", tmp_path)) == held_by(wheel)
+
+
+def test_an_index_takes_both(sdist, wheel):
+    said = run(sys.executable, "-m", "twine", "--no-color", "check", "--strict", str(sdist),
+               str(wheel))
+    assert said.count("PASSED") == 2
+
+
+def test_an_index_shows_the_pictures_of_the_readme(wheel):
+    (metadata,) = [text for name, text in held_by(wheel).items() if name.endswith("/METADATA")]
+    head, _, shown = metadata.decode("utf-8").partition("\n\n")
+    address = re.search(r"^Project-URL: Repository, (https://\S+)$", head, re.MULTILINE)[1]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"(!?)\[[^\]]*\]\(([^)]*)\)", readme)
+    told = re.findall(r"(!?)\[[^\]]*\]\(([^)]*)\)", shown)
+    assert len(named) == len(told) > 5 and len([mark for mark, _ in named if mark]) == 3
+    for (mark, before), (_, after) in zip(named, told, strict=True):
+        relative = not before.startswith(("https://", "#"))
+        place = f"{address}/{'raw' if mark else 'blob'}/HEAD/{before}"
+        assert after == (place if relative else before)
+        assert not relative or (ROOT / before.partition("#")[0]).is_file()
+
+
+def test_the_notebooks_name_the_same_address(wheel):
+    # The first cell fetches the package from there, on Google Colab.
+    (metadata,) = [text for name, text in held_by(wheel).items() if name.endswith("/METADATA")]
+    found = set()
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        found |= set(re.findall(r'address = "(.*?)"', "".join(cells[1]["source"])))
+    assert [f"Project-URL: Repository, {place}".encode() in metadata for place in found] == [True]
 
 
 def test_the_command_of_the_wheel_copies_the_notebooks(installed, tmp_path):
@@ -77,3 +129,14 @@ def test_the_labs_of_the_wheel_work(installed, tmp_path):
                env=installed, cwd=tmp_path)
     place, call = said.splitlines()
     assert str(ROOT) not in place and call == "OneNeuronLab(w=1.5, x=3.0, y=6.0)"
+
+
+def test_the_tests_pass_with_the_wheel(installed, tmp_path):
+    # A folder with the tests and without the package: what they import is the wheel's.
+    shutil.copytree(ROOT / "tests", tmp_path / "tests",
+                    ignore=shutil.ignore_patterns("browser", "__pycache__"))
+    shutil.copyfile(ROOT / "pyproject.toml", tmp_path / "pyproject.toml")
+    files = [f"tests/test_{name}.py" for name in ("passes", "one_neuron", "share")]
+    said = run(sys.executable, "-m", "pytest", "-q", "-p", "no:nbval", *files,
+               env=installed, cwd=tmp_path)
+    assert " passed" in said

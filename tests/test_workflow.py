@@ -70,12 +70,21 @@ def test_the_unit_tests_run_with_ipywidgets_7_too(workflow):
     assert test == "python -m pytest tests --ignore=tests/browser"
 
 
-def test_the_peers_are_required_and_the_long_run_is_on_a_schedule(workflow):
-    peers, soak = workflow["jobs"]["peers"], workflow["jobs"]["soak"]
-    assert commands(peers) == ["make peers"] and commands(soak) == ["make soak"]
+def test_the_unit_tests_run_with_the_oldest_of_everything(workflow):
+    oldest = workflow["jobs"]["oldest"]
+    assert commands(oldest) == ["make oldest"]
+    assert oldest["steps"][1]["with"] == {"python-version": "3.10"}
+
+
+def test_the_peers_are_required_and_the_long_runs_are_on_a_schedule(workflow):
+    peers, long = workflow["jobs"]["peers"], ("mutants", "soak")
+    assert commands(peers) == ["make peers"]
     assert peers["env"]["MLP_WIDGETS_REQUIRE_ALL"] == "1"
-    assert workflow["on"]["schedule"] and "'schedule'" in soak["if"]
-    others = [job for name, job in workflow["jobs"].items() if name != "soak"]
+    for name in long:
+        assert commands(workflow["jobs"][name]) == [f"make {name}"]
+        assert "'schedule'" in workflow["jobs"][name]["if"]
+    assert workflow["on"]["schedule"]
+    others = [job for name, job in workflow["jobs"].items() if name not in long]
     assert all(job["if"] == "github.event_name != 'schedule'" for job in others)
     run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert run.index("make test ") < run.index("make peers ")

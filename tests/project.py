@@ -1,0 +1,28 @@
+"""Which files belong to the project."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def project_files() -> list[Path]:
+    """Files that belong to the project: those git knows or would add, or all if there is no git."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        names = run.stdout.split("\0") if run.returncode == 0 else []
+    except FileNotFoundError:
+        names = []
+    paths = [ROOT / name for name in names if name] or walked_files()
+    return [path for path in paths if path.is_file()]
+
+
+def walked_files() -> list[Path]:
+    """All files but those that a tool has made."""
+    made = {".git", ".hypothesis", ".ipynb_checkpoints", ".lite", ".mypy_cache", ".oldest",
+            ".pytest_cache", ".ruff_cache", ".venv", "__pycache__", "build", "dist",
+            "mlp_widgets.egg-info", "site"}
+    return [path for path in ROOT.rglob("*") if not made & set(path.relative_to(ROOT).parts)]
