@@ -45,7 +45,7 @@ ifeq ($(CONDA_DEFAULT_ENV),mlp-widgets)
   PYTHON_READY :=
 endif
 
-.PHONY: help lab present site test quick peers soak bench notebooks pictures clean
+.PHONY: help lab present site test quick peers soak monkey bench notebooks pictures clean
 
 help:
 	$(info make lab     opens the notebooks in JupyterLab (flags: LAB_FLAGS="--port=9000"))
@@ -55,6 +55,7 @@ help:
 	$(info make quick   runs style, types and unit tests only)
 	$(info make peers   compares all gradients and trainings with PyTorch, JAX and autograd)
 	$(info make soak    5000 random actions on each lab: about an hour)
+	$(info make monkey  keys, clicks and files in any order, two minutes a lab in two browsers: an hour)
 	$(info make bench   measures how fast the widgets are)
 	$(info make notebooks  runs the notebooks and stores their outputs)
 	$(info make pictures   takes the pictures of the README in a real browser)
@@ -106,6 +107,10 @@ peers: $(TEST_READY)
 soak: export MLP_WIDGETS_STEPS := 5000
 soak: $(TEST_READY)
 	$(PY) -m pytest -p no:nbval -n auto tests/test_any_order.py
+
+monkey: export MLP_WIDGETS_MONKEY := 120
+monkey: $(TEST_READY)
+	$(PY) -m pytest -p no:nbval -n auto --dist loadfile tests/browser/test_monkey.py
 
 bench: $(TEST_READY)
 	$(PY) -m benchmarks
