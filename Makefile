@@ -47,7 +47,7 @@ ifeq ($(CONDA_DEFAULT_ENV),mlp-widgets)
   PYTHON_READY :=
 endif
 
-.PHONY: help lab present site test quick peers soak bench notebooks pictures clean
+.PHONY: help lab present site test quick peers soak monkey bench notebooks pictures clean
 .PHONY: dist oldest mutants
 
 help:
@@ -60,6 +60,7 @@ help:
 	$(info make soak    5000 random actions on each lab: about an hour)
 	$(info make oldest  runs the unit tests with the oldest packages allowed: PYTHON=python3.10 or 3.11)
 	$(info make mutants breaks the code in many small ways, and a test must see each: an hour or two)
+	$(info make monkey  keys, clicks and files in any order, two minutes a lab in two browsers: an hour)
 	$(info make bench   measures how fast the widgets are)
 	$(info make notebooks  runs the notebooks and stores their outputs)
 	$(info make dist    builds the wheel and the sdist into the folder dist)
@@ -130,6 +131,10 @@ mutants: $(TEST_READY)
 dist: $(TEST_READY)
 	$(PY) -m build --outdir dist
 	$(PY) -m twine check --strict dist/*
+
+monkey: export MLP_WIDGETS_MONKEY := 120
+monkey: $(TEST_READY)
+	$(PY) -m pytest -p no:nbval -n auto --dist loadfile tests/browser/test_monkey.py
 
 bench: $(TEST_READY)
 	$(PY) -m benchmarks

@@ -181,11 +181,29 @@ def wait_until(true: Callable[[], object]) -> None:
     raise AssertionError("it does not come")
 
 
+def kept_things(lab: Lab) -> list[object]:
+    """What the lab holds: parts, pointers, runners, in lists too."""
+    assert lab.root  # it is built
+    found = list(vars(lab).values())
+    return [*found, *(inner for of in found if isinstance(of, (list, tuple)) for inner in of)]
+
+
 def runners(lab: Lab) -> list[Runner]:
     """What may repeat by itself: of the descent, the stepper, a training."""
-    assert lab.root  # it is built
-    parts = (getattr(part, "runner", None) for part in vars(lab).values())
-    return [runner for runner in parts if isinstance(runner, Runner)]
+    found = {id(of): of for of in (getattr(of, "runner", None) for of in kept_things(lab))}
+    return [of for of in found.values() if isinstance(of, Runner)]
+
+
+def at_rest(lab: Lab) -> None:
+    """What is no part of the state is forgotten: a training, a path, what was found by hand."""
+    rewind = find(lab, "mlp-rewind")
+    if rewind is not None and lab.descent is None:
+        rewind.click()
+    for each in runners(lab):
+        each.stop()
+    lab.prepare()
+    lab.refresh()
+    lab.show_error("")
 
 
 def as_new(lab: Lab) -> Lab:

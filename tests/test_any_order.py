@@ -36,10 +36,13 @@ from lab_tools import (
     SMALLER,
     VALUES,
     as_new,
+    at_rest,
     check_same,
     find,
+    kept_things,
     of_kind,
     run_threads,
+    runners,
     text_of,
     type_in,
     upload,
@@ -50,7 +53,6 @@ from mlp_widgets.saved_state import code_of, state_from
 from mlp_widgets.widgets import made_again, runner, slices
 from mlp_widgets.widgets.blocks import headline_box
 from mlp_widgets.widgets.pointer import Pointer
-from mlp_widgets.widgets.runner import Runner
 
 STEPS = int(os.environ.get("MLP_WIDGETS_STEPS", "50"))
 """Actions of a lab."""
@@ -75,32 +77,8 @@ class Cells:
         return self.cell, str(self.runs)
 
 
-def kept_things(lab) -> list[object]:
-    """What the lab holds: parts, pointers, runners, in lists too."""
-    found = list(vars(lab).values())
-    return [*found, *(inner for of in found if isinstance(of, (list, tuple)) for inner in of)]
-
-
 def pointers(lab) -> list[Pointer]:
     return [of for of in kept_things(lab) if isinstance(of, Pointer)]
-
-
-def all_runners(lab) -> list[Runner]:
-    """Of descent, stepper, training: whatever repeats by itself."""
-    found = {id(of): of for of in (getattr(of, "runner", None) for of in kept_things(lab))}
-    return [of for of in found.values() if isinstance(of, Runner)]
-
-
-def at_rest(lab) -> None:
-    """What is no part of the state is forgotten: a training, a path, what was found by hand."""
-    rewind = find(lab, "mlp-rewind")
-    if rewind is not None and lab.descent is None:
-        rewind.click()
-    for each in all_runners(lab):
-        each.stop()
-    lab.prepare()
-    lab.refresh()
-    lab.show_error("")
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -197,7 +175,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(times=st.integers(1, 3))
     def time_passes(self, times):
         """Frames of what runs."""
-        for each in times * all_runners(self.lab):
+        for each in times * runners(self.lab):
             if each.running:
                 each._run._once()
 
@@ -286,7 +264,7 @@ class AnyOrder(RuleBasedStateMachine):
         said = text_of(lab.error)
         assert NOT_FORESEEN not in said, said
         assert len(text_of(lab.status)) > 5
-        runs = any(each.running for each in all_runners(lab))  # words of pictures wait for its end
+        runs = any(each.running for each in runners(lab))  # words of pictures wait for its end
         for canvas in lab._shown():
             assert runs or canvas._words.value == html.escape(canvas.words), canvas.slot.name
             sentence = canvas.slot.sentence(lab.state)

@@ -32,8 +32,8 @@ from seen import fold
 NARROW = {"width": 1024, "height": 768}  # CSS pixels: the narrowest page in which a lab must fit
 
 
-OWN_PAGES = ("[firefox", "[webkit", "test_voila", "test_one_screen", "notebook7", "polls_page",
-             "real_jupyter", "test_site")
+OWN_PAGES = ("[monkey-chromium", "[monkey-firefox", "[firefox", "[webkit", "test_voila",
+             "test_one_screen", "notebook7", "polls_page", "real_jupyter", "test_site")
 """What is looked at in a page of its own; all else is in the page of all labs in JupyterLab."""
 
 

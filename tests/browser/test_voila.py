@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -125,3 +128,15 @@ def test_an_answer_waits_until_somebody_asks(page):
     assert told(page) == ["", "Show the answer"]
     page.keys(".jp-OutputArea-output summary", "Enter")
     assert told(page)[1].split("\n")[-1] == "42"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
+def test_a_page_says_that_its_kernel_is_gone(voila, browser):
+    voila.write("gone.ipynb", "from mlp_widgets import OneNeuronLab\nOneNeuronLab()",
+                "import os\nprint('process', os.getpid())")
+    with VoilaPage(browser, voila) as page:
+        page.follow("gone.ipynb")
+        said = page.page.locator("pre", has_text="process").inner_text()
+        os.kill(int(said.split()[-1]), signal.SIGKILL)
+        page.wait_for(lambda: "Reload the page" in page.find(".mlp-lab").evaluate(
+            "e => getComputedStyle(e, '::before').content"), 60)

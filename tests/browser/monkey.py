@@ -1,0 +1,381 @@
+"""A monkey in the browser: a student who does anything, in any order, faster than the kernel.
+
+    monkey = Monkey(page, cell=3, lab="ThreeNeuronLab", seed=7)
+    monkey.go_on(lambda: len(monkey.done) < 100)
+    monkey.check()
+
+It has keys, mouse and files, and sees nothing but the page. ``done`` is all that it did, and
+``check`` prints it where something is wrong: ``replay`` does the same again.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from real_jupyter import CHECKOUT, NotebookPage
+
+NOT_FORESEEN = "did not work"
+WAITING = 8
+"""Messages to the kernel that may be without an answer: a student waits now and then too."""
+PATIENCE = 5000
+"""Milliseconds for which it waits for a control that is not ready, before it looks why."""
+TYPED = ("abc", "", "1e400", "-1e400", "nan", "1,5", "−0.75", "1e30", "0", "2.5", "<b>1</b>",
+         "1e-300", "-0.001", "12", "٣", "$x$")
+KEYS = ("ArrowRight", "ArrowLeft", "ArrowUp", "PageUp", "PageDown", "Home", "End")
+FILES = ("x,y\n0,1\n1,2.5\n3,0.5\n4,2\n", "0;1,5\n2;3\n5;1", "", "\0", "1,2,3",
+         "0,0,1\n1,0.5,0\n-1,2,1\n", "a,b\nc,d\n")
+AFTER_RESTART = ("kernel status: ", "kernel stderr: 0.0")
+"""What a page tells of a restart that was asked for; the second is the debugger's advice."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """``what`` is a method of the monkey, done with a control: its name, of those of the same name
+    the ``place``, and numbers that say how."""
+
+    what: str
+    control: str = ""
+    place: int = 0
+    how: tuple[Any, ...] = ()
+
+
+# What can be acted on, each with a name: its kind and the classes of ours that it or a box around
+# it has. ``found(root)`` gives these, [name, place, element].
+FOUND = """
+    const KINDS = { handle: '.noUi-handle', box: 'input[type=text]', check: 'input[type=checkbox]',
+        choice: 'select', runs: 'button:is(.mlp-run, .mlp-play, .mlp-step, .mlp-next)',
+        picture: '.mlp-pictures img', file: 'input[type=file]',
+        button: 'button:not(.widget-upload, .mlp-run, .mlp-play, .mlp-step, .mlp-next)' };
+    const passing = css => !css.startsWith('mlp-') || css === 'mlp-on' || css.startsWith('mlp-at-');
+    const own = e => [...e.classList].filter(css => !passing(css));
+    const found = root => {
+        const counts = {}, all = [];
+        for (const kind in KINDS) for (const e of root?.querySelectorAll(KINDS[kind]) ?? []) {
+            let named = e;
+            while (!own(named).length) named = named.parentElement;
+            const name = [kind, ...own(named)].join('.');
+            const place = counts[name] = (counts[name] ?? -1) + 1;
+            const seen = kind === 'file' ? e.parentElement : e;
+            if (e.disabled || seen.disabled || seen.closest('[disabled]')) continue;
+            if (seen.checkVisibility({ visibilityProperty: true })) all.push([name, place, e]);
+        }
+        return all;
+    };
+"""
+
+CONTROLS = f"root => {{ {FOUND} return found(root).map(([name, place]) => [name, place]); }}"
+
+# The element itself, scrolled into view; null where it is gone.
+REACHED = f"""async (root, [name, place]) => {{
+    {FOUND}
+    const it = found(root).find(([n, p]) => n === name && p === place)?.[2];
+    it?.scrollIntoView({{ block: 'nearest' }});
+    await new Promise(requestAnimationFrame);
+    return it ?? null;
+}}"""
+
+IN_VIEW = """(e, [across, down]) => {
+    const { left, right, top, bottom } = e.getBoundingClientRect();
+    const inside = (at, end) => Math.min(Math.max(at, 1), end - 1);
+    return [inside(left + across * (right - left), innerWidth),
+            inside(top + down * (bottom - top), innerHeight)];
+}"""
+
+STANDS_THERE = "e => e.isConnected && (e.type === 'file' || e.checkVisibility()) && !e.disabled"
+
+FEW_WAIT = "most => mlpAsked.size <= most"
+
+# What the page shows of each widget, in the order of the page; of HTML its text.
+SHOWN = """async (root, told) => {
+    const text = html => {
+        const made = document.createElement('div');
+        made.innerHTML = html;
+        return made.textContent;
+    };
+    const hash = async address => {
+        const bytes = await (await fetch(address)).arrayBuffer();
+        const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+        return [...digest].map(byte => byte.toString(16).padStart(2, '0')).join('');
+    };
+    const see = {
+        slider: e => Number(e.querySelector('.noUi-handle').getAttribute('aria-valuenow')),
+        text: e => e.querySelector('input').value,
+        checkbox: e => e.querySelector('input').checked,
+        Dropdown: e => { const at = e.querySelector('select').selectedIndex;
+                         return at < 0 ? null : at; },
+        ToggleButtons: e => [...e.querySelectorAll('button')]
+            .findIndex(button => button.matches('.mod-active')),
+        toggle: e => [e.textContent.trim(), e.matches('.mod-active'), e.disabled],
+        button: e => [e.textContent.trim(), false, e.disabled],
+        html: e => e.querySelector('.widget-html-content').textContent,
+        image: e => hash(e.src),
+        other: () => null,
+    };
+    const elements = [...root.querySelectorAll(
+        '.mlp-lab, .mlp-lab :is(.jupyter-widgets, .widget-toggle-buttons)')];
+    if (elements.length !== told.length)
+        return [`the page shows ${elements.length} widgets, not ${told.length}`];
+    const wrong = [];
+    for (const [k, [kind, value]] of told.entries()) {
+        const e = elements[k];
+        const expected = kind === 'html' ? text(value) : value;
+        const there = await see[kind](e);
+        if (JSON.stringify(there) !== JSON.stringify(expected))
+            wrong.push(`${e.className} shows ${JSON.stringify(there)}, `
+                + `and in the kernel it is ${JSON.stringify(expected)}`);
+    }
+    return wrong;
+}"""
+
+RUN_CELLS = """async cells => {
+    const { commands, shell } = window.jupyterapp, notebook = shell.currentWidget.content;
+    for (const cell of cells) {
+        notebook.activeCellIndex = cell;
+        notebook.deselectAll();
+        commands.execute('notebook:run-cell');
+    }
+}"""
+
+ASK_KERNEL = """async ([code, expression]) => {
+    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const future = kernel.requestExecute({ code, silent: true, store_history: false,
+        user_expressions: { answer: expression } });
+    const { content } = await future.done;
+    const answer = content.status === 'ok' ? content.user_expressions.answer : content;
+    if (answer.status !== 'ok')
+        throw new Error(`${answer.ename}: ${answer.evalue} ${answer.traceback.join('')}`);
+    return answer.data['text/plain'];
+}"""
+
+RESTART = """async () => {
+    await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart();
+    mlpAsked.clear();  // these have no answer any more
+}"""
+
+PRESS_PAUSE = """root => [...root.querySelectorAll('button')]
+    .filter(e => e.textContent.includes('❚❚')).map(e => e.click()).length"""
+
+SAID_OF_KERNEL = """root => [...root.querySelectorAll('.mlp-lab, .mlp-poll')]
+    .map(e => getComputedStyle(e, '::before').content)"""
+
+
+# Whether the mouse reaches a handle, which is in view.
+ANSWERS = """async e => {
+    e.scrollIntoView({ block: 'center' });
+    await new Promise(requestAnimationFrame);
+    const { x, y, width, height } = e.getBoundingClientRect();
+    return e.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+}"""
+
+
+class Monkey:
+    """``cell`` is the place of the lab's cell in the notebook, counted from 0, and ``lab`` the
+    name by which ``labs`` of the notebook has it."""
+
+    def __init__(self, page: NotebookPage, cell: int, lab: str, seed: int) -> None:
+        self.notebook, self.page, self.cell, self.lab = page, page.page, cell, lab
+        self.seed, self.random = seed, random.Random(f"{seed} {lab}")
+        self.done: list[Action] = []
+        page.root = f"[data-windowed-list-index='{cell}']"
+        page.find(".mlp-lab").scroll_into_view_if_needed()
+        self.before = list(page.problems())
+
+    # -- what it does -----------------------------------------------------------------------------
+
+    def go_on(self, more: Callable[[], bool]) -> None:
+        """Do one thing after the other."""
+        while more():
+            self.do(self.any_action())
+
+    def replay(self, actions: Iterable[Action]) -> None:
+        """The same again."""
+        for action in actions:
+            self.do(action)
+
+    def do(self, action: Action) -> None:
+        """One action; nothing, if its control is gone."""
+        self.done.append(action)
+        self.page.wait_for_function(FEW_WAIT, arg=WAITING)
+        if not action.control:
+            return getattr(self, action.what)(*action.how)
+        root = self.page.locator(self.notebook.root)
+        it = root.evaluate_handle(REACHED, [action.control, action.place]).as_element()
+        if it is not None:
+            self._do_with(it, action)
+
+    def _do_with(self, it, action: Action) -> None:
+        """One action with a control, which the lab may take away meanwhile."""
+        try:
+            getattr(self, action.what)(it, *action.how)
+        except Exception:
+            if it.evaluate(STANDS_THERE):
+                raise
+
+    def any_action(self) -> Action:
+        """Of all that can be done now, with each kind of control as often."""
+        controls: dict[str, list[tuple[str, int]]] = {}
+        for name, place in self.page.locator(self.notebook.root).evaluate(CONTROLS):
+            controls.setdefault(name.split(".")[0], []).append((name, place))
+        if not controls or self.random.random() < 0.03:
+            return Action("run_the_cell_again")
+        kind = self.random.choice(sorted(controls))
+        name, place = self.random.choice(controls[kind])
+        what = self.random.choice(WAYS[kind])
+        return Action(what, name, place, HOW[what](self.random))
+
+    def press_keys(self, handle, *keys: str) -> None:
+        """On a slider."""
+        handle.focus()
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def drag(self, handle, *places: float) -> None:
+        """A slider, or on a picture: to the left and right and back."""
+        x, y = self._place(handle, 0.5, 0.5)
+        mouse, (width, height) = self.page.mouse, self.page.viewport_size.values()
+        mouse.move(x, y)
+        mouse.down()
+        for share in places:
+            mouse.move(min(max(x + 400 * share, 1), width - 1),
+                       min(max(y + 100 * share, 1), height - 1), steps=3)
+        mouse.up()
+
+    def _place(self, it, across: float, down: float) -> tuple[float, float]:
+        """In the page, of a share of the width and height of what is in view."""
+        return tuple(it.evaluate(IN_VIEW, [across, down]))
+
+    def type(self, box, text: str, end: str) -> None:
+        """Into a box, instead of what stands there; ``end`` is a key, or "" to leave it so."""
+        box.select_text(timeout=PATIENCE)
+        self.page.keyboard.press("Delete")
+        self.page.keyboard.type(text)
+        if end:
+            self.page.keyboard.press(end)
+
+    def click(self, it, across: float, down: float, times: int) -> None:
+        """With the mouse, once or several times."""
+        self.page.mouse.click(*self._place(it, across, down), click_count=times)
+
+    def press_at_once(self, it, times: int) -> None:
+        """A button, quicker than anybody: all clicks in one turn of the page."""
+        it.evaluate("(e, times) => { while (times--) e.click(); }", times)
+
+    def choose(self, menu, share: float) -> None:
+        """Of a menu."""
+        count = menu.evaluate("e => e.options.length")
+        menu.select_option(index=int(share * count), timeout=PATIENCE)
+
+    def bring(self, control, content: str) -> None:
+        """A file."""
+        control.set_input_files({"name": "a.csv", "mimeType": "text/csv",
+                                 "buffer": content.encode()}, timeout=PATIENCE)
+
+    def run_the_cell_again(self) -> None:
+        """While the old lab may still be busy."""
+        self.page.evaluate(RUN_CELLS, [self.cell])
+
+    # -- the kernel -------------------------------------------------------------------------------
+
+    def ask(self, expression: str) -> Any:
+        """What an expression is in the kernel; AssertionError with its error."""
+        code = (f"import sys, json; sys.path[:0] = [{str(CHECKOUT / 'tests' / 'browser')!r}]\n"
+                "import in_kernel; sys.path.pop(0)")
+        answer = self.page.evaluate(ASK_KERNEL, [code, f"json.dumps({expression})"])
+        return json.loads(ast.literal_eval(answer))
+
+    def restart(self) -> None:
+        """The kernel, at any moment; then the lab says that it is gone, and its cell runs again."""
+        self.done.append(Action("restart"))
+        self.page.evaluate(RESTART)
+        self.wait_until_it_says_gone()
+        self.notebook.wait_idle()
+        self.begin()
+
+    def shut_down(self) -> None:
+        """The kernel, for good."""
+        self.done.append(Action("shut_down"))
+        self.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.wait_until_it_says_gone()
+
+    def wait_until_it_says_gone(self) -> None:
+        """All that stands in the cell says so, and no control of it can be used."""
+        root = self.page.locator(self.notebook.root)
+        self.notebook.wait_for(lambda: all(said and "kernel" in said
+                                           for said in root.evaluate(SAID_OF_KERNEL)))
+        assert not root.locator(".noUi-handle").first.evaluate(ANSWERS)
+
+    def begin(self) -> None:
+        """Run the first cell and that of the lab, if its kernel is gone."""
+        root = self.page.locator(self.notebook.root)
+        if root.locator(".mlp-lab.jupyter-widgets-disconnected").count():
+            self.page.evaluate(RUN_CELLS, [0, self.cell])
+            self.notebook.wait_idle()
+            self.notebook.settle()
+            assert not any("kernel" in said for said in root.evaluate(SAID_OF_KERNEL))
+            assert root.locator(".noUi-handle").first.evaluate(ANSWERS)
+
+    # -- what holds after it ----------------------------------------------------------------------
+
+    def pause(self) -> None:
+        """Press every button that says it, until none does; leave the box."""
+        self.page.evaluate("document.activeElement.blur()")
+        self.notebook.wait_idle()
+        self.notebook.wait_for(lambda: self._pauses() == 0)
+        self.notebook.settle(120)
+
+    def _pauses(self) -> int:
+        """How many buttons said so, once every click before is answered: a second one runs on."""
+        self.page.wait_for_function(FEW_WAIT, arg=0, timeout=120_000)
+        return self.page.locator(self.notebook.root).evaluate(PRESS_PAUSE)
+
+    def check(self) -> None:
+        """Page and kernel are in step, nothing runs any more, and no error was told."""
+        lab = f"labs[{self.lab!r}]"
+        try:
+            self.pause()
+            assert self.unlike(lab) == []
+            assert self.ask("in_kernel.left_behind()") == []
+            assert NOT_FORESEEN not in self.ask(f"in_kernel.error_of({lab})")
+            self.ask(f"in_kernel.compare_with_new({lab})")  # which moves it to its place of rest
+            self.notebook.settle(120)
+            assert self.unlike(lab) == []
+            assert self.problems() == []
+        except BaseException:
+            print(f"seed {self.seed}, {self.lab}:", *self.done, sep="\n    ")
+            raise
+
+    def unlike(self, lab: str) -> list[str]:
+        """What the page shows otherwise than the kernel says."""
+        told = self.ask(f"in_kernel.in_view({lab})")
+        return self.page.locator(self.notebook.root).evaluate(SHOWN, told)
+
+    def problems(self) -> list[str]:
+        """What the page has told since it was looked at first."""
+        found = list(self.notebook.problems())
+        for old in self.before:
+            found.remove(old)
+        restarted = any(action.what == "restart" for action in self.done)
+        return [text for text in found if not (restarted and text.startswith(AFTER_RESTART))]
+
+
+WAYS = {"handle": ["press_keys", "drag"], "box": ["type"], "check": ["click"],
+        "choice": ["choose"], "runs": ["click", "press_at_once"], "picture": ["click", "drag"],
+        "file": ["bring"], "button": ["click"]}
+"""Kind of a control -> what is done with it."""
+
+HOW: dict[str, Callable[[random.Random], tuple[Any, ...]]] = {
+    "press_keys": lambda dice: tuple(dice.choices(KEYS, k=dice.randint(1, 6))),
+    "drag": lambda dice: tuple(dice.uniform(-1, 1) for _ in range(dice.randint(1, 3))),
+    "type": lambda dice: (dice.choice([*TYPED, f"{dice.uniform(-20, 20):.3g}"]),
+                          dice.choice(["Enter", "Enter", "Tab", ""])),
+    "click": lambda dice: (dice.uniform(0.1, 0.9), dice.uniform(0.1, 0.9), dice.choice([1, 1, 2])),
+    "press_at_once": lambda dice: (dice.randint(2, 5),),
+    "choose": lambda dice: (dice.random(),),
+    "bring": lambda dice: (dice.choice(FILES),),
+}
+"""What is done -> with which keys, places, texts."""
