@@ -162,6 +162,10 @@ def table(costs: Sequence[Cost]) -> Iterator[str]:
         nodes = max(math.ceil(SPARE * students * memory * MIB / (gigabytes * 1e9)),
                     math.ceil(SPARE * busy / of_node), math.ceil(SPARE * students / PODS))
         yield (f"| {students:,} | {students * memory * MIB / GIB:.0f} GiB "
-               f"| {students * MOVING * cores:.2g} | {students * cores:.2g} "
-               f"| {students * run / RUN_WITHIN:.2g} "
+               f"| {_cores(students * MOVING * cores)} | {_cores(students * cores)} "
+               f"| {_cores(students * run / RUN_WITHIN)} "
                f"| {nodes} node{'s' * (nodes > 1)} of {of_node} cores, {gigabytes} GB |")
+
+
+def _cores(number: float) -> str:
+    return f"{number:.1f}" if number < 10 else f"{number:.0f}"

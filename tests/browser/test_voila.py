@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -21,7 +20,7 @@ from lab_cases import (
     hidden_in,
     size,
 )
-from real_jupyter import CHECKOUT, NUMBER_LABS
+from real_jupyter import CHECKOUT, NUMBER_LABS, wait_until
 from real_voila import VoilaPage, VoilaServer, became_of, opened_at_once
 from seen import PICTURE, each_section, pale_texts, small_texts, told, unfold
 
@@ -80,8 +79,8 @@ def test_a_page_that_was_left_lets_its_kernel_go_and_an_open_one_keeps_it(forget
             left.reload()  # Voilà does not hear that the page before went away
             became_of([left], 240)
             kernels.append(left.evaluate(KERNEL))
-        for kernel in kernels[1:]:
-            wait_until(kept, lambda kernel=kernel: f"Kernel shutdown: {kernel}" in forgetful.log())
+        gone = [f"Kernel shutdown: {kernel}" for kernel in kernels[1:]]
+        wait_until(kept, lambda: all(said in forgetful.log() for said in gone), 120)
         assert f"Kernel shutdown: {kernels[0]}" not in forgetful.log()
         pixels = kept.locator(".mlp-lab img").first.get_attribute("src")
         kept.locator(".mlp-slider-w .noUi-handle").first.press("ArrowRight")
@@ -89,14 +88,6 @@ def test_a_page_that_was_left_lets_its_kernel_go_and_an_open_one_keeps_it(forget
 
 
 KERNEL = "JSON.parse(document.querySelector('#jupyter-config-data').textContent).kernelId"
-
-
-def wait_until(page, happened, seconds: float = 120) -> None:
-    """Wait until a condition holds, while the page goes on."""
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, f"this did not happen in {seconds} s"
-        page.wait_for_timeout(100)
 
 
 @pytest.fixture(scope="module")
