@@ -85,7 +85,7 @@ async def measure() -> tuple[list[Cost], list[Cost]]:
         alone = []
         for student in _students(hub, files, len(files), "alone"):
             alone += await study([student])
-            await hub.ask("DELETE", f"hub/api/users/{student.name}/server")
+            await hub.stop_server(student.name)
         return alone, await study(_students(hub, files, CLASS, "class"))
 
 

@@ -47,7 +47,8 @@ class Hub:
         self.token = secrets.token_hex(16)
         self.port = free_port()
         self.log_file = self.home / "hub.log"
-        self.servers: set[int] = set()
+        self.servers: dict[str, int] = {}
+        """Student -> number of the process of the server."""
 
     def __enter__(self) -> Hub:
         config = self.home / "jupyterhub_config.py"
@@ -66,12 +67,11 @@ class Hub:
         try:
             self.process.wait(timeout=30)
         except subprocess.TimeoutExpired:
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-        for server in self.servers:  # each is a session of its own
-            with suppress(ProcessLookupError):
-                os.kill(server, signal.SIGTERM)
+            for server in self.servers.values():  # each is a session of its own
+                with suppress(ProcessLookupError):
+                    os.kill(server, signal.SIGTERM)
         self.temporary.cleanup()
 
     async def ask(self, method: str, path: str, body: object = None) -> Any:
@@ -86,12 +86,18 @@ class Hub:
 
     async def until_it_answers(self) -> None:
         """Wait until hub and proxy are up."""
+        from tornado.httpclient import HTTPClientError
+
         async def answers() -> bool:
             if self.process.poll() is not None:
                 raise RuntimeError(f"JupyterHub did not start; it said:\n{self.log()}")
             try:
-                return bool(await self.ask("GET", "hub/api/info"))
-            except Exception:  # not yet there, or the proxy has no way to it yet
+                return bool(await self.ask("GET", "hub/api/"))
+            except OSError:  # no proxy yet
+                return False
+            except HTTPClientError as error:  # the proxy has no way to the hub yet
+                if error.code not in (404, 503, 599):
+                    raise
                 return False
 
         await until(answers)
@@ -109,9 +115,13 @@ class Hub:
             server = (await self.ask("GET", f"hub/api/users/{student}"))["servers"].get("")
             return server["state"]["pid"] if server and server["ready"] else 0
 
-        pid = await until(process)
-        self.servers.add(pid)
-        return pid
+        self.servers[student] = await until(process)
+        return self.servers[student]
+
+    async def stop_server(self, student: str) -> None:
+        """End a student's server, and with it the kernels."""
+        await self.ask("DELETE", f"hub/api/users/{student}/server")
+        del self.servers[student]
 
     def log(self) -> str:
         """What hub, proxy and servers have printed so far."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,8 +26,8 @@ class Student:
     def __init__(self, hub: Hub, name: str, notebook: Path, parameter: str) -> None:
         self.hub, self.name, self.notebook, self.parameter = hub, name, notebook, parameter
         self.session = uuid4().hex
-        self.slider: dict[str, Any] = {}
-        self.pictures: set[str] = set()
+        self.widgets: dict[str, dict[str, Any]] = {}
+        """Id -> state, as a page knows it, without the bytes of pictures."""
         self.server = self.kernel = 0
 
     @property
@@ -58,34 +59,36 @@ class Student:
         for number, cell in enumerate(cells):
             if cell["cell_type"] == "code":
                 await self._run("".join(cell["source"]), cell.get("id", str(number)))
-        if not (self.slider and self.pictures):
-            raise RuntimeError(f"{self.notebook.name} shows no slider of {self.parameter}")
         return time.perf_counter() - start
 
     async def move(self, moves: int) -> list[float]:
-        """Move the slider so many times, and wait for the pictures of each; the seconds from each
-        move to its last picture. As in a page, a move waits for the answer to the one before."""
-        state, taken = self.slider["state"], []
+        """Move the slider so many times, ten steps there and back; the seconds from each move to
+        its last picture. As in a page, a move waits for the answer to the one before."""
+        slider = next(name for name, state in reversed(self.widgets.items())
+                      if f"mlp-slider-{self.parameter}" in state.get("_dom_classes", ()))
+        state, taken = self.widgets[slider], []
+        value, way = state["value"], 1 if state["value"] + 10 <= state["max"] else -1
         begin = time.perf_counter()
         for turn in range(moves):
             await asyncio.sleep(max(0.0, begin + turn * EVERY - time.perf_counter()))
-            state["value"] += 1 if state["value"] < state["max"] and turn // 10 % 2 else -1
-            state["value"] = max(state["value"], state["min"])
-            taken.append(await self._move_to(state["value"]))
+            value += -way if turn // 10 % 2 else way
+            if seconds := await self._move_to(slider, value):
+                taken.append(seconds)
+        if 2 * len(taken) < moves:
+            raise RuntimeError(f"{self.name} moved {self.parameter} {moves} times, and only "
+                               f"{len(taken)} times a picture changed")
         return taken
 
-    async def _move_to(self, value: int) -> float:
+    async def _move_to(self, slider: str, value: int) -> float:
+        """Seconds to the last picture that changes with the slider; 0 if none does."""
         change = {"method": "update", "state": {"value": value}, "buffer_paths": []}
-        start = time.perf_counter()
-        asked = await self._send("comm_msg", {"comm_id": self.slider["id"], "data": change}, {})
-        seen = 0.0
+        start = seen = time.perf_counter()
+        asked = await self._send("comm_msg", {"comm_id": slider, "data": change}, {})
         async for message in self._answers(asked):
             content = message["content"]
-            if (message["msg_type"] == "comm_msg" and content["comm_id"] in self.pictures
-                    and ["value"] in content["data"].get("buffer_paths", ())):
+            if message["msg_type"] == "comm_msg" and (
+                    ["value"] in content["data"].get("buffer_paths", ())):
                 seen = time.perf_counter()
-        if not seen:
-            raise RuntimeError(f"{self.name} moved {self.parameter}, and no picture changed")
         return seen - start
 
     async def _run(self, code: str, cell: str) -> None:
@@ -96,21 +99,16 @@ class Student:
         async for message in self._answers(asked):
             if message["msg_type"] == "error":
                 raise RuntimeError("\n".join(message["content"]["traceback"]))
-            if message["msg_type"] == "comm_open":
-                self._shown(message["content"])
-
-    def _shown(self, opened: dict[str, Any]) -> None:
-        """Note a new widget, if it is a picture or the last slider of the parameter."""
-        state = opened["data"].get("state", {})
-        if state.get("_model_name") == "ImageModel":
-            self.pictures.add(opened["comm_id"])
-        if f"mlp-slider-{self.parameter}" in state.get("_dom_classes", ()):
-            self.slider = {"id": opened["comm_id"], "state": state}
+            if message["msg_type"] in ("comm_open", "comm_msg"):
+                content = message["content"]
+                self.widgets.setdefault(content["comm_id"], {}).update(
+                    content["data"].get("state", {}))
 
     async def _send(self, kind: str, content: object, metadata: object) -> str:
         number = uuid4().hex
         header = {"msg_id": number, "msg_type": kind, "session": self.session,
-                  "username": self.name, "version": "5.4", "date": ""}
+                  "username": self.name, "version": "5.4",
+                  "date": datetime.now(timezone.utc).isoformat()}
         await self.socket.write_message(json.dumps(
             {"header": header, "parent_header": {}, "metadata": metadata, "content": content,
              "channel": "shell", "buffers": []}))
