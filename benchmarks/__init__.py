@@ -1,7 +1,7 @@
 """How fast the labs are, measured beside what a student would use otherwise.
 
     python -m benchmarks              every row
-    python -m benchmarks core kernel  only these parts: core, kernel, browser, class
+    python -m benchmarks core kernel  only these parts; a wrong name lists all
 
 It prints a table and writes no file.
 """

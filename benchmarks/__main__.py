@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from . import classroom, core, digits, kernel, page, png
+from . import classroom, core, digits, hub, kernel, page, png, voila_pages
 from .table import print_head, print_row
 
 PARTS = {
@@ -13,7 +13,9 @@ PARTS = {
     "kernel": (kernel.rows, "THE KERNEL: a slider's new value to the new PNG", kernel.EXPLANATION),
     "png": (png.rows, "PACKING: a lab's pixels as PNG", png.EXPLANATION),
     "browser": (page.rows, "JUPYTERLAB: a key press to the painted picture", page.EXPLANATION),
+    "voila": (voila_pages.rows, "VOILA: a page for each of a class", voila_pages.EXPLANATION),
     "class": (classroom.rows, "A CLASS: what a server needs for a student", classroom.EXPLANATION),
+    "hub": (hub.rows, "A HUB: a class of students at once", hub.EXPLANATION),
 }
 
 

@@ -33,6 +33,9 @@ PRESENT = (
     "--template=mlp",
     # The extension of Notebook 7 does not load in Voilà, and says so as an error.
     "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension",
+    # The text at once, each lab as soon as its cell ran. Without it a page waits for all cells, and
+    # then fetches all widgets together: where that takes more than 2 s, labs stay away.
+    "--VoilaConfiguration.progressive_rendering=True",
     # On a busy machine an output may take longer than 4 s; then it would be dropped without a word.
     "--VoilaExecutor.iopub_timeout=120",
     # A page that was left or opened anew keeps its kernel; one that is open keeps the connection.
@@ -132,6 +135,12 @@ def _read(file: Path) -> dict[str, str]:
     return found if isinstance(found, dict) else {}
 
 
+def present_flags(passed_on: Sequence[str]) -> list[str]:
+    """Voilà's flags without those that somebody passes on with another value: it takes no two."""
+    named = {flag.split("=")[0] for flag in passed_on}
+    return [flag for flag in PRESENT if flag.split("=")[0] not in named]
+
+
 def _open(folder: Path, present: bool, passed_on: Sequence[str]) -> int:
     """Start JupyterLab or Voilà on a folder, and wait for its end."""
     module, name, extra = (("voila", "Voilà", "present") if present
@@ -140,7 +149,8 @@ def _open(folder: Path, present: bool, passed_on: Sequence[str]) -> int:
         print(f'{name} is not installed: pip install "mlp-widgets[{extra}]", then run this again.',
               file=sys.stderr)
         return 1
-    options = [*PRESENT, str(folder)] if present else [f"--ServerApp.root_dir={folder.resolve()}"]
+    options = ([*present_flags(passed_on), str(folder)] if present
+               else [f"--ServerApp.root_dir={folder.resolve()}"])
     environment = {**os.environ, **(for_voila() if present else {})}
     try:
         return subprocess.call([sys.executable, "-m", module, *options, *passed_on],

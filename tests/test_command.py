@@ -54,6 +54,13 @@ def test_a_folder_is_opened_as_it_is_if_asked(tmp_path, opened, monkeypatch):
     assert places == [str(ROOT / "present"), "another"]
 
 
+def test_what_is_passed_on_takes_the_place_of_a_flag_of_ours(tmp_path, opened):
+    own = "--MappingKernelManager.cull_idle_timeout=900"
+    assert command.main(["--present", "--no-copy", str(tmp_path), "--", own]) == 0
+    ((line, _),) = opened
+    assert [flag for flag in line if "cull_idle" in flag] == [own]  # Voilà refuses two values
+
+
 def test_without_a_folder_it_is_one_below_the_present_one(tmp_path, monkeypatch, opened):
     monkeypatch.chdir(tmp_path)
     assert command.main(["--no-open"]) == 0

@@ -390,6 +390,14 @@ def test_a_viewer_without_a_kernel_gets_picture_words_and_text(lab):
     assert about["image/png"] == {"width": 720, "height": 300, "alt": lab.words}
 
 
+def test_under_voila_no_picture_is_drawn_for_a_viewer_without_a_kernel(lab, monkeypatch):
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")  # as Voilà sets it in its kernels
+    data, about = lab._repr_mimebundle_()
+    view = data["application/vnd.jupyter.widget-view+json"]
+    assert view["model_id"] == lab.widget.model_id and lab.displayed
+    assert data["text/plain"] == repr(lab) and len(data) == 2 and about == {}
+
+
 # --- threads and the end ---
 
 
@@ -443,6 +451,8 @@ def test_a_lab_that_is_asked_for_numbers_only_has_no_widgets():
     lab.w2, lab.covered = 0.5, True
     lab.preset("off")
     lab.undo()
+    lab.step(5)
+    assert len(lab.path) == 6
     lab.load("ExampleLab(w1=0.25)")
     assert lab.gradient and lab.loss and lab.code and "ExampleLab(w1=0.25" in repr(lab)
     with pytest.raises(AttributeError, match="ExampleLab has no 'w3' that could be set"):

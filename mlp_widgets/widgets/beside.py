@@ -10,7 +10,7 @@ from importlib.util import find_spec
 import ipywidgets as widgets
 from IPython.display import display
 
-from .cell import Shown, close_all
+from .cell import Shown, close_all, under_voila
 
 THERE = "The lab stands at the right of the notebook: drag its tab to where you like it."
 ELSEWHERE = ("This page has no room beside the notebook: show the lab below a cell, or open the "
@@ -28,7 +28,7 @@ def why_not() -> str:
     if "google.colab" in sys.modules or {"VSCODE_PID", "VSCODE_CWD"} & set(os.environ):
         return ("Here a lab stands below its cell only. Open the notebook in JupyterLab to have "
                 "it at the side.")
-    if os.environ.get("SERVER_SOFTWARE", "").startswith("voila"):
+    if under_voila():
         return "This page shows no notebook that a lab could stand beside."
     if find_spec("sidecar") is None:
         return (f"A lab beside the notebook needs the package sidecar: %pip install sidecar, then "

@@ -38,6 +38,12 @@ class BuiltLate(Cell):
                     return self.__dict__[name]
         raise AttributeError(f"{type(self).__name__} has no {name!r}")
 
+    def need_widgets(self) -> None:
+        """Make everything that stands in the page, if there is nothing yet."""
+        with self._lock:
+            if not self.is_built:
+                self._build_now()
+
     def _build_now(self) -> None:
         """If it fails, nothing is built: the next who asks sees why."""
         self.is_built, self.is_sealed = True, False

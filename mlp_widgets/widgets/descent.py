@@ -39,7 +39,8 @@ class Descent:
     """θ ← θ - α ∂J/∂θ from the parameters of the lab's state.
 
     title: state -> the heading of its controls. stayed: numbers -> what is said of steps that
-    changed nothing; "" if it is nothing special. ``widget`` holds its controls.
+    changed nothing; "" if it is nothing special. Steps need no widgets; ``make_controls`` makes
+    them, for all else, and ``widget`` holds them.
     """
 
     steps_per_frame = 20
@@ -54,8 +55,8 @@ class Descent:
         self._path_of: object = None
         self._count = 0
         self._ran, self._by_hand = 0, False
+        self.has_controls = False
         self.runner = LabRunner(host, self._frame, "The run", failed=self._end)
-        self._make_controls()
 
     # -- the path -----------------------------------------------------------------------------
 
@@ -93,7 +94,7 @@ class Descent:
             host.change(group=self, **self._path[-1][0])
             if problem:
                 raise Diverged(problem)
-            if stays and count:
+            if stays and count and self.has_controls:
                 host.refresh()  # the path has grown all the same
                 steps = counted_steps(len(self._path) - 1)
                 said = self._stayed(host.numbers) or every_parameter(host.numbers)
@@ -164,7 +165,8 @@ class Descent:
         if self.runner.running:
             self.runner.stop()
             self._host.send_words()
-        self._run.description = RUN
+        if self.has_controls:
+            self._run.description = RUN
 
     def pause(self) -> None:
         """End a run and say where it is."""
@@ -224,7 +226,7 @@ class Descent:
 
     # -- controls -----------------------------------------------------------------------------
 
-    def _make_controls(self) -> None:
+    def make_controls(self) -> None:
         """Learning rate, Step, 10 steps, Run/Pause and Rewind."""
         host, button = self._host, self._host.button
         of = declared(host.state_type)["learning_rate"]
@@ -242,6 +244,7 @@ class Descent:
                       tooltip="Back to where this descent began")
         self._heading = heading("")
         self.widget = stack(self._heading, self.rate.widget, line(one, ten, self._run, back))
+        self.has_controls = True
 
     def _toggle_run(self) -> None:
         self.pause() if self.runner.running else self.run()

@@ -14,6 +14,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields
+from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 from weakref import WeakSet
 
@@ -367,20 +368,31 @@ class Lab(BuiltLate, Generic[S, N]):
 
     def run(self) -> None:
         """Descend until paused; a second call while running does nothing."""
+        self.need_widgets()
         self._descent().run()
 
     def pause(self) -> None:
         """Stop a run."""
+        self.need_widgets()
         self._descent().pause()
 
     def rewind(self) -> None:
         """Back to where the present descent began."""
+        self.need_widgets()
         self._descent().rewind()
 
     @property
     def path(self) -> Path:
         """(parameters, loss) at every step of the present descent; at least the present one."""
         return self._descent().path
+
+    @cached_property
+    def descent(self) -> Descent | None:
+        """Its steps and runs; None if it has none."""
+        if (self.descends and "learning_rate" in declared(self.state_type)
+                and self._fields_of(PARAMETER)):
+            return Descent(self, self.descent_title, self.steps_changed_nothing)
+        return None
 
     def _descent(self) -> Descent:
         if self.descent is None:
@@ -404,20 +416,18 @@ class Lab(BuiltLate, Generic[S, N]):
                        self._send_words_later.stop, self.panel.take_away):
             self.at_close(action)
         own = declared(self.state_type)
-        has_parameters = bool(self._fields_of(PARAMETER))
         self._presets = self._part(
             Presets(self.presets, self.button, self.preset, self.is_in_force))
         self.undo_button = self.button("Undo", "mlp-undo", self.undo, tooltip="One change back")
         self.reset_button = self.button("Reset", "mlp-reset", self.reset,
                                         tooltip="As the lab was at first")
         self.table: ParameterTable | None = None
-        if has_parameters and self.groups():
+        if self._fields_of(PARAMETER) and self.groups():
             self.table = self._part(
                 ParameterTable(self.control, self.groups(), self.objective_of))
-        self.descent: Descent | None = None
-        if has_parameters and self.descends and "learning_rate" in own:
-            self.descent = self._part(Descent(self, self.descent_title, self.steps_changed_nothing))
-            self.controls["learning_rate"] = self.descent.rate
+        if self.descent is not None:
+            self.descent.make_controls()
+            self.controls["learning_rate"] = self._part(self.descent).rate
         self.stepper: Stepper | None = None
         if any(isinstance(of, Place) for of in own.values()):
             self.stepper = self._part(self.stepper_type(self, self.no_operations))

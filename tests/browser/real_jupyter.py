@@ -382,10 +382,7 @@ class NotebookPage:
 
     def wait_for(self, happened: Callable[[], object], seconds: float = 20) -> None:
         """Wait until a condition holds."""
-        end = time.monotonic() + seconds
-        while not happened():
-            assert time.monotonic() < end, f"this did not happen in {seconds} s"
-            self.page.wait_for_timeout(20)
+        wait_until(self.page, happened, seconds)
 
     def look_at(self, number: int | None) -> None:
         """Mean only this lab of the page from now on, counted from 0; None: all of the page."""
@@ -522,6 +519,14 @@ class NotebookPage:
             if time.monotonic() > end:
                 raise AssertionError(f"{', '.join(selectors)} still change after {seconds} s")
             self.page.wait_for_timeout(50)
+
+
+def wait_until(page, happened: Callable[[], object], seconds: float = 20) -> None:
+    """Wait until a condition holds, while Playwright's page goes on."""
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, f"this did not happen in {seconds} s"
+        page.wait_for_timeout(20)
 
 
 @contextmanager

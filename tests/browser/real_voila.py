@@ -5,12 +5,18 @@ Each page is offline: a request to anything but the server is refused and rememb
 
 from __future__ import annotations
 
+import json
 import sys
+import time
 import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
 
 from real_jupyter import ERRORS_IN_OUTPUTS, JupyterServer, NotebookPage, is_harmless
 
-from mlp_widgets.__main__ import PRESENT, for_voila
+from mlp_widgets.__main__ import for_voila, present_flags
 
 UNTIL_STILL = """milliseconds => new Promise((resolve, reject) => {
     const end = performance.now() + milliseconds;
@@ -32,9 +38,13 @@ UNTIL_STILL = """milliseconds => new Promise((resolve, reject) => {
 class VoilaServer(JupyterServer):
     """Voilà on a temporary copy of a folder of notebooks; use it in a `with`."""
 
+    def __init__(self, notebooks: str | Path, *flags: str) -> None:
+        super().__init__(notebooks)
+        self.flags = flags
+
     def _command(self) -> list[str]:
-        options = [f"--port={self.port}", "--no-browser", "--Voila.ip=127.0.0.1", *PRESENT]
-        return [sys.executable, "-m", "voila", *options, str(self.notebooks)]
+        own = [f"--port={self.port}", "--no-browser", "--Voila.ip=127.0.0.1", *self.flags]
+        return [sys.executable, "-m", "voila", *present_flags(own), *own, str(self.notebooks)]
 
     def _environment(self) -> dict[str, str]:
         return {**super()._environment(), **for_voila()}
@@ -84,3 +94,73 @@ class VoilaPage(NotebookPage):
         """Errors of the page and of the server, outputs that are errors, lost requests."""
         found = [*self.said, *self.page.evaluate(ERRORS_IN_OUTPUTS), *self.server.log_errors()]
         return [text for text in found if not is_harmless(text)]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What became of a page, in seconds from its request; inf for what did not come."""
+
+    first: float
+    """Until the first picture of a lab was shown."""
+    whole: float
+    """Until all outputs with widgets were."""
+
+
+@contextmanager
+def opened_at_once(browser, server: VoilaServer, notebook: str, number: int) -> Iterator[list]:
+    """So many pages of a notebook, asked for in the same moment, each in a profile of its own."""
+    size = {"width": 1366, "height": 768}
+    contexts = [browser.program.new_context(viewport=size) for _ in range(number)]
+    try:
+        pages = [context.new_page() for context in contexts]
+        expected = widgets_stored(server.notebooks / notebook)
+        address = f"{server.url}/voila/render/{notebook}"
+        for page in pages:
+            page.add_init_script(f"({WHEN_SHOWN})({expected})")
+        for page in pages:  # goto() would wait for the answer
+            page.evaluate("to => { setTimeout(() => { location = to; }, 0); }", address)
+        yield pages
+    finally:
+        for context in contexts:
+            context.close()
+
+
+def widgets_stored(notebook: Path) -> int:
+    """How many outputs of a notebook are widgets, as they are stored in it."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return sum("application/vnd.jupyter.widget-view+json" in output.get("data", ())
+               for cell in cells for output in cell.get("outputs", ()))
+
+
+def became_of(pages: Sequence, seconds: float) -> list[Opened]:
+    """What became of these pages, once all are whole or the time is over."""
+    from playwright.sync_api import TimeoutError as TooLate
+
+    end, found = time.monotonic() + seconds, []
+    for page in pages:
+        with suppress(TooLate):
+            left = max(1, 1000 * (end - time.monotonic()))
+            page.wait_for_function("window.mlpShown?.whole", timeout=left)
+        shown = page.evaluate("window.mlpShown")
+        found.append(Opened(*(shown[name] or float("inf") for name in ("first", "whole"))))
+    return found
+
+
+# The page looks 20 times a second: is there a lab with its picture, are there as many outputs with
+# widgets as the notebook has stored, each with its pictures?
+WHEN_SHOWN = """expected => {
+    const shown = window.mlpShown = { first: 0, whole: 0 };
+    if (!location.protocol.startsWith('http')) return;
+    const visible = node => node.offsetParent !== null;
+    const painted = image => image.complete && image.naturalWidth > 0;
+    const look = () => {
+        const now = performance.now() / 1000;
+        const images = [...document.querySelectorAll('.mlp-lab img')].filter(visible);
+        if (!shown.first && images.some(painted)) shown.first = now;
+        const outputs = [...document.querySelectorAll('.jp-OutputArea-output')].filter(
+            output => visible(output) && output.querySelector('.jupyter-widgets'));
+        if (shown.first && outputs.length >= expected && images.every(painted)) shown.whole = now;
+        else setTimeout(look, 50);
+    };
+    look();
+}"""

@@ -23,8 +23,8 @@ from lab_cases import (
     hidden_in,
     size,
 )
-from real_jupyter import CHECKOUT, NUMBER_LABS
-from real_voila import VoilaPage, VoilaServer
+from real_jupyter import CHECKOUT, NUMBER_LABS, wait_until
+from real_voila import VoilaPage, VoilaServer, became_of, opened_at_once
 from seen import PICTURE, each_section, pale_texts, small_texts, told, unfold
 
 
@@ -35,6 +35,16 @@ def voila(missing, browser) -> Iterator[VoilaServer]:
         missing("the Python package voila is not installed")
     with VoilaServer(CHECKOUT / "notebooks") as running:
         running.write("cases.ipynb", *cells_of_cases())
+        yield running
+
+
+@pytest.fixture(scope="module")
+def forgetful(missing, browser) -> Iterator[VoilaServer]:
+    """Voilà that ends a kernel without a page after seconds, not after minutes."""
+    if find_spec("voila") is None:
+        missing("the Python package voila is not installed")
+    with VoilaServer(CHECKOUT / "notebooks", "--MappingKernelManager.cull_idle_timeout=20",
+                     "--MappingKernelManager.cull_interval=1") as running:
         yield running
 
 
@@ -54,6 +64,33 @@ def test_the_index_page_leads_to_every_notebook(voila, browser, theme):
         assert all(theme in link for link in links)  # it stays dark on the way
         assert small_texts(page.page.locator("body"), at_least=0) == []
         assert page.problems() == []
+
+
+def test_pages_opened_at_once_all_show_all_their_labs(voila, browser):
+    with opened_at_once(browser, voila, "03_three_neuron.ipynb", 4) as pages:
+        seconds = [page.whole for page in became_of(pages, 240)]
+        assert max(seconds) < float("inf"), seconds
+    assert voila.log_errors() == []
+
+
+def test_a_page_that_was_left_lets_its_kernel_go_and_an_open_one_keeps_it(forgetful, browser):
+    notebook = "01_one_neuron.ipynb"
+    with opened_at_once(browser, forgetful, notebook, 1) as (kept,):
+        with opened_at_once(browser, forgetful, notebook, 1) as (left,):
+            became_of([kept, left], 240)
+            kernels = [page.evaluate(KERNEL) for page in (kept, left)]
+            left.reload()  # Voilà does not hear that the page before went away
+            became_of([left], 240)
+            kernels.append(left.evaluate(KERNEL))
+        gone = [f"Kernel shutdown: {kernel}" for kernel in kernels[1:]]
+        wait_until(kept, lambda: all(said in forgetful.log() for said in gone), 120)
+        assert f"Kernel shutdown: {kernels[0]}" not in forgetful.log()
+        pixels = kept.locator(".mlp-lab img").first.get_attribute("src")
+        kept.locator(".mlp-slider-w .noUi-handle").first.press("ArrowRight")
+        wait_until(kept, lambda: kept.locator(".mlp-lab img").first.get_attribute("src") != pixels)
+
+
+KERNEL = "JSON.parse(document.querySelector('#jupyter-config-data').textContent).kernelId"
 
 
 @pytest.fixture(scope="module")
