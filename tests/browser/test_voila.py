@@ -53,11 +53,17 @@ def test_the_index_page_leads_to_every_notebook(voila, browser, theme):
         assert page.problems() == []
 
 
+OUT_OF_VIEW = ".jp-Cell { content-visibility: auto; contain-intrinsic-size: auto 900px; }"
+"""What JupyterLab says of its cells: those out of view are not painted, and no point is sought in
+them. A page of the course has two labs and needs it not; here are twenty."""
+
+
 @pytest.fixture(scope="module")
 def page(voila, browser, cases) -> Iterator[VoilaPage]:
     """All cases in one page, in the dark; the first ones are all labs in their first state."""
     with VoilaPage(browser, voila, "dark") as page:
         page.follow("cases.ipynb")
+        page.page.add_style_tag(content=OUT_OF_VIEW)
         page.wait_for(lambda: page.page.locator(".mlp-lab img").count() >= len(cases))
         page.settle()
         page.page.evaluate(NUMBER_LABS)
