@@ -27,7 +27,7 @@ from real_jupyter import (
     NotebookPage,
     missing_parts,
 )
-from seen import fold
+from seen import reset
 
 NARROW = {"width": 1024, "height": 768}  # CSS pixels: the narrowest page in which a lab must fit
 
@@ -138,8 +138,7 @@ def page(request, opened, lab) -> Iterator[NotebookPage]:
     opened.page.set_viewport_size(getattr(request.module, "PAGE", NARROW))
     opened.look_at(LABS.index(lab))
     before = Counter(opened.problems())
-    opened.click(".mlp-reset")
-    fold(opened)
+    reset(opened)
     yield opened
     opened.settle()
     assert Counter(opened.problems()) - before == Counter()

@@ -126,16 +126,17 @@ def check_start_presented(page: NotebookPage, files: bool | None) -> None:
 def check_steps_presented(page: NotebookPage, files: bool | None) -> None:
     """The stepper is on one screen with what it lights, in whatever section it stands."""
     click_all(page, ".mlp-fold-stepper")
+    lit = {case.number: seen["pictures"][0] for case in all_cases() for seen in case.seen
+           if seen["field"] == "operation"}
     walked = set()
-    for cases in each_page(page, all_cases()):
-        for case in cases:
-            lit = [seen["pictures"][0] for seen in case.seen if seen["field"] == "operation"]
-            if lit and page.page.locator(f"{case.root} .mlp-next").is_visible():
-                walked.add(case.number)
-                for screen in PROJECTORS:
-                    size(page, *screen, files)
-                    hidden = page.page.evaluate(HIDDEN_STEPS, [case.root, lit[0]])
-                    assert hidden == [], f"{case} at {screen}"
+    for cases in each_page(page, [case for case in all_cases() if case.number in lit]):
+        here = [case for case in cases if page.page.locator(f"{case.root} .mlp-next").is_visible()]
+        walked |= {case.number for case in here}
+        for screen in PROJECTORS if here else ():
+            size(page, *screen, files)
+            for case in here:
+                hidden = page.page.evaluate(HIDDEN_STEPS, [case.root, lit[case.number]])
+                assert hidden == [], f"{case} at {screen}"
     steppers = [kind for kind in mlp_widgets.LABS.values()
                 if "operation" in declared(kind.state_type)]
     assert len(walked) == len(steppers)

@@ -199,25 +199,26 @@ VISIBLE = """
 """
 
 # Each control is come to from above and from below: with the lab's end, then its start, just in
-# view.
+# view. The keyboard goes from control to control: a notebook that loses it changes its mode, and
+# the style of all that it has.
 HIDDEN_PARTS = f"""async ([root, seen]) => {{
     {VISIBLE}
     const focus = (e, from) => {{
-        document.activeElement.blur();
+        if (document.activeElement === e) e.blur();
         const box = lab.getBoundingClientRect();
         scroller.scrollTop += from === 'above' ? box.top - bottom + 40 : box.bottom - top - 40;
         e.focus();
     }};
-    const found = new Set(), done = [];
-    for (const {{ field, controls, pictures, has_gradient }} of seen) {{
+    const found = new Set(), done = new Set();
+    const look = ({{ field, controls, pictures, has_gradient }}, from) => {{
         const all = [...lab.querySelectorAll(controls)].filter(e =>
             e.checkVisibility({{ visibilityProperty: true }}) && !e.matches(':disabled')
             && !e.closest('[disabled]'));
-        if (all.length) done.push(field);
+        if (all.length) done.add(field);
         const picture = pictures.map(name => lab.querySelector(`img.mlp-picture-${{name}}`))
             .find(image => image?.checkVisibility());
         const gradient = lab.querySelector(`.mlp-gradient-${{field}}`);
-        for (const e of all) for (const from of ['above', 'below']) {{
+        for (const e of all) {{
             focus(e, from);
             const named = {{ control: e.closest('.noUi-target') ?? e,
                             J: lab.querySelector('.mlp-headline') }};
@@ -228,8 +229,9 @@ HIDDEN_PARTS = f"""async ([root, seen]) => {{
                 if (why) found.add(`${{field}} from ${{from}}: ${{name}} ${{why}}`);
             }}
         }}
-    }}
-    return {{ done, hidden: [...found] }};
+    }};
+    for (const from of ['above', 'below']) for (const control of seen) look(control, from);
+    return {{ done: [...done], hidden: [...found] }};
 }}"""
 
 # A lab that is presented, scrolled to its start: all that is to be seen at once, and the pictures
@@ -364,34 +366,42 @@ ALL_SLIDERS = """([root, key]) => {
         new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
 }"""
 
-# Panels of JupyterLab follow the window a little later.
+# Panels of JupyterLab follow the window a little later. Cells are measured and not their labs: what
+# is asked of a lab far out of view has all of it laid out, at every frame.
 UNTIL_SIZED = """async () => {
     const frame = () => new Promise(requestAnimationFrame);
-    const widths = () => [...document.querySelectorAll('.mlp-lab')].map(e => e.clientWidth).join();
+    const boxes = '.jp-Cell, .jp-LinkedOutputView';
+    const widths = () => [...document.querySelectorAll(boxes)].map(e => e.clientWidth).join();
     for (let before = '', quiet = 0; quiet < 8; before = widths()) {
         await frame();
         quiet = widths() === before ? quiet + 1 : 0;
     }
 }"""
 
-# A new view of a lab's output at the right of the notebook, of this width; the views before it are
-# closed. JupyterLab puts it below, and gives no width: the shell moves it, its layout is set anew.
+# A new view of a lab's output at the right of the notebook, of this width, in the place of the view
+# before it: a notebook whose width changes has all of its labs laid out. JupyterLab puts the first
+# one below, and gives no width: the shell moves it, its layout is set anew.
 PUT_BESIDE = """async ([root, width]) => {
     const app = window.jupyterapp, shell = app.shell;
     const views = () => [...shell.widgets('main')]
         .filter(widget => widget.node.querySelector('.jp-LinkedOutputView'));
-    views().forEach(widget => widget.dispose());
+    const before = views();
     const cell = document.querySelector(root).closest('.jp-Cell');
     const notebook = [...shell.widgets('main')].find(widget => widget.node.contains(cell));
     shell.activateById(notebook.id);
     notebook.content.activeCellIndex =
         notebook.content.widgets.findIndex(widget => widget.node === cell);
     await app.commands.execute('notebook:create-output-view');
-    const view = views().at(-1);
-    shell.add(view, 'main', { mode: 'split-right', ref: notebook.id });
-    const dock = view.parent, layout = dock.saveLayout();
-    layout.main.sizes = [dock.node.clientWidth - width - dock.spacing, width];
-    dock.restoreLayout(layout);
+    const view = views().find(widget => !before.includes(widget));
+    if (before.length) {
+        shell.add(view, 'main', { mode: 'tab-after', ref: before[0].id });
+        before.forEach(widget => widget.dispose());
+    } else {
+        shell.add(view, 'main', { mode: 'split-right', ref: notebook.id });
+        const dock = view.parent, layout = dock.saveLayout();
+        layout.main.sizes = [dock.node.clientWidth - width - dock.spacing, width];
+        dock.restoreLayout(layout);
+    }
     const frame = () => new Promise(requestAnimationFrame);
     while (!view.node.querySelector('.mlp-lab img')) await frame();
     view.node.querySelector('.mlp-lab').dataset.mlpBeside = '';

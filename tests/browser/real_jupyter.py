@@ -309,10 +309,12 @@ class Firefox(Browser):
 class NotebookPage:
     """One notebook in JupyterLab: run it, press its keys, read its pictures and its errors.
 
-    Where a page has several labs, `look_at` says which one is meant from then on.
+    Where a page has several labs, `look_at` says which one is meant from then on; where `alone`
+    is set the cells of the other ones are not shown until then.
     """
 
     root = "body"
+    alone = False
 
     def __init__(self, context, server: JupyterServer, notebook: str, sidebar: bool = False):
         self.server, self.context = server, context
@@ -389,9 +391,8 @@ class NotebookPage:
         if number is None:
             self.root = "body"
             return
-        self.page.evaluate(NUMBER_LABS)
+        self.page.evaluate(LOOK_AT, [number, self.alone])
         self.root = f"[data-mlp-lab='{number}']"
-        self.find(".mlp-lab").scroll_into_view_if_needed()
 
     def all(self, selector: str):
         """The elements of the lab in question that fit."""
@@ -599,8 +600,11 @@ SETTLE = """async milliseconds => {
         quiet = mlpAsked.size || mlpMessages !== before ? 0 : quiet + 1;
         if (performance.now() > end) throw new Error('the page does not come to rest');
     }
-    const images = [...document.querySelectorAll('.mlp-lab img')];
+    const decoded = window.mlpDecoded ??= new WeakMap();  // a page has many pictures, few are new
+    const images = [...document.querySelectorAll('.mlp-lab img')]
+        .filter(image => decoded.get(image) !== image.src);
     await Promise.all(images.map(image => image.decode().catch(() => null)));
+    images.forEach(image => decoded.set(image, image.src));
     await frame();
 }"""
 
@@ -615,6 +619,22 @@ RUN_NEW_CELL = """async code => {
 NUMBER_LABS = """() => [...document.querySelectorAll('.mlp-lab')].forEach((lab, number) => {
     lab.closest('.jp-OutputArea-output').dataset.mlpLab = number;
 })"""
+
+# A lab far out of view is laid out when it comes into view: then it is scrolled to once more.
+LOOK_AT = f"""async ([number, alone]) => {{
+    ({NUMBER_LABS})();
+    const frame = () => new Promise(requestAnimationFrame);
+    for (const output of document.querySelectorAll('[data-mlp-lab]')) if (alone) {{
+        const is_meant = output.dataset.mlpLab === String(number);
+        output.closest('.jp-Cell').style.display = is_meant ? '' : 'none';
+    }}
+    const lab = document.querySelector(`[data-mlp-lab='${{number}}'] .mlp-lab`);
+    for (let times = 0; times < 2; times++) {{
+        const box = lab.getBoundingClientRect();
+        if (box.top < 0 || box.bottom > innerHeight) lab.scrollIntoView({{ block: 'center' }});
+        await frame();
+    }}
+}}"""
 
 # The style sheet of a theme comes after its name.
 CHANGE_THEME = """async ([theme, light]) => {

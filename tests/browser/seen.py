@@ -13,8 +13,18 @@ IN_PICTURES = 16
 """CSS pixels of the smallest text in a presented picture: it shares a screen with its sliders."""
 READABLE = 4.5  # contrast of text and what is behind it (WCAG 2.1, 1.4.3)
 
+UNFOLDED = ":is(.mlp-fold-switch, .mlp-share).mod-active"
+
 # What axe-core finds and core ipywidgets cannot mend: rule -> the elements. The README lists them.
 KNOWN = {"aria-input-field-name": "noUi-handle"}  # sliders have no name (ipywidgets issue 2650)
+
+LAPTOP_WITH_FILES = {"width": 1366, "height": 768, "sidebar": True}
+
+IN_VIEW = """e => {
+    const box = e.getBoundingClientRect();
+    const room = document.querySelector('.jp-WindowedPanel-outer').getBoundingClientRect();
+    return box.height > 0 && box.top >= room.top && box.bottom <= room.bottom;
+}"""
 
 BOXES = f"""root => {{
     {FLOW}
@@ -131,17 +141,24 @@ def pale_texts(part, at_least: int = 20) -> list:
 
 
 def violations(page, selector: str = ".mlp-lab") -> list[str]:
-    """What axe-core finds inside an element, beside what is known.
+    """What axe-core finds inside an element, beside what is known."""
+    page.find(selector).evaluate("e => e.dataset.mlpAxe = 1")
+    try:
+        return all_violations(page, "[data-mlp-axe]")
+    finally:
+        page.find(selector).evaluate("e => delete e.dataset.mlpAxe")
 
-    It takes all texts of a notebook for hidden where it looks at contrast: see ``pale_texts``.
+
+def all_violations(page, selector: str) -> list[str]:
+    """The same inside all elements of the page that fit.
+
+    It takes all texts of a notebook for hidden where it looks at contrast, so it does not look for
+    it: ``pale_texts`` does. Nothing else depends on the theme.
     """
     from axe_playwright_python.sync_playwright import Axe
 
-    page.find(selector).evaluate("e => e.dataset.mlpAxe = 1")
-    try:
-        found = Axe().run(page.page, context="[data-mlp-axe]").response
-    finally:
-        page.find(selector).evaluate("e => delete e.dataset.mlpAxe")
+    options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": False}}}
+    found = Axe().run(page.page, context=selector, options=options).response
     assert len(found["passes"]) > 8  # it has looked
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found["violations"]
             for node in rule["nodes"]
@@ -174,6 +191,12 @@ def told(page) -> list[str]:
     }""")
 
 
+def assert_begins_in_view(page, *selectors: str) -> None:
+    """After Run All these stand in view, and the first thing to do has the keyboard."""
+    page.wait_for(lambda: all(page.find(css).evaluate(IN_VIEW) for css in selectors))
+    assert page.find(":focus").evaluate("e => e.matches('.mlp-lab input, .mlp-predict input')")
+
+
 def unfold(page, *names: str) -> None:
     """Open what stands folded in the lab: the folds of these names, or all of them."""
     switches = ", ".join(f".mlp-fold-{name}" for name in names) or ".mlp-fold-switch"
@@ -182,9 +205,14 @@ def unfold(page, *names: str) -> None:
         assert page.all(f".mlp-fold-{name}.mod-active").count(), name
 
 
+def reset(page) -> None:
+    """The lab as it was at first, all of its folds and Share closed."""
+    press_all(page, f".mlp-reset, {UNFOLDED}")
+
+
 def fold(page) -> None:
     """Close all folds of the lab, and Share."""
-    press_all(page, ":is(.mlp-fold-switch, .mlp-share).mod-active")
+    press_all(page, UNFOLDED)
 
 
 def press_all(page, selector: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 from real_jupyter import CHECKOUT, JupyterServer, NotebookPage
-from seen import told
+from seen import LAPTOP_WITH_FILES, assert_begins_in_view, told
 
 COURSE = CHECKOUT / "notebooks" / "03_three_neuron.ipynb"
 # Below it: the lab is set and set again for longer than it waits for a value to come back.
@@ -37,9 +37,10 @@ def own_server(browser) -> Iterator[JupyterServer]:
 def opened(browser, own_server) -> Iterator[NotebookPage]:
     """A notebook of the course, and below it a lab and a button whose callback raises."""
     own_server.append(COURSE.name, *CELLS)
-    with browser.open(own_server, COURSE.name) as page:
+    with browser.open(own_server, COURSE.name, **LAPTOP_WITH_FILES) as page:
         page.run_all()
         page.settle()  # what comes back comes late
+        assert_begins_in_view(page, ".mlp-predict")
         assert page.problems() == []
         yield page
 

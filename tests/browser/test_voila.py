@@ -91,6 +91,9 @@ def test_a_page_that_was_left_lets_its_kernel_go_and_an_open_one_keeps_it(forget
 
 
 KERNEL = "JSON.parse(document.querySelector('#jupyter-config-data').textContent).kernelId"
+OUT_OF_VIEW = ".jp-Cell { content-visibility: auto; contain-intrinsic-size: auto 900px; }"
+"""What JupyterLab says of its cells: those out of view are not painted, and no point is sought in
+them. A page of the course has two labs and needs it not; here are twenty."""
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +101,7 @@ def page(voila, browser, cases) -> Iterator[VoilaPage]:
     """All cases in one page, in the dark; the first ones are all labs in their first state."""
     with VoilaPage(browser, voila, "dark") as page:
         page.follow("cases.ipynb")
+        page.page.add_style_tag(content=OUT_OF_VIEW)
         page.wait_for(lambda: page.page.locator(".mlp-lab img").count() >= len(cases))
         page.settle()
         page.page.evaluate(NUMBER_LABS)
