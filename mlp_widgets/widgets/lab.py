@@ -368,18 +368,15 @@ class Lab(BuiltLate, Generic[S, N]):
 
     def run(self) -> None:
         """Descend until paused; a second call while running does nothing."""
-        self.need_widgets()
-        self._descent().run()
+        self._descent(shown=True).run()
 
     def pause(self) -> None:
         """Stop a run."""
-        self.need_widgets()
-        self._descent().pause()
+        self._descent(shown=True).pause()
 
     def rewind(self) -> None:
         """Back to where the present descent began."""
-        self.need_widgets()
-        self._descent().rewind()
+        self._descent(shown=True).rewind()
 
     @property
     def path(self) -> Path:
@@ -394,7 +391,9 @@ class Lab(BuiltLate, Generic[S, N]):
             return Descent(self, self.descent_title, self.steps_changed_nothing)
         return None
 
-    def _descent(self) -> Descent:
+    def _descent(self, shown: bool = False) -> Descent:
+        if shown:
+            self.need_widgets()
         if self.descent is None:
             raise ValueError(f"{type(self).__name__} has no gradient descent of its own")
         return self.descent
