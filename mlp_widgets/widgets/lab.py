@@ -659,6 +659,5 @@ class Lab(BuiltLate, Generic[S, N]):
             super().close()
             # a block may stand neither in the lab nor in a part; a shell was another lab's box
             close_all(*self.blocks.values(), *(shell for _names, shell in self.shells))
-            self.shells = []
         self.closed = True
         self._tell_listeners()
