@@ -67,6 +67,11 @@ def levels(target: Target, without: int = 0) -> Ends:
     return -end, end, end / 100
 
 
+def first_point(target: Target) -> int:
+    """The point that is shown until another is chosen: at an end most neurons are off or at 0."""
+    return 2 * target.count // 3 + 1
+
+
 def _of_neuron(place: int, **options: Any) -> float:
     """One of the three parameters of the neuron on the sliders."""
     return number(None, PARAMETER, most=LARGEST,
@@ -94,7 +99,7 @@ class ReluSumsState(State):
         texts=tuple(NAMES), allowed=f"{', '.join(map(repr, NAMES))}, a text file of two columns, "
         f"or two lists (x, y) of at most {MOST_POINTS} points")
     point: int = whole(None, DATA, 1, MOST_POINTS, slider=lambda s: (1, s.target.count, 1),
-                       default_for=lambda s: 2 * s.target.count // 3 + 1, label="point",
+                       default_for=lambda s: first_point(s.target), label="point",
                        says="that of the stepper, whose height is y_at; by default right of the "
                             "middle")
     y_at: float = number(None, DATA, most=LARGEST, slider=lambda s: levels(s.target, s.point),
@@ -147,7 +152,8 @@ class ReluSumsState(State):
         found = dict(changes)
         if "target" in found:
             found["target"] = as_target(found["target"])
-            found.setdefault("point", min(self.point, found["target"].count))
+            chosen = self.point != first_point(self.target)
+            found.setdefault("point", min(self.point, found["target"].count) if chosen else None)
         if {"target", "point"} & set(found):
             found.setdefault("y_at", None)
         if {"K", "neuron", "neurons"} & set(found):
