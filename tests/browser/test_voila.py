@@ -43,7 +43,7 @@ def forgetful(missing, browser) -> Iterator[VoilaServer]:
     """Voilà that ends a kernel without a page after seconds, not after minutes."""
     if find_spec("voila") is None:
         missing("the Python package voila is not installed")
-    with VoilaServer(CHECKOUT / "notebooks", "--MappingKernelManager.cull_idle_timeout=20",
+    with VoilaServer(CHECKOUT / "notebooks", "--MappingKernelManager.cull_idle_timeout=30",
                      "--MappingKernelManager.cull_interval=1") as running:
         yield running
 
@@ -79,7 +79,7 @@ def test_a_page_that_was_left_lets_its_kernel_go_and_an_open_one_keeps_it(forget
         with opened_at_once(browser, forgetful, notebook, 1) as (left,):
             became_of([kept, left], 240)
             kernels = [page.evaluate(KERNEL) for page in (kept, left)]
-            left.reload()  # Voilà does not hear that the page before went away
+            left.reload(timeout=240_000)  # Voilà does not hear that the page before went away
             became_of([left], 240)
             kernels.append(left.evaluate(KERNEL))
         gone = [f"Kernel shutdown: {kernel}" for kernel in kernels[1:]]
