@@ -98,6 +98,10 @@ def described(kind: str) -> LabDescription:
     return next(lab for lab in LABS if lab.kind == kind)
 
 
+OF_EACH_SLIDER = [described(kind) for kind in ("ThreeNeuronLab", "WideNetworkLab",
+                                               "NamesCountsLab", "DigitsLab")]
+"""A lab whose slider shows a number, a whole number, one of some numbers, and one that trains."""
+
 ANSWERS = ("predict({'six times seven': 6 * 7})", "with answer():\n    print(6 * 7)")
 """What waits until it is asked for."""
 

@@ -8,7 +8,7 @@ pale: for all labs in ``test_one_screen``.
 from __future__ import annotations
 
 import pytest
-from described_labs import BRINGS, LABS, LabDescription, described, number
+from described_labs import BRINGS, LABS, OF_EACH_SLIDER, LabDescription, described, number
 from seen import (
     IN_PICTURES,
     PICTURE,
@@ -56,10 +56,8 @@ if_it_descends = pytest.mark.parametrize(
 )
 
 of_each_kind = pytest.mark.parametrize(
-    "lab", [described(kind) for kind in ("ThreeNeuronLab", "WideNetworkLab", "NamesCountsLab",
-                                         "DigitsLab")],
-    ids=str, indirect=True, scope="module"
-)  # fmt: skip
+    "lab", OF_EACH_SLIDER, ids=str, indirect=True, scope="module"
+)
 
 
 @pytest.fixture(scope="module", params=LABS, ids=str)
