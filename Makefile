@@ -55,7 +55,7 @@ help:
 	$(info make present opens the labs as pages without code (flags: PRESENT_FLAGS="--theme=dark"))
 	$(info make site    makes the folder site: the notebooks for any web server, Python in the browser)
 	$(info make test    runs all checks: style, types, unit tests, notebooks, a real browser)
-	$(info make quick   runs style, types and unit tests only)
+	$(info make quick   runs style, types and most unit tests (all tests on a lab: LABS=digits))
 	$(info make peers   compares all gradients and trainings with PyTorch, JAX and autograd)
 	$(info make soak    5000 random actions on each lab: about an hour)
 	$(info make oldest  runs the unit tests with the oldest packages allowed: PYTHON=python3.10 or 3.11)
@@ -94,13 +94,19 @@ OF_NOTEBOOKS := tests/test_notebook_states.py tests/test_stale_pictures.py tests
 # Needs PyTorch, JAX and autograd, which no other part does.
 OF_PEERS := tests/test_peers.py
 
+# A test that draws or makes much runs in `quick` on few labs, and in `test` on the others too. One
+# line of quick says how many are left out. LABS names the few: make quick LABS="digits one_neuron"
+export MLP_WIDGETS_LABS := $(LABS)
+UNIT = $(PY) -m pytest -p no:nbval $(PARALLEL) tests --ignore=tests/browser \
+  $(addprefix --ignore=,$(OF_NOTEBOOKS) $(OF_PEERS))
+
 quick: $(TEST_READY)
 	$(call part,style,$(PY) -m ruff check)
 	$(call part,types,$(PY) -m mypy)
-	$(call part,unit tests,$(PY) -m pytest -p no:nbval $(PARALLEL) tests --ignore=tests/browser \
-	  $(addprefix --ignore=,$(OF_NOTEBOOKS) $(OF_PEERS)))
+	$(call part,unit tests,$(UNIT) -m "not thorough")
 
 test: quick $(SITE_READY)
+	$(call part,thorough unit tests,$(UNIT) -m thorough)
 	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env $(PARALLEL) notebooks \
 	  $(OF_NOTEBOOKS))
 	$(call part,browser,$(PY) -m pytest -p no:nbval -n auto --dist loadfile $(ENDS) tests/browser)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -38,14 +39,63 @@ def missing() -> Callable[[str], None]:
     return pytest.fail if REQUIRE_ALL else pytest.skip
 
 
-LONGEST = ("test_labs", "test_parts", "test_no_threads", "test_picture_texts", "test_lab_descent",
-           "test_drawing", "test_cover", "test_present", "test_stale_pictures")
+# What was loaded until now lives to the end: the garbage collector need not look at it again.
+def pytest_collection_finish():
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_configure(config):
+    """`make quick LABS=...` names labs that there are."""
+    from mlp_widgets.lectures import REGISTRY
+
+    for name in os.environ.get("MLP_WIDGETS_LABS", "").split():
+        if name not in REGISTRY:
+            raise pytest.UsageError(f"LABS: there is no lab {name!r}; known are "
+                                    f"{', '.join(REGISTRY)}")
+
+
+LONGEST = ("test_labs", "test_parts", "test_any_order", "test_no_threads", "test_picture_texts",
+           "test_lab_descent", "test_cover", "test_digits", "test_chain_pictures",
+           "test_deep_chain", "test_drawing", "test_chain", "test_folds", "test_stale_pictures")
 """Files of tests that take longest come first: at the end no process works alone."""
 
 
 def pytest_collection_modifyitems(items):
     """A file is run by one process. xdist takes the files as they come, if it is told so."""
-    items.sort(key=lambda item: item.path.stem not in LONGEST)
+    items.sort(key=lambda item: [*LONGEST, item.path.stem].index(item.path.stem))
+
+
+LEFT_OUT: dict[str, int] = {}
+"""Process -> how many thorough tests it was told to leave out."""
+
+
+def pytest_deselected(items):
+    """Counted, so that the last lines can say it."""
+    count = sum(item.get_closest_marker("thorough") is not None for item in items)
+    LEFT_OUT["here"] = LEFT_OUT.get("here", 0) + count
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """A process of xdist tells it to the first process, which collects nothing itself."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = LEFT_OUT.get("here", 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Each process collects, and leaves out, the same."""
+    LEFT_OUT["here"] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Nothing is left out without a word."""
+    chosen = terminalreporter.config.option.markexpr
+    if "not thorough" in chosen and (count := LEFT_OUT.get("here", 0)):
+        terminalreporter.write_line(
+            f"{count} thorough tests of labs were left out: `make test` runs them, and `make quick "
+            "LABS=...` those of some labs")
 
 
 # A folder of one person or one machine. The name of the folder must not be part of a longer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,6 +39,19 @@ SMALLER = {"wide_network": {"depth": 6, "width": 20, "seeds": 2},
            "digits": {"hidden1": 8, "hidden2": 8, "batch": 64}}
 """How a lab that computes much is made for tests of what all labs have in common."""
 EACH_LAB = pytest.mark.parametrize("name", KINDS)
+IN_QUICK = tuple(os.environ.get("MLP_WIDGETS_LABS", "").split()) or ("two_hidden",)
+"""The labs on which `make quick` runs what draws and makes much, too: `make quick LABS=digits`."""
+
+
+def these_labs(*names: str) -> pytest.MarkDecorator:
+    """For a test that draws or makes much: it is ``thorough``, but on the example of the tests and
+    on the labs of `make quick`."""
+    return pytest.mark.parametrize("name", [
+        pytest.param(name, marks=() if name in ("example", *IN_QUICK) else pytest.mark.thorough)
+        for name in names])
+
+
+EACH_LAB_MUCH = these_labs(*KINDS)
 
 
 # -- words ------------------------------------------------------------------------------------

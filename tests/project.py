@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -25,4 +26,8 @@ def walked_files() -> list[Path]:
     made = {".git", ".hypothesis", ".ipynb_checkpoints", ".lite", ".mypy_cache", ".oldest",
             ".pytest_cache", ".ruff_cache", ".venv", "__pycache__", "build", "dist",
             "mlp_widgets.egg-info", "site"}
-    return [path for path in ROOT.rglob("*") if not made & set(path.relative_to(ROOT).parts)]
+    found = []
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in made]  # they are large
+        found += [Path(folder) / name for name in files if name not in made]
+    return found

@@ -30,6 +30,7 @@ from hypothesis.stateful import (
 )
 from lab_tools import (
     CHOICES,
+    EACH_LAB_MUCH,
     KINDS,
     NUMBER_BOXES,
     SLIDERS,
@@ -303,7 +304,7 @@ def by_hand(monkeypatch):
     monkeypatch.setattr(made_again, "_CELLS", {})
 
 
-@pytest.mark.parametrize("name", KINDS)
+@EACH_LAB_MUCH
 def test_any_order_of_actions_leaves_every_lab_in_step(name, by_hand):
     machine = type(f"Any_{name}", (AnyOrder,), {"name": name, "cells": AnyOrder.cells})
     try:

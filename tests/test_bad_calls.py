@@ -7,7 +7,7 @@ import threading
 import pytest
 from any_state import examples
 from helpers import live_widgets
-from lab_tools import EACH_LAB, KINDS, SMALLER, find, text_of, wait_until
+from lab_tools import EACH_LAB, EACH_LAB_MUCH, KINDS, SMALLER, find, text_of, wait_until
 
 from mlp_widgets import ThreeNeuronLab
 from mlp_widgets.core import Diverged
@@ -133,7 +133,7 @@ def test_back_goes_back_where_other_points_have_fewer_steps():
 # -- where no thread can start --------------------------------------------------------------------
 
 
-@EACH_LAB
+@EACH_LAB_MUCH
 def test_a_lab_whose_run_could_not_begin_closes_and_leaves_nothing(name, no_threads):
     before = live_widgets()
     lab = KINDS[name](scale=0.5, **SMALLER.get(name, {}))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from lab_tools import EACH_LAB
+from lab_tools import EACH_LAB_MUCH
 from matplotlib.colors import ListedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.path import Path
@@ -232,7 +232,7 @@ def moves(state):
                 yield {name: 10.0**value if of.log else value}
 
 
-@EACH_LAB
+@EACH_LAB_MUCH
 def test_a_picture_is_built_once_and_then_updated(name, make, monkeypatch):
     blank = np.zeros((1, 1, 4), np.uint8)  # pixels are not looked at, and take most of the time
     monkeypatch.setattr(Picture, "render", lambda picture: blank)

@@ -12,7 +12,7 @@ import pytest
 from any_state import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lab_tools import EACH_LAB, text_of
+from lab_tools import EACH_LAB_MUCH, text_of
 
 from mlp_widgets.fields import declared
 from mlp_widgets.widgets.controls import ChoiceControl, NumberControl, SwitchControl
@@ -68,7 +68,7 @@ def lab_sets(lab, way: str, data) -> None:
         getattr(lab, way)()
 
 
-@EACH_LAB
+@EACH_LAB_MUCH
 @settings(max_examples=15, deadline=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), ways=st.lists(st.sampled_from(WAYS), min_size=1, max_size=3))

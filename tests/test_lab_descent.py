@@ -22,6 +22,7 @@ from lab_tools import (
     find,
     run_threads,
     text_of,
+    these_labs,
     type_in,
     wait_until,
 )
@@ -34,6 +35,7 @@ DESCENDING = [name for name, kind in KINDS.items() if kind.descends
               and {"learning_rate"} < set(declared(kind.state_type))
               and any(of.role is PARAMETER for of in declared(kind.state_type).values())]
 EACH = pytest.mark.parametrize("name", DESCENDING)
+EACH_MUCH = these_labs(*DESCENDING)
 OTHERS = [name for name in KINDS if name not in DESCENDING]
 
 
@@ -178,7 +180,7 @@ def test_steps_that_change_nothing_say_so_and_lengthen_the_path(lab):
         assert len(lab.path) == 1
 
 
-@EACH
+@EACH_MUCH
 def test_the_pictures_after_steps_are_those_of_a_new_lab_after_them(name, lab):
     lab.step(5)
     shown = drawn(lab)
@@ -278,7 +280,7 @@ def test_a_run_that_diverges_ends_itself(name, lab):
     assert "Stopped after step" in text_of(lab.error) and math.isfinite(lab.loss)
 
 
-@EACH
+@EACH_MUCH
 def test_the_role_of_a_field_says_whether_a_run_ends(lab):
     """One verb, one rule: by code as from the controls."""
     lab.descent.runner._pause = 5 * WAIT  # one frame, then it waits
@@ -322,7 +324,7 @@ def test_what_ends_a_run(name, make, what):
     assert lab.state is after and run_threads() == []
 
 
-@EACH
+@EACH_MUCH
 def test_moves_on_other_threads_while_it_runs(name, lab):
     errors, own = [], [(n, v) for n, of, v in changes(lab)
                        if of.role is not Role.RATE and not isinstance(of, Place)]

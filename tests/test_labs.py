@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from lab_tools import (
     CHOICES,
     EACH_LAB,
+    EACH_LAB_MUCH,
     KINDS,
     NUMBER_BOXES,
     SLIDERS,
@@ -189,7 +190,7 @@ def test_every_field_has_a_control_with_a_name(name, unseen):
 # --- any way through the controls ends where a new lab begins ---
 
 
-@EACH_LAB
+@EACH_LAB_MUCH
 def test_every_slider_goes_to_both_ends_and_every_choice_can_be_made(name, kept, make):
     lab = kept(name)
     for slider in of_kind(lab, *SLIDERS):
@@ -228,7 +229,7 @@ def move_at_random(lab, draw: random.Random) -> None:
         type_in(control, draw.choice([0.0, -1.0, 2.5, draw.uniform(-20, 20)]))
 
 
-@EACH_LAB
+@EACH_LAB_MUCH
 def test_any_way_through_the_controls_ends_where_a_new_lab_begins(name, kept, make):
     lab, draw = kept(name), random.Random(7)
     for _ in range(MOVES):
@@ -240,7 +241,7 @@ def test_any_way_through_the_controls_ends_where_a_new_lab_begins(name, kept, ma
     check_same(lab, make(repr(lab)))
 
 
-@EACH_LAB
+@EACH_LAB_MUCH
 def test_any_state_is_shown_as_a_new_lab_shows_it(name, kept, make):
     """By code from one state to the other, without the way between them."""
     lab, found = kept(name), []
@@ -290,7 +291,7 @@ def test_bad_values_are_refused_by_set_attribute_and_box_alike(name, kept):
     assert lab.state is before and images(lab) == image
 
 
-@EACH_LAB
+@EACH_LAB_MUCH
 @pytest.mark.parametrize("where", ["compute", "picture", "describe"])
 def test_what_fails_is_told_in_the_lab_and_keeps_the_last_good_state(name, kept, monkeypatch,
                                                                      where):
@@ -550,7 +551,7 @@ def test_the_page_holds_only_core_widgets_with_classes(name, unseen):
     assert all(button._dom_classes and button.tooltip for button in buttons)
 
 
-@EACH_LAB
+@EACH_LAB_MUCH
 def test_two_labs_do_not_disturb_each_other_and_a_closed_one_leaves_nothing(name, kept):
     other = kept(name)
     seen = other.state, other.numbers, images(other)
@@ -584,6 +585,7 @@ def things() -> tuple[int, tuple]:
     return len(found), (figures, live_widgets(), callbacks, run_threads())
 
 
+@pytest.mark.thorough
 def test_moves_leave_nothing_behind(kept):
     labs = [kept(name) for name in KINDS]
 

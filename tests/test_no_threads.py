@@ -9,7 +9,7 @@ import threading
 import ipywidgets as widgets
 import pytest
 from helpers import text_of
-from lab_tools import EACH_LAB, KINDS, SLIDERS, SMALLER, WAIT, no_pictures, of_kind
+from lab_tools import EACH_LAB_MUCH, KINDS, SLIDERS, SMALLER, WAIT, no_pictures, of_kind
 
 from mlp_widgets import Poll
 from mlp_widgets.widgets.cell import all_widgets
@@ -55,7 +55,7 @@ async def rest(lab) -> None:
     assert "thread" not in text_of(lab.error), text_of(lab.error)
 
 
-@EACH_LAB
+@EACH_LAB_MUCH
 def test_every_button_and_slider_works_without_threads(name, rests):
     async def work():
         lab = KINDS[name](scale=0.25, **SMALLER.get(name, {}))
@@ -74,7 +74,7 @@ def test_every_button_and_slider_works_without_threads(name, rests):
     asyncio.run(work())
 
 
-@EACH_LAB
+@EACH_LAB_MUCH
 def test_what_runs_moves_on_and_stops_without_threads(name, rests):
     async def work():
         lab = KINDS[name](scale=0.25, **SMALLER.get(name, {}))
@@ -93,13 +93,13 @@ def test_what_runs_moves_on_and_stops_without_threads(name, rests):
     asyncio.run(work())
 
 
-def test_there_is_something_that_runs():
-    found = {name: len(buttons_of(KINDS[name](scale=0.25), "mlp-run", "mlp-play"))
+def test_there_is_something_that_runs(unseen):
+    found = {name: len(buttons_of(unseen(name), "mlp-run", "mlp-play"))
              for name in ("one_neuron", "two_hidden", "deep_chain")}
     assert found == {"one_neuron": 1, "two_hidden": 2, "deep_chain": 2}
 
 
-@EACH_LAB
+@EACH_LAB_MUCH
 def test_every_fold_opens_and_closes(name, rests):
     async def work():
         lab = KINDS[name](scale=0.25, **SMALLER.get(name, {}))

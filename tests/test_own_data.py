@@ -10,12 +10,13 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from lab_tools import upload
+from lab_tools import these_labs, upload
 
 from mlp_widgets import ReluSumsLab, SigmoidFeaturesLab, ThreeNeuronLab
 from mlp_widgets.data import columns
 from mlp_widgets.data.columns import LONGEST_LINE, MOST, MOST_BYTES, as_columns, parse_columns
 from mlp_widgets.data.points import XY, load_points
+from mlp_widgets.drawing.picture import Picture
 from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.history import LEVELS
 
@@ -199,10 +200,12 @@ def test_a_table_that_cannot_be_shown(table, sentence):
     assert sentence in str(error.value) and "\n" not in str(error.value)
 
 
-def test_kinks_to_the_right_of_all_points_are_named(kept):
+def test_kinks_to_the_right_of_all_points_are_named(kept, monkeypatch):
     """Whatever the place of the right edge is rounded to."""
     lab = kept("three_neuron")
     assert lab.widget
+    blank = np.zeros((1, 1, 4), np.uint8)  # pixels are not looked at, and take most of the time
+    monkeypatch.setattr(Picture, "render", lambda picture: blank)
     for seed in range(30):
         lab.set(data=np.random.default_rng(seed).normal(size=(2, 5)))
         names = [label.text for label in lab.canvases["fit"].picture.kink_names]
@@ -218,7 +221,7 @@ def test_points_of_one_x_are_shown():
         ReluSumsLab(target=([5, 5, 5], [1, 2, 3]))
 
 
-@pytest.mark.parametrize("name", ["three_neuron", "relu_sums", "sigmoid_features"])
+@these_labs("three_neuron", "relu_sums", "sigmoid_features")
 def test_many_own_data_sets_keep_little(name, unseen):
     """As many as Undo goes back to are kept, and of each no more than its numbers."""
     lab = unseen(name)

@@ -9,7 +9,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 from drawn_texts import Recorder, faults
-from lab_tools import SMALLER
+from lab_tools import SMALLER, these_labs
 
 from mlp_widgets import LABS
 from mlp_widgets.drawing.diagram import DiagramPicture, DiagramScene, Edge, Node
@@ -141,7 +141,7 @@ def progress(lab: Lab, state: State, numbers: object) -> object:
 # -- the test -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", LABS)
+@these_labs(*LABS)
 def test_no_text_is_cut_or_lies_on_another(name, make, recorder):
     lab, wrong, seen = make(name, scale=1.0, **SMALLER.get(name, {})), Counter(), Counter()
     for state in states_of(type(lab), SMALLER.get(name, {})):

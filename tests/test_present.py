@@ -9,6 +9,7 @@ import pytest
 from lab_tools import (
     CHOICES,
     EACH_LAB,
+    EACH_LAB_MUCH,
     SLIDERS,
     as_new,
     check_same,
@@ -82,7 +83,7 @@ def test_a_button_for_each_section_turns_to_it(name, unseen):
     assert len({button.description for button in pages}) == len(pages)
 
 
-@EACH_LAB
+@EACH_LAB_MUCH
 def test_turning_changes_nothing_but_the_page(name, kept, make):
     lab = kept(name)
     last = max(len(lab.present.pages) - 1, 0)
@@ -147,7 +148,7 @@ def text_sizes(picture) -> set[float]:
     return {text.get_size() for text in texts} | {text.size for text in quick}
 
 
-@EACH_LAB
+@EACH_LAB_MUCH
 def test_no_text_of_a_picture_is_smaller_than_the_smallest(name, kept):
     """So that a browser test can tell how large the smallest is on a projector."""
     lab, seen = kept(name), set()

@@ -389,12 +389,3 @@ def test_a_module_is_not_hidden_behind_a_name_of_its_package(name):
     assert importlib.import_module(name) is sys.modules[name]
     package, _, last = name.rpartition(".")
     assert not package or getattr(sys.modules[package], last) is sys.modules[name]
-
-
-def test_every_mutant_of_the_list_can_be_made():
-    """A change of the code that makes one of them void is seen here, not after five minutes."""
-    void = {mutant.behaviour: count for mutant in MUTANTS
-            if (count := read(PACKAGE / mutant.file).count(mutant.before)) != 1}
-    assert void == {}
-    tests = {name for mutant in MUTANTS for name in mutant.tests.split()}
-    assert [name for name in tests if not (ROOT / "tests" / f"test_{name}.py").exists()] == []

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lab_tools import EACH_LAB, KINDS, SLIDERS, of_kind, text_of
+from lab_tools import EACH_LAB, EACH_LAB_MUCH, KINDS, SLIDERS, of_kind, text_of
 
 from mlp_widgets.drawing.picture import Scene
 from mlp_widgets.lectures.deep_chain import numbers as chain
@@ -50,7 +50,7 @@ def close_to(value: float):
 # --- every lab ---
 
 
-@EACH_LAB
+@EACH_LAB_MUCH
 def test_words_of_the_pictures_follow_a_move(name, make):
     lab = make(name, scale=0.25)
     assert all("mlp-words" in canvas._words._dom_classes for canvas in lab.canvases.values())

@@ -1,0 +1,60 @@
+"""`make quick` leaves out what draws or makes much, and says so; `make test` runs all of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from lab_tools import IN_QUICK, KINDS, these_labs
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def hooks(request):
+    """What tests/conftest.py does in a run of pytest."""
+    return request.config.pluginmanager.get_plugin(str(ROOT / "tests" / "conftest.py"))
+
+
+def recipe(target: str) -> str:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return re.search(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)[0]
+
+
+def test_what_quick_leaves_out_is_a_part_of_test():
+    assert '$(UNIT) -m "not thorough")' in recipe("quick")
+    assert recipe("test").startswith("test: quick ") and "$(UNIT) -m thorough)" in recipe("test")
+
+
+def test_a_thorough_test_is_left_out_on_all_labs_but_a_few():
+    params = these_labs(*KINDS).args[1]
+    assert [param.values for param in params] == [(name,) for name in KINDS]
+    few = {param.values[0] for param in params if not param.marks}
+    assert few == {"example", *IN_QUICK} < set(KINDS)
+    assert {mark.name for param in params for mark in param.marks} == {"thorough"}
+
+
+def test_a_lab_that_there_is_not_is_told_in_one_sentence(hooks, monkeypatch):
+    monkeypatch.setenv("MLP_WIDGETS_LABS", "digits")
+    hooks.pytest_configure(None)
+    monkeypatch.setenv("MLP_WIDGETS_LABS", "digits no_such")
+    with pytest.raises(pytest.UsageError, match="there is no lab 'no_such'; known are one"):
+        hooks.pytest_configure(None)
+
+
+@pytest.mark.parametrize(("chosen", "said"), [("not thorough", 1), ("thorough", 0), ("", 0)])
+def test_one_line_says_how_many_were_left_out(hooks, monkeypatch, chosen, said):
+    lines = []
+    reporter = SimpleNamespace(write_line=lines.append, config=SimpleNamespace(
+        option=SimpleNamespace(markexpr=chosen)))
+    monkeypatch.setattr(hooks, "LEFT_OUT", {})
+    hooks.pytest_terminal_summary(reporter)
+    assert lines == []
+    for _ in range(2):  # both processes of xdist leave out the same
+        hooks.pytest_testnodedown(SimpleNamespace(workeroutput={"left_out": 7}))
+    hooks.pytest_terminal_summary(reporter)
+    assert len(lines) == said
+    assert all(line.startswith("7 thorough tests of labs were left out: `make test` runs them")
+               for line in lines)
