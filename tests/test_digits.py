@@ -409,9 +409,10 @@ def test_the_buttons_do_what_the_mouse_does(lab):
     def touch(kind: str, x: float, y: float) -> None:
         lab._touch_digit(Touch(kind, x / picture.width, y / picture.height))
 
-    touch("press", 12 + 7.5 * 20, 42 + 10)  # on the digit
+    upper = picture.height - reading.TOP
+    touch("press", reading.DIGIT + 7.5 * 20, upper + 10)  # on the digit
     assert lab.pixels == ((1, 8, 9),)
-    touch("drag", 202 + 5, 42 + 7.5 * 20)  # on its gradient
+    touch("drag", reading.SLOPE + 5, upper + 7.5 * 20)  # on its gradient
     assert lab.pixels == ((1, 8, 9), (8, 1, 9))
     touch("release", 20, 50)
     touch("press", 190, 100)  # between the two
