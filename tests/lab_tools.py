@@ -141,11 +141,16 @@ def sent(lab: Lab) -> list[bytes]:
             if canvas.slot.is_shown(lab.state)]
 
 
+def looks_alike(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two pictures are the same, but for what the writer of PNGs may change."""
+    gap = np.abs(one - other).max(axis=-1) if one.shape == other.shape else np.full(1, 255)
+    return bool((gap >= 4 * STEP).mean() < 1e-3 and gap.mean() < STEP)
+
+
 def check_sent(lab: Lab) -> None:
     """What was sent to the page is what the pictures show."""
     for png, pixels in zip(sent(lab), drawn(lab), strict=True):
-        gap = np.abs(decoded(png) - pixels).max(axis=-1)
-        assert (gap >= 4 * STEP).mean() < 1e-3 and gap.mean() < STEP
+        assert looks_alike(decoded(png), pixels)
 
 
 def without_path(lab: Lab) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 sys.path += [str(Path(__file__).parents[1])]
 
 import ipywidgets as widgets
-from lab_tools import at_rest, check_same, text_of, tree
+from lab_tools import at_rest, check_same, decoded, looks_alike, text_of, tree
 
 from mlp_widgets.fields import declared
 from mlp_widgets.widgets.lab import Lab
@@ -52,6 +52,30 @@ def left_behind() -> list[str]:
              if isinstance(of, Runner) and of.running]
     return found + [thread.name for thread in threading.enumerate()
                     if thread.name.startswith("mlp_widgets")]
+
+
+def stale(lab: Lab) -> list[str]:
+    """What the lab does not show as its state is: controls and texts that a refresh changes, and
+    pictures that are otherwise when they are built and drawn anew."""
+    canvases = {canvas.slot.name: canvas for canvas in lab.canvases.values()
+                if canvas.is_shown(lab.state)}
+    sent = {name: decoded(canvas.image.value) for name, canvas in canvases.items()}
+    before = [(widget, shown(widget)) for widget in tree(lab.widget) if follows(widget)]
+    lab.refresh()
+    found = [f"{widget._dom_classes} showed {value}, now {shown(widget)}"
+             for widget, value in before if shown(widget) != value]
+    for canvas in canvases.values():
+        canvas.forget()
+    lab.draw(canvases.values())
+    return found + [f"picture {name}" for name, canvas in canvases.items()
+                    if not looks_alike(sent[name], decoded(canvas.image.value))]
+
+
+def follows(widget: widgets.Widget) -> bool:
+    """Whether it shows the state and nothing else: not what was said, typed or asked for last."""
+    told = {"mlp-status-box", "mlp-error-box", "mlp-problem", "mlp-words"}
+    return (shown(widget)[0] in ("slider", "checkbox", "Dropdown", "ToggleButtons", "html")
+            and not told & {*widget._dom_classes})
 
 
 def error_of(lab: Lab) -> str:

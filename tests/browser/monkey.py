@@ -341,6 +341,7 @@ class Monkey:
             assert self.unlike(lab) == []
             assert self.ask("in_kernel.left_behind()") == []
             assert NOT_FORESEEN not in self.ask(f"in_kernel.error_of({lab})")
+            assert self.ask(f"in_kernel.stale({lab})") == []
             self.ask(f"in_kernel.compare_with_new({lab})")  # which moves it to its place of rest
             self.notebook.settle(120)
             assert self.unlike(lab) == []
