@@ -68,9 +68,7 @@ class Student:
     async def move(self, moves: int) -> list[float]:
         """Move the slider so many times, ten steps there and back; the seconds from each move to
         its last picture. As in a page, a move waits for the answer to the one before."""
-        css = f"mlp-slider-{self.parameter}"
-        slider = next(name for root in reversed(self.shown) for name in self._inside(root)
-                      if css in self.widgets[name].get("_dom_classes", ()))
+        slider = next(filter(None, map(self._slider_with_a_picture, self.shown)))
         state, taken = self.widgets[slider], []
         value, way = state["value"], 1 if state["value"] + 10 <= state["max"] else -1
         begin = time.perf_counter()
@@ -83,6 +81,14 @@ class Student:
             raise RuntimeError(f"{self.name} moved {self.parameter} {moves} times, and only "
                                f"{len(taken)} times a picture changed")
         return taken
+
+    def _slider_with_a_picture(self, box: str) -> str:
+        """The parameter's slider in what a cell shows, if a picture stands there too, else ""."""
+        inside = [(name, self.widgets[name]) for name in self._inside(box)]
+        if not any(state.get("_model_name") == "ImageModel" for _, state in inside):
+            return ""
+        css = f"mlp-slider-{self.parameter}"
+        return next((name for name, state in inside if css in state.get("_dom_classes", ())), "")
 
     def _inside(self, box: str) -> Iterator[str]:
         """A widget and all that stands in it."""
