@@ -21,7 +21,7 @@ from .processes import can_be_measured, held, processor_seconds
 from .student import EVERY, Student
 from .table import Row
 
-NOTEBOOKS = ("03_three_neuron", "02_two_hidden", "08e_chain_vanishing_exploding")
+NOTEBOOKS = ("03_three_neuron", "02_two_hidden", "09_wide_network")
 CLASS, MOVES = 10, 80
 """Students at once, and moves of each."""
 OPEN, MOVING, RUN_WITHIN = 2, 0.25, 120.0

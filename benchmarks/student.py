@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from uuid import uuid4
 from .hub_server import STARTS_WITHIN, Hub
 from .processes import children
 
+VIEW = "application/vnd.jupyter.widget-view+json"
 EVERY = 0.25
 """Seconds from one move to the next: four a second."""
 
@@ -28,6 +30,8 @@ class Student:
         self.session = uuid4().hex
         self.widgets: dict[str, dict[str, Any]] = {}
         """Id -> state, as a page knows it, without the bytes of pictures."""
+        self.shown: list[str] = []
+        """Ids of the widgets that cells show."""
         self.server = self.kernel = 0
 
     @property
@@ -64,8 +68,7 @@ class Student:
     async def move(self, moves: int) -> list[float]:
         """Move the slider so many times, ten steps there and back; the seconds from each move to
         its last picture. As in a page, a move waits for the answer to the one before."""
-        slider = next(name for name, state in reversed(self.widgets.items())
-                      if f"mlp-slider-{self.parameter}" in state.get("_dom_classes", ()))
+        slider = next(filter(None, map(self._slider_with_a_picture, self.shown)))
         state, taken = self.widgets[slider], []
         value, way = state["value"], 1 if state["value"] + 10 <= state["max"] else -1
         begin = time.perf_counter()
@@ -78,6 +81,20 @@ class Student:
             raise RuntimeError(f"{self.name} moved {self.parameter} {moves} times, and only "
                                f"{len(taken)} times a picture changed")
         return taken
+
+    def _slider_with_a_picture(self, box: str) -> str:
+        """The parameter's slider in what a cell shows, if a picture stands there too, else ""."""
+        inside = [(name, self.widgets[name]) for name in self._inside(box)]
+        if not any(state.get("_model_name") == "ImageModel" for _, state in inside):
+            return ""
+        css = f"mlp-slider-{self.parameter}"
+        return next((name for name, state in inside if css in state.get("_dom_classes", ())), "")
+
+    def _inside(self, box: str) -> Iterator[str]:
+        """A widget and all that stands in it."""
+        yield box
+        for child in self.widgets[box].get("children", ()):
+            yield from self._inside(child.removeprefix("IPY_MODEL_"))
 
     async def _move_to(self, slider: str, value: int) -> float:
         """Seconds to the last picture that changes with the slider; 0 if none does."""
@@ -99,8 +116,10 @@ class Student:
         async for message in self._answers(asked):
             if message["msg_type"] == "error":
                 raise RuntimeError("\n".join(message["content"]["traceback"]))
+            content = message["content"]
+            if view := content.get("data", {}).get(VIEW):
+                self.shown.append(view["model_id"])
             if message["msg_type"] in ("comm_open", "comm_msg"):
-                content = message["content"]
                 self.widgets.setdefault(content["comm_id"], {}).update(
                     content["data"].get("state", {}))
 

@@ -386,10 +386,9 @@ class Lab(BuiltLate, Generic[S, N]):
     @cached_property
     def descent(self) -> Descent | None:
         """Its steps and runs; None if it has none."""
-        if (self.descends and "learning_rate" in declared(self.state_type)
-                and self._fields_of(PARAMETER)):
-            return Descent(self, self.descent_title, self.steps_changed_nothing)
-        return None
+        has_one = self.descends and "learning_rate" in declared(self.state_type)
+        made = has_one and self._fields_of(PARAMETER)
+        return Descent(self, self.descent_title, self.steps_changed_nothing) if made else None
 
     def _descent(self, shown: bool = False) -> Descent:
         if shown:
@@ -424,7 +423,7 @@ class Lab(BuiltLate, Generic[S, N]):
         if self._fields_of(PARAMETER) and self.groups():
             self.table = self._part(
                 ParameterTable(self.control, self.groups(), self.objective_of))
-        if self.descent is not None:
+        if self.descent:
             self.descent.make_controls()
             self.controls["learning_rate"] = self._part(self.descent).rate
         self.stepper: Stepper | None = None
