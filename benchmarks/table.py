@@ -63,6 +63,8 @@ class Row:
 
 def milliseconds(seconds: float) -> str:
     """A time with three digits: 0.0123 s is 12.3 ms."""
+    if seconds >= 1:
+        return f"{seconds:.3g} s"
     return f"{seconds * 1e6:.3g} us" if seconds < 1e-3 else f"{seconds * 1e3:.3g} ms"
 
 
