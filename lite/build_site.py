@@ -31,7 +31,8 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".lite"
 """Where JupyterLite is installed: `make site` puts it there."""
 
-SOURCES = ("pyproject.toml", "README.md", "LICENSE", "mlp_widgets", "notebooks", "present")
+SOURCES = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "mlp_widgets", "notebooks",
+           "present")
 """What the wheel of mlp_widgets is made of."""
 
 WHEELS = ("comm", "ipywidgets", "ipyevents", "sidecar")
