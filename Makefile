@@ -91,6 +91,9 @@ ENDS := --timeout 600 --timeout-method thread
 # Tests that run or draw all notebooks, or build the wheel: they belong to these, not to the code that one changes.
 OF_NOTEBOOKS := tests/test_notebook_states.py tests/test_stale_pictures.py tests/test_wheel.py
 
+# Takes minutes a lab, by itself: not in `test`.
+OF_MONKEY := tests/browser/test_monkey.py
+
 # Needs PyTorch, JAX and autograd, which no other part does.
 OF_PEERS := tests/test_peers.py
 
@@ -109,7 +112,8 @@ test: quick $(SITE_READY)
 	$(call part,thorough unit tests,$(UNIT) -m thorough)
 	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env $(PARALLEL) notebooks \
 	  $(OF_NOTEBOOKS))
-	$(call part,browser,$(PY) -m pytest -p no:nbval -n auto --dist loadfile $(ENDS) tests/browser)
+	$(call part,browser,$(PY) -m pytest -p no:nbval -n auto --dist loadfile $(ENDS) tests/browser \
+	  --ignore=$(OF_MONKEY))
 	@echo == make test: all parts passed
 
 peers: $(TEST_READY)
@@ -140,7 +144,7 @@ dist: $(TEST_READY)
 
 monkey: export MLP_WIDGETS_MONKEY := 120
 monkey: $(TEST_READY)
-	$(PY) -m pytest -p no:nbval -n auto --dist loadfile tests/browser/test_monkey.py
+	$(PY) -m pytest -p no:nbval -n auto --dist loadfile $(OF_MONKEY)
 
 bench: $(TEST_READY)
 	$(PY) -m benchmarks

@@ -50,7 +50,7 @@ CLOSE_PANEL = """() => [...window.jupyterapp.shell.widgets('main')]
     .filter(widget => widget.node.matches('.jupyterlab-sidecar')).forEach(e => e.dispose())"""
 # The size of the smallest text of a lab's page, CSS pixels; and by how much each picture is larger
 # than it was drawn.
-SIZES = """root => {
+AROUND_AND_INSIDE = """root => {
     const lab = document.querySelector(root), small = lab.querySelector('.mlp-status');
     const images = [...lab.querySelectorAll('img')].filter(e => e.checkVisibility());
     const name = e => [...e.classList].find(css => css.startsWith('mlp-picture-')).slice(12);
@@ -163,7 +163,7 @@ def test_presented_texts_in_pictures_are_as_large_as_those_around_them(presented
         for screen in PROJECTORS:
             size(presented, *screen, False)
             for case in cases:
-                around, pictures = presented.page.evaluate(SIZES, case.root)
+                around, pictures = presented.page.evaluate(AROUND_AND_INSIDE, case.root)
                 for name, zoom in pictures.items():
                     inside = smallest[case.kind][name] * zoom
                     assert inside >= 0.85 * around, f"{case}: {name} at {screen}: {inside:.1f} px"

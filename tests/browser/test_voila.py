@@ -102,7 +102,9 @@ def page(voila, browser, cases) -> Iterator[VoilaPage]:
     with VoilaPage(browser, voila, "dark") as page:
         page.follow("cases.ipynb")
         page.page.add_style_tag(content=OUT_OF_VIEW)
-        page.wait_for(lambda: page.page.locator(".mlp-lab img").count() >= len(cases))
+        # each lab comes when its cell ran, the questions after all of them
+        page.wait_for(lambda: page.page.locator(".mlp-lab:has(img)").count() >= len(cases)
+                      and page.page.locator(".mlp-poll:not(.mlp-predict)").count(), 120)
         page.settle()
         page.page.evaluate(NUMBER_LABS)
         assert page.page.locator(".jp-CodeCell .jp-InputArea:visible").count() == 0

@@ -57,8 +57,8 @@ MOVED = "moved"
 class HingeStepper(Stepper):
     """Walks through one point, as the neuron on the sliders takes part in it."""
 
-    legend = ("At the point with the ring, of neuron j; the other hinges are one number. In the "
-              "picture, yellow: what the step computes; a yellow ring: what it uses again.")
+    legend = ("Yellow: what the step computes; a yellow ring: what it uses. "
+              "Other hinges: one number.")
 
 
 class ReluSumsLab(TrainedLab[ReluSumsState, Numbers, Training]):
@@ -174,8 +174,8 @@ class ReluSumsLab(TrainedLab[ReluSumsState, Numbers, Training]):
             Section("Hinges", ("hinges",), [stack(
                 *(control(name).widget for name in ("target", "neurons", "K", "neuron")),
                 self.table.widget, self.folds(
-                    Fold("Step by step", "stepper", [control("point").widget,
-                                                     self.stepper.widget]),
+                    Fold("Step by step", "stepper", [self.stepper.widget,
+                                                     control("point").widget]),
                     Fold("Draw the target", "draw", draw)))]),
             Section("Three ways", ("ways",), [stack(
                 self.blocks["training"],
