@@ -143,8 +143,10 @@ def unseen(changes: list[Change], at_once: int) -> list[Change]:
         while running and (change is None or len(running) == at_once):
             process, status = os.wait()
             ended = running.pop(process)
-            if status == 0:
-                found.append(ended)
+            if status != 0:
+                continue
+            found.append(ended)
+            if ended.number:
                 print("NOT SEEN {}:{}\n  - {}\n  + {}".format(
                     ended.file, ended.number, *ended.lines()), flush=True)
         if change:
