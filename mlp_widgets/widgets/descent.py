@@ -103,10 +103,11 @@ class Descent:
     def _descend(self, count: int) -> str:
         """Lengthen the path by so many steps; why it ends before, "" if it does not."""
         numbers, rate = self._host.numbers, self._host.state.learning_rate
-        limit = 100 * (abs(self._path[0][1]) + numbers.scale_of_loss)
+        limit, room = 100 * (abs(self._path[0][1]) + numbers.scale_of_loss), self._room()
         try:
             for values, loss in islice(numbers.descend(rate), count):
-                if not (loss <= limit and math.isfinite(loss) and self._has_room(values)):
+                fits = all(abs(values[name]) <= most for name, most in room.items())
+                if not (loss <= limit and math.isfinite(loss) and fits):
                     return self._divergence(loss)
                 self._path.append((values, loss))
         except Diverged:
@@ -115,11 +116,11 @@ class Descent:
             return f"Stopped after step {len(self._path) - 1}: with the next one, {error}."
         return ""
 
-    def _has_room(self, values: dict[str, float]) -> bool:
-        """Whether the fields of the parameters take these values."""
-        own = declared(self._host.state_type)
-        return all(abs(values[name]) <= of.most for name, of in own.items()
-                   if name in values and isinstance(of, Number))
+    def _room(self) -> dict[str, float]:
+        """The largest size that the field of each parameter takes."""
+        state = self._host.state
+        return {name: of.most for name, of in declared(type(state)).items()
+                if name in state.parameters and isinstance(of, Number)}
 
     def _divergence(self, loss: float) -> str:
         """What happened, why, and what to try."""
