@@ -206,8 +206,14 @@ def unfold(page, *names: str) -> None:
 
 
 def reset(page) -> None:
-    """The lab as it was at first, all of its folds and Share closed."""
+    """The lab as it was at first, all of its folds and Share closed; its top in view, no focus.
+
+    What has the focus already is not brought into view by the next call of ``focus``.
+    """
     press_all(page, f".mlp-reset, {UNFOLDED}")
+    page.find(".mlp-lab").evaluate(
+        "e => { document.activeElement.blur(); e.scrollIntoView({ block: 'start' }); }"
+    )
 
 
 def fold(page) -> None:

@@ -265,6 +265,7 @@ def test_a_button_under_the_pointer_can_be_read(page, lab):
 def projected(page):
     """The page as large as a projector shows it; the lab is left not presented."""
     page.page.set_viewport_size(PROJECTOR)
+    page.settle()
     yield page
     page.page.set_viewport_size(PROJECTOR)
     present(page, False)
