@@ -112,7 +112,7 @@ test: quick $(SITE_READY)
 	$(call part,thorough unit tests,$(UNIT) -m thorough)
 	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env $(PARALLEL) notebooks \
 	  $(OF_NOTEBOOKS))
-	$(call part,browser,$(PY) -m pytest -p no:nbval -n auto --dist loadfile $(ENDS) tests/browser \
+	$(call part,browser,$(PY) -m pytest -p no:nbval $(PARALLEL) $(ENDS) tests/browser \
 	  --ignore=$(OF_MONKEY))
 	@echo == make test: all parts passed
 

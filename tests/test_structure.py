@@ -367,6 +367,31 @@ def test_there_is_no_lock_file():
     assert [name_of(p) for p in project_files() if p.suffix == ".lock" or p.name in locks] == []
 
 
+SMALL_PARTS = (".mlp-", ".jp-Toolbar", ")")
+"""What a rule of the style sheet may search with :has: a part of a lab, a toolbar, and one of
+several boxes, :is(...)."""
+
+
+def slow_rules(style: str) -> list[str]:
+    """Rules that make a browser look through a whole page again whenever a number changes: those
+    that search what is around labs, and those for any element, for then each change may matter."""
+    around = [rule for rule in re.findall(r"[^\s,>+~]*:has\(", style)
+              if not any(part in rule for part in SMALL_PARTS)]
+    return around + re.findall(r":has\((?:[^()]*[\s>+~])?[:*][^()]*", style)
+
+
+def test_no_rule_of_the_style_sheet_makes_each_move_slow():
+    """Measured: two such rules took half of the page's time for a key in a page of all labs."""
+    assert slow_rules((PACKAGE / "widgets" / "style.css").read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("rule", ["body:has(#x) .mlp-lab", ".jp-NotebookPanel:has(> .y) .mlp-lab",
+                                  ":has(.mlp-wide) i", ".mlp-table:has(.mlp-rows > :nth-child(8))",
+                                  ".mlp-table:has(> *)"])
+def test_the_search_for_slow_rules_finds_them(rule):
+    assert len(slow_rules(rule)) == 1
+
+
 @pytest.mark.parametrize("folder", ["home/ann", "root/x", "tmp/run-1", "Users/ann", "work/main"])
 def test_the_search_for_paths_finds_paths(folder, machine_paths):
     assert machine_paths(f'open("/{folder}/data.csv")')

@@ -32,14 +32,21 @@ from seen import reset
 NARROW = {"width": 1024, "height": 768}  # CSS pixels: the narrowest page in which a lab must fit
 
 
-OWN_PAGES = ("[monkey-chromium", "[monkey-firefox", "[firefox", "[webkit", "test_voila",
-             "test_one_screen", "notebook7", "polls_page", "real_jupyter", "test_site")
-"""What is looked at in a page of its own; all else is in the page of all labs in JupyterLab."""
+OWN_PAGES = ("test_one_screen", "[webkit", "test_voila", "notebook7", "[firefox", "real_jupyter",
+             "test_site", "polls_page", "[monkey-chromium", "[monkey-firefox")
+"""What is looked at in a page of its own; all else is in the page of all labs in JupyterLab. The
+pages that take longest come first: at the end no process works alone."""
 
 
 def page_of_test(name: str) -> str:
     """The page that a test looks at, by the name of its file or of its parameter."""
     return next((page for page in OWN_PAGES if page in name), "labs")
+
+
+def pytest_collection_modifyitems(items):
+    """xdist takes the pages as they come, if it is told so."""
+    order = [OWN_PAGES[0], "labs", *OWN_PAGES[1:]]
+    items.sort(key=lambda item: order.index(page_of_test(item.nodeid)))
 
 
 @pytest.hookimpl(optionalhook=True)
