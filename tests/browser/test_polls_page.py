@@ -74,8 +74,9 @@ def test_an_answer_moves_nothing_above_it_and_little_room_waits_for_it(page):
 
 def test_right_and_wrong_have_another_sign_and_another_colour(page):
     poll, looks = poll_at(page, 1), []
-    for choice in (0, 5):
+    for choice, verdict in ((0, "wrong"), (5, "right")):
         choose(page, poll, choice)
+        page.wait_for(poll.locator(f".mlp-verdict-{verdict}").count)
         looks.append(poll.locator(".mlp-verdict").evaluate("""e => {
             const sign = getComputedStyle(e, '::before');
             return [sign.content, sign.backgroundColor, getComputedStyle(e.children[0]).color];
