@@ -100,6 +100,8 @@ def test_the_same_in_a_view_beside_the_notebook(jupyterlab, cases):
     page, found = jupyterlab, []
     fold(page, True)
     size(page, *LAPTOP, False)
+    # each view would lay out the cells of all labs anew
+    hidden_cells = page.page.add_style_tag(content=".jp-NotebookPanel .jp-Cell { display: none; }")
     try:
         for case in cases:
             assert page.page.evaluate(PUT_BESIDE, [case.root, VIEW]) == pytest.approx(VIEW, abs=10)
@@ -109,6 +111,7 @@ def test_the_same_in_a_view_beside_the_notebook(jupyterlab, cases):
             assert answer["done"] == [seen["field"] for seen in case.seen]
     finally:
         page.page.evaluate(CLOSE_BESIDE)
+        hidden_cells.evaluate("e => e.remove()")
     assert found == []
 
 
