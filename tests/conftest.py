@@ -94,7 +94,7 @@ def pytest_terminal_summary(terminalreporter):
     chosen = terminalreporter.config.option.markexpr
     if "not thorough" in chosen and (count := LEFT_OUT.get("here", 0)):
         terminalreporter.write_line(
-            f"{count} thorough tests of labs were left out: `make test` runs them, and `make quick "
+            f"{count} thorough tests were left out: `make test` runs them, and `make quick "
             "LABS=...` those of some labs")
 
 

@@ -167,6 +167,7 @@ def test_a_widget_can_be_seen_without_a_kernel(notebook):
         assert data.get("image/png", "").strip() or FOLDED in data.get("text/html", "")
 
 
+@pytest.mark.thorough
 def test_its_html_page_shows_a_picture_for_each_widget(notebook):
     from nbconvert import HTMLExporter  # a second, which other processes can do without
 

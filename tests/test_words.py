@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lab_tools import EACH_LAB, EACH_LAB_MUCH, KINDS, SLIDERS, of_kind, text_of
+from lab_tools import EACH_LAB_MUCH, KINDS, SLIDERS, of_kind, text_of
 
 from mlp_widgets.drawing.picture import Scene
 from mlp_widgets.lectures.deep_chain import numbers as chain
@@ -241,7 +241,7 @@ def hyphens(texts) -> list[str]:
     return [text for text in texts if HYPHEN.search(text) and not CODE.match(text)]
 
 
-@EACH_LAB
+@EACH_LAB_MUCH
 def test_no_lab_writes_a_hyphen_for_a_minus(name, make):
     lab = make(name, scale=0.25)
     for preset in (None, *lab.presets):
