@@ -164,7 +164,7 @@ def try_file(file: str, chosen: set[int], at_once: int) -> list[Change]:
         raise SystemExit(f"the tests of {file} fail without any change")
     changes = [c for c in changes_of(file) if not chosen or c.number in chosen]
     alive = unseen(changes, at_once)
-    known = {(left.file, left.before, left.after) for left in LEFT}
+    known = {change for left in LEFT for change in left.changes()}
     new = [change for change in alive if (file, *change.lines()) not in known]
     print(f"{file}: {len(changes)} changes, {len(changes) - len(alive)} seen, "
           f"{len(alive) - len(new)} not seen and explained, {len(new)} not seen", flush=True)

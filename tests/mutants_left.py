@@ -7,21 +7,71 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Left:
-    """The reason; the file, the line that stands there and the line with the change."""
+    """The reason; the file, the line that stands there, a part of it, and what each of the changes
+    puts in the place of this part."""
 
     why: str
     file: str
     before: str
-    after: str
+    part: str
+    instead: tuple[str, ...]
+
+    def changes(self) -> set[tuple[str, str, str]]:
+        """The file, the line that stands there and the line with each of the changes."""
+        return {(self.file, self.before, self.before.replace(self.part, other, 1))
+                for other in self.instead}
 
 
-FASTER = "Both branches give the same for real and for complex z: one is only faster for real ones."
+FASTER = "Both branches give the same: one is only faster."
+SAME = "For these values both comparisons are the same."
+CHECKED = "Other values have been refused before."
+ROUNDED = "On both sides of this limit both forms are exact, to the last digits."
+NOT_TAKEN = "This number stands where it is not taken: no warning comes of it either."
+ONLY_SIGN = "copysign takes nothing but the sign."
+
+COMPLEX = 'z.dtype.kind == "c"'
+OTHER_KINDS = tuple(f'z.dtype.kind {sign} "c"' for sign in ("!=", "<", "<=", ">", ">="))
+SMALL = "array.size < 10_000"
 
 LEFT = [
     Left(FASTER, "core/activations.py",
-         'top = np.where(z.real < 0, z, 0.0) if z.dtype.kind == "c" else np.minimum(z, _ZERO)',
-         'top = np.where(z.real < 0, z, 0.0) if z.dtype.kind != "c" else np.minimum(z, _ZERO)'),
+         f"top = np.where(z.real < 0, z, 0.0) if {COMPLEX} else np.minimum(z, _ZERO)",
+         COMPLEX, (*OTHER_KINDS, f"not {COMPLEX}")),
     Left(FASTER, "core/activations.py",
-         'return np.where(z.real >= 0, z, 0.0) if z.dtype.kind == "c" else np.maximum(z, _ZERO)',
-         'return np.where(z.real >= 0, z, 0.0) if z.dtype.kind != "c" else np.maximum(z, _ZERO)'),
+         f"return np.where(z.real >= 0, z, 0.0) if {COMPLEX} else np.maximum(z, _ZERO)",
+         COMPLEX, (*OTHER_KINDS, f"not {COMPLEX}")),
+    Left(FASTER, "core/activations.py",
+         f"return np.exp(np.where(z.real < 0, z, -z) if {COMPLEX} else np.copysign(z, _MINUS))",
+         "==", ("<=", ">=")),
+    Left(SAME, "core/activations.py",
+         "return dJ_da if self.df is np.ones_like else dJ_da * self.df(z)", " is ", (" == ",)),
+    Left(ONLY_SIGN, "core/activations.py",
+         "_ZERO, _ONE, _MINUS = map(np.array, (0.0, 1.0, -1.0))  # faster than Python's numbers",
+         "-1.0", ("- 2.0", "- 0.0")),
+    Left(CHECKED, "core/losses.py",
+         "return np.where(y == 1, -1.0 / a, np.where(y == 0, 1.0 / off, (1 - y) / off - y / a))",
+         "y == 0", ("y <= 0",)),
+    Left(CHECKED, "core/losses.py",
+         "return np.where(y == 1, -1.0 / a, np.where(y == 0, 1.0 / off, (1 - y) / off - y / a))",
+         "y == 1", ("y >= 1",)),
+    Left(CHECKED, "core/losses.py", "return np.where(y == 0, 0.0, -y / a)", "==", ("<=",)),
+    Left(ROUNDED, "core/losses.py",
+         "near_1 = a.real > 0.5  # where the first form rounds to 0", ">", (">=",)),
+    Left(ROUNDED, "core/losses.py", "positive = z.real >= 0", ">= 0", ("> 0", ">= 1", ">= -1")),
+    Left(NOT_TAKEN, "core/losses.py",
+         "return -y * np.where(near_1, np.log1p(-np.where(near_1, sum_of_others(a), 0.0)), log_a)",
+         "0.0", ("-1.0",)),
+    Left(FASTER, "core/network.py", "len(axes) == 1 or np.broadcast_shapes(*axes)", "==",
+         ("<", "<=")),
+    Left(CHECKED, "core/network.py",
+         'first, last = (1, skip.into) if skip.of == "z" else (0, skip.into - 1)', "==", (">=",)),
+    Left(FASTER, "core/network.py",
+         f"if {SMALL} and isfinite(np.vdot(array, array)):  # for more, BLAS starts threads",
+         SMALL, tuple(SMALL.replace("<", sign) for sign in ("==", "!=", "<=", ">", ">="))),
+    Left(SAME, "core/network.py",
+         "if type(values) is np.ndarray and type(values.base) is _Checked:", "values) is",
+         ("values) ==",)),
+    Left(SAME, "core/network.py",
+         "if type(values) is np.ndarray and type(values.base) is _Checked:", "base) is",
+         ("base) ==",)),
 ]
