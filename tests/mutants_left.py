@@ -27,6 +27,7 @@ SAME = "For these values both comparisons are the same."
 CHECKED = "Other values have been refused before."
 ROUNDED = "On both sides of this limit both forms are exact, to the last digits."
 NOT_TAKEN = "This number stands where it is not taken: no warning comes of it either."
+COPIED = "The numbers are copied into an array of their own below: this is a copy more."
 ONLY_SIGN = "copysign takes nothing but the sign."
 
 COMPLEX = 'z.dtype.kind == "c"'
@@ -67,7 +68,11 @@ LEFT = [
          'first, last = (1, skip.into) if skip.of == "z" else (0, skip.into - 1)', "==", (">=",)),
     Left(FASTER, "core/network.py",
          f"if {SMALL} and isfinite(np.vdot(array, array)):  # for more, BLAS starts threads",
-         SMALL, tuple(SMALL.replace("<", sign) for sign in ("==", "!=", "<=", ">", ">="))),
+         SMALL, (*(SMALL.replace("<", sign) for sign in ("==", "!=", "<=", ">", ">=")),
+                 f"not {SMALL}", "array.size < 10001", "array.size < 9999")),
+    Left(COPIED, "core/network.py",
+         'array = array.astype(complex if array.dtype.kind == "c" else float, copy=False)',
+         "False", ("True",)),
     Left(SAME, "core/network.py",
          "if type(values) is np.ndarray and type(values.base) is _Checked:", "values) is",
          ("values) ==",)),

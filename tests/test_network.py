@@ -76,6 +76,12 @@ def test_attributes_cannot_be_set(name):
         Skip(1, 2).into = 3
 
 
+def test_a_network_is_equal_to_itself_only():
+    """Arrays have no single answer to ==; and so a network can be the key of a table."""
+    network = random_network((2, 2, 1), "relu")
+    assert len({network, network, network.with_parameters(network.parameters())}) == 2
+
+
 def test_the_caller_s_arrays_stay_writable_and_apart():
     w, b = np.array([[1.0, 2.0]]), np.array([3.0])
     network = Network([w], [b], ["identity"])
