@@ -162,6 +162,13 @@ def test_one_point_is_one_column():
     assert forward(random_network((1, 1), "tanh"), 0.5, 1.0).a[0].shape == (1, 1)
 
 
+def test_points_may_be_given_by_name_and_the_loss_only_so():
+    network = random_network((1, 1), "sigmoid")
+    assert forward(network=network, x=[1.0], y=[1.0]).J == forward(network, [1.0], [1.0]).J
+    with pytest.raises(TypeError, match="positional"):
+        forward(network, [1.0], [1.0], "nll")
+
+
 def test_every_gradient_is_shaped_like_its_variable():
     network = random_network((3, 4, 2), "tanh")
     x, y = random_points(network, points=5)
