@@ -169,6 +169,16 @@ def test_points_may_be_given_by_name_and_the_loss_only_so():
         forward(network, [1.0], [1.0], "nll")
 
 
+def test_more_than_256_points_neurons_and_layers():
+    """From 257 on, Python has more than one object for the same number."""
+    x = np.arange(300.0 * 300).reshape(300, 300)
+    trace = forward(Network([np.eye(300)], None, ["identity"], [Skip(0, 1)]), x, 2 * x)
+    assert trace.J == 0 and (trace.a[1] == 2 * x).all()
+    deep = Network([*[[[1.0]]] * 299, [[1000.0]]], None, [*["identity"] * 299, "sigmoid"])
+    gradients = backward(forward(deep, [-1.0], [1.0], loss="nll"))
+    assert gradients.dJ_dz[300].item() == -1.0  # though dJ/da is infinite
+
+
 def test_every_gradient_is_shaped_like_its_variable():
     network = random_network((3, 4, 2), "tanh")
     x, y = random_points(network, points=5)
@@ -189,6 +199,7 @@ def test_without_a_target():
     assert trace.y is trace.loss is trace.losses is trace.J is None
     with pytest.raises(ValueError, match=r"call forward\(network, x, y\) with the target y"):
         backward(trace)
+    (np.ones((1, 2, 1)),       [1.0],        r"x must have shape .* got \(1, 2, 1\)"),
 
 
 # fmt: off
