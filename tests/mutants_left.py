@@ -32,6 +32,8 @@ ONLY_SIGN = "copysign takes nothing but the sign."
 
 COMPLEX = 'z.dtype.kind == "c"'
 OTHER_KINDS = tuple(f'z.dtype.kind {sign} "c"' for sign in ("!=", "<", "<=", ">", ">="))
+TWO_AXES = "The arrays have two axes: the last one is number 1."
+LAST = ("[+1]", "[1]")
 SMALL = "array.size < 10_000"
 
 LEFT = [
@@ -91,9 +93,26 @@ LEFT = [
     Left(CHECKED, "core/passes.py",
          "return source if source.shape[-2] == a[skip.into].shape[-2] "
          "else source.sum(-2, keepdims=True)", "==", ("<=",)),
+    Left(TWO_AXES, "core/passes.py",
+         "losses, J = frozen([losses, _sum(losses, -1) / y.shape[-1]])", "[-1]", LAST),
+    Left(TWO_AXES, "core/passes.py",
+         "dJ_da[L] = loss.dL_da(trace.z[L], trace.a[L], trace.y) / trace.y.shape[-1]",
+         "[-1]", LAST),
+    Left(TWO_AXES, "core/passes.py",
+         "dz = loss.dL_dz(trace.z[L], trace.a[L], trace.y) / trace.y.shape[-1]", "[-1]", LAST),
+    *(Left(TWO_AXES, "core/passes.py", line, f"{letter}.shape[-1]",
+           (f"{letter}.shape[+1]", f"{letter}.shape[1]"))
+      for letter in "xy" for line in (
+          "if x.shape[-1] != y.shape[-1]:",
+          'raise ValueError(f"x has {x.shape[-1]} points, y {y.shape[-1]}; give as many of each")')),
+    Left(TWO_AXES, "core/descent.py",
+         "batches = None if batch_size is None else minibatches(x.shape[-1], batch_size, seed)",
+         "[-1]", LAST),
     Left("Fewer axes have become two.", "core/passes.py",
          "if columns.ndim > 2 or columns.shape[0] != rows:", ">", ("!=",)),
     Left("Layers begin with 1.", "core/passes.py", "if layer > 1:", ">", ("!=",)),
+    Left("dJ/da[0] comes of it too, which nobody reads: dJ_da works it out with all skips.",
+         "core/passes.py", "if layer > 1:", ">", (">=",)),
     Left("No layer is above L.", "core/passes.py",
          "if layer == L and loss.dL_dz:  # a log loss: dJ/da may be infinite where dJ/dz is not",
          "==", (">=",)),

@@ -199,7 +199,6 @@ def test_without_a_target():
     assert trace.y is trace.loss is trace.losses is trace.J is None
     with pytest.raises(ValueError, match=r"call forward\(network, x, y\) with the target y"):
         backward(trace)
-    (np.ones((1, 2, 1)),       [1.0],        r"x must have shape .* got \(1, 2, 1\)"),
 
 
 # fmt: off
@@ -209,6 +208,7 @@ WRONG_POINTS = [
     ([1.0, 2.0, 3.0],          [1.0],        r"x must have shape .* got \(3,\)"),
     ([[1.0, 2.0]],             [1.0],        r"x must have shape .* got \(1, 2\)"),
     (np.ones((1, 2, 3)),       [1.0],        r"x must have shape .* got \(1, 2, 3\)"),
+    (np.ones((1, 2, 1)),       [1.0],        r"x must have shape .* got \(1, 2, 1\)"),
     (np.ones((2, 2, 1)),       [1.0],        r"x must have shape .* got \(2, 2, 1\)"),
     (5.0,                      [1.0],        r"x must have shape .* got \(\)"),
     ([1.0, 2.0],               [1.0, 2.0],   r"y must have shape \(1, N\), .* got \(2,\)"),
