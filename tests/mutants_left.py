@@ -103,8 +103,8 @@ LEFT = [
     *(Left(TWO_AXES, "core/passes.py", line, f"{letter}.shape[-1]",
            (f"{letter}.shape[+1]", f"{letter}.shape[1]"))
       for letter in "xy" for line in (
-          "if x.shape[-1] != y.shape[-1]:",
-          'raise ValueError(f"x has {x.shape[-1]} points, y {y.shape[-1]}; give as many of each")')),
+        "if x.shape[-1] != y.shape[-1]:",
+        'raise ValueError(f"x has {x.shape[-1]} points, y {y.shape[-1]}; give as many of each")')),
     Left(TWO_AXES, "core/descent.py",
          "batches = None if batch_size is None else minibatches(x.shape[-1], batch_size, seed)",
          "[-1]", LAST),
@@ -118,6 +118,8 @@ LEFT = [
          "==", (">=",)),
     Left(CHECKED, "core/passes.py", 'source = (z if skip.of == "z" else a)[skip.start]', "==",
          (">=",)),
+    Left("For numpy any number below 0 means: as many as there are.", "core/passes.py",
+         "columns = array.reshape(-1, 1) if array.ndim < 2 else array", "-1", ("~1", "- 2")),
     Left("np.repeat takes 2.0 for 2.", "core/passes.py",
          "return np.repeat(dJ_da, trace.a[skip.start].shape[-2] // dJ_da.shape[-2], axis=-2)",
          "//", ("/",)),
