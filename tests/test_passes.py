@@ -272,6 +272,7 @@ def test_repr_is_short():
     gradients = all_gradients(three_neuron_network(), [10.0], [4.0])
     assert repr(gradients.forward).startswith("ForwardTrace(Network(1-2-1, relu, identity), J=1.2")
     assert repr(gradients).startswith("BackwardTrace(Network(1-2-1, relu, identity), J=1.2")
+    assert len({gradients, gradients.forward}) == 2  # equal to themselves only, as networks are
 
 
 def test_too_large_numbers_become_infinite_without_a_warning():
@@ -330,6 +331,13 @@ def test_a_stack_gives_what_its_networks_give_one_by_one(name, loss):
             assert gradient.shape[: len(axes)] == axes, part
             size = np.abs(expected[part]).max()
             np.testing.assert_allclose(gradient[s], expected[part], rtol=1e-12, atol=1e-14 * size)
+
+
+def test_a_skip_into_one_neuron_sums_in_each_network_of_a_stack():
+    w = np.arange(1.0, 7.0).reshape(3, 2, 1)
+    stack = Network([w, np.ones((3, 1, 2))], None, ["identity"] * 2, [Skip(1, 2)])
+    trace = forward(stack, [[1.0, 2.0]], [[0.0, 0.0]])
+    assert trace.output.tolist() == [[[6.0, 12.0]], [[14.0, 28.0]], [[22.0, 44.0]]]
 
 
 def test_a_shared_array_has_one_gradient_for_each_network():
