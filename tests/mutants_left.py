@@ -86,7 +86,7 @@ LEFT = [
          "== 1", ("< 1", "<= 1", "== 0")),
     Left(FASTER, "core/passes.py", "if w.ndim == a.ndim == 2:", "w.ndim == a.ndim == 2",
          (*(f"w.ndim {sign} a.ndim == 2" for sign in ("!=", "<", "<=", ">", ">=", "is", "is not")),
-          *(f"w.ndim == a.ndim {sign} 2" for sign in ("<", "<=")))),
+          *(f"w.ndim == a.ndim {sign}" for sign in ("< 2", "<= 2", "== 1")))),
     Left(FASTER, "core/passes.py", "return w * a if w.shape[-1] == 1 else w @ a", "== 1",
          ("< 1", "<= 1", "== 0")),
     Left(CHECKED, "core/passes.py", 'if (skip.of, skip.start) == ("a", 0):', "==", ("<=",)),

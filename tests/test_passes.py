@@ -276,6 +276,8 @@ def test_repr_is_short():
 
 
 def test_too_large_numbers_become_infinite_without_a_warning():
+    steep = Network([[[1e200]]], None, ["identity"])
+    assert backward(forward(steep, [0.0], [-1e200])).dJ_da[0].item() == np.inf
     network = Network([[[1e200]], [[1e200]]], None, ["identity", "identity"])
     gradients = all_gradients(network, [1.0], [1.0])
     assert np.isposinf(gradients.forward.J)
