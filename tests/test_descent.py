@@ -52,6 +52,14 @@ def test_one_step_by_hand():
     assert repr(step) == "DescentStep(1, J=2.25)"
 
 
+def test_points_may_be_given_by_name_and_the_rest_only_so():
+    network = Network([[[1.0]]], None, ["identity"])
+    step, = gradient_descent(network=network, x=[1.0], y=[0.0], alpha=0.25, steps=1)
+    assert step.network.w[1].item() == 0.5
+    with pytest.raises(TypeError, match="positional"):
+        gradient_descent(network, [1.0], [0.0], 0.25, 1)
+
+
 def test_several_steps_in_exact_fractions():
     x, y, alpha = [1, 2, 4], [3, 0, 1], Fraction(1, 32)
     w, b, expected = Fraction(1), Fraction(-1), []
