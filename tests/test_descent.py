@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from fractions import Fraction
 from itertools import islice
 
@@ -56,6 +57,8 @@ def test_points_may_be_given_by_name_and_the_rest_only_so():
     network = Network([[[1.0]]], None, ["identity"])
     step, = gradient_descent(network=network, x=[1.0], y=[0.0], alpha=0.25, steps=1)
     assert step.network.w[1].item() == 0.5
+    with pytest.raises(FrozenInstanceError):
+        step.J = 0.0
     with pytest.raises(TypeError, match="positional"):
         gradient_descent(network, [1.0], [0.0], 0.25, 1)
 
@@ -279,7 +282,7 @@ def test_an_infinite_gradient_diverges_with_and_without_clipping():
             next(gradient_descent(network, [1e20], [1.0], alpha=0.1, steps=1, max_norm=max_norm))
 
 
-@pytest.mark.parametrize("alpha", [0, -0.1, np.nan, np.inf])
+@pytest.mark.parametrize("alpha", [0, -0.1, np.nan, np.inf, float("inf")])
 def test_alpha_must_be_positive(alpha):
     with pytest.raises(ValueError, match="learning rate alpha must be a positive number, got"):
         next(gradient_descent(line(), [1.0], [1.0], alpha=alpha, steps=1))
@@ -323,6 +326,7 @@ def test_a_stack_and_an_unknown_loss_are_refused():
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
 def test_from_zeros_all_neurons_of_a_layer_stay_identical(activation):
+    assert initial_weights((2, 1), "zeros")[0].tolist() == [[0.0, 0.0]]
     w = initial_weights((2, 4, 1), "zeros")
     network = Network(w, [np.zeros(4), [0.0]], [activation, "identity"])
     x, y = random_points(network, points=8)
