@@ -151,6 +151,15 @@ def test_epochs_are_shuffled_anew_and_a_seed_repeats_them():
     assert first[:20] != first[20:] != sorted(first[20:])
 
 
+def test_the_seed_is_0_and_the_scale_1_if_none_is_given():
+    assert next(minibatches(100, 100)).tolist() == next(minibatches(100, 100, seed=0)).tolist()
+    w = initial_weights((3, 2), "normal")
+    assert w[0].tolist() == initial_weights((3, 2), "normal", seed=0, scale=1.0)[0].tolist()
+    ways = [gradient_descent(line(), [[1.0, 2.0, 3.0]], [[1.0, 0.0, 2.0]], alpha=0.1, steps=9,
+                             batch_size=1, **given) for given in ({}, {"seed": 0})]
+    assert numbers(last(ways[0]).network) == numbers(last(ways[1]).network)
+
+
 def test_sgd_takes_one_point_at_a_time():
     x, y = np.array([[1.0, 2.0, 3.0]]), np.array([[2.0, 1.0, 0.0]])
     network = line(0.5, 0.5)
