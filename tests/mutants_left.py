@@ -7,21 +7,127 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Left:
-    """The reason; the file, the line that stands there and the line with the change."""
+    """The reason; the file, the line that stands there, a part of it, and what each of the changes
+    puts in the place of this part."""
 
     why: str
     file: str
     before: str
-    after: str
+    part: str
+    instead: tuple[str, ...]
+
+    def changes(self) -> set[tuple[str, str, str]]:
+        """The file, the line that stands there and the line with each of the changes."""
+        return {(self.file, self.before, self.before.replace(self.part, other, 1))
+                for other in self.instead}
 
 
-FASTER = "Both branches give the same for real and for complex z: one is only faster for real ones."
+FASTER = "Both branches give the same: one is only faster."
+SAME = "For these values both comparisons are the same."
+CHECKED = "Other values have been refused before."
+ROUNDED = "On both sides of this limit both forms are exact, to the last digits."
+NOT_TAKEN = "This number stands where it is not taken: no warning comes of it either."
+COPIED = "The numbers are copied into an array of their own below: this is a copy more."
+ONLY_SIGN = "copysign takes nothing but the sign."
+
+COMPLEX = 'z.dtype.kind == "c"'
+OTHER_KINDS = tuple(f'z.dtype.kind {sign} "c"' for sign in ("!=", "<", "<=", ">", ">="))
+TWO_AXES = "The arrays have two axes: the last one is number 1."
+LAST = ("[+1]", "[1]")
+SMALL = "array.size < 10_000"
 
 LEFT = [
     Left(FASTER, "core/activations.py",
-         'top = np.where(z.real < 0, z, 0.0) if z.dtype.kind == "c" else np.minimum(z, _ZERO)',
-         'top = np.where(z.real < 0, z, 0.0) if z.dtype.kind != "c" else np.minimum(z, _ZERO)'),
+         f"top = np.where(z.real < 0, z, 0.0) if {COMPLEX} else np.minimum(z, _ZERO)",
+         COMPLEX, (*OTHER_KINDS, f"not {COMPLEX}")),
     Left(FASTER, "core/activations.py",
-         'return np.where(z.real >= 0, z, 0.0) if z.dtype.kind == "c" else np.maximum(z, _ZERO)',
-         'return np.where(z.real >= 0, z, 0.0) if z.dtype.kind != "c" else np.maximum(z, _ZERO)'),
+         f"return np.where(z.real >= 0, z, 0.0) if {COMPLEX} else np.maximum(z, _ZERO)",
+         COMPLEX, (*OTHER_KINDS, f"not {COMPLEX}")),
+    Left(FASTER, "core/activations.py",
+         f"return np.exp(np.where(z.real < 0, z, -z) if {COMPLEX} else np.copysign(z, _MINUS))",
+         "==", ("<=", ">=")),
+    Left(SAME, "core/activations.py",
+         "return dJ_da if self.df is np.ones_like else dJ_da * self.df(z)", " is ", (" == ",)),
+    Left(ONLY_SIGN, "core/activations.py",
+         "_ZERO, _ONE, _MINUS = map(np.array, (0.0, 1.0, -1.0))  # faster than Python's numbers",
+         "-1.0", ("- 2.0", "- 0.0")),
+    Left(CHECKED, "core/losses.py",
+         "return np.where(y == 1, -1.0 / a, np.where(y == 0, 1.0 / off, (1 - y) / off - y / a))",
+         "y == 0", ("y <= 0",)),
+    Left(CHECKED, "core/losses.py",
+         "return np.where(y == 1, -1.0 / a, np.where(y == 0, 1.0 / off, (1 - y) / off - y / a))",
+         "y == 1", ("y >= 1",)),
+    Left(CHECKED, "core/losses.py", "return np.where(y == 0, 0.0, -y / a)", "==", ("<=",)),
+    Left(ROUNDED, "core/losses.py",
+         "near_1 = a.real > 0.5  # where the first form rounds to 0", ">", (">=",)),
+    Left(ROUNDED, "core/losses.py", "positive = z.real >= 0", ">= 0", ("> 0", ">= 1", ">= -1")),
+    Left(NOT_TAKEN, "core/losses.py",
+         "return -y * np.where(near_1, np.log1p(-np.where(near_1, sum_of_others(a), 0.0)), log_a)",
+         "0.0", ("-1.0",)),
+    Left(FASTER, "core/network.py", "len(axes) == 1 or np.broadcast_shapes(*axes)", "== 1",
+         ("< 1", "<= 1", "== 0")),
+    Left(CHECKED, "core/network.py",
+         'first, last = (1, skip.into) if skip.of == "z" else (0, skip.into - 1)', "==", (">=",)),
+    Left(FASTER, "core/network.py",
+         f"if {SMALL} and isfinite(np.vdot(array, array)):  # for more, BLAS starts threads",
+         SMALL, (*(SMALL.replace("<", sign) for sign in ("==", "!=", "<=", ">", ">=")),
+                 f"not {SMALL}", "array.size < 10001", "array.size < 9999")),
+    Left(COPIED, "core/network.py",
+         'array = array.astype(complex if array.dtype.kind == "c" else float, copy=False)',
+         "False", ("True",)),
+    Left(SAME, "core/network.py",
+         "if type(values) is np.ndarray and type(values.base) is _Checked:", "values) is",
+         ("values) ==",)),
+    Left(SAME, "core/network.py",
+         "if type(values) is np.ndarray and type(values.base) is _Checked:", "base) is",
+         ("base) ==",)),
+    Left(FASTER, "core/passes.py",
+         "return array.squeeze(axis) if array.shape[axis] == 1 else np.add.reduce(array, axis)",
+         "== 1", ("< 1", "<= 1", "== 0")),
+    Left(FASTER, "core/passes.py", "if w.ndim == a.ndim == 2:", "w.ndim == a.ndim == 2",
+         (*(f"w.ndim {sign} a.ndim == 2" for sign in ("!=", "<", "<=", ">", ">=", "is", "is not")),
+          *(f"w.ndim == a.ndim {sign}" for sign in ("< 2", "<= 2", "== 1")))),
+    Left(FASTER, "core/passes.py", "return w * a if w.shape[-1] == 1 else w @ a", "== 1",
+         ("< 1", "<= 1", "== 0")),
+    Left(CHECKED, "core/passes.py", 'if (skip.of, skip.start) == ("a", 0):', "==", ("<=",)),
+    Left(CHECKED, "core/passes.py",
+         "return source if source.shape[-2] == a[skip.into].shape[-2] "
+         "else source.sum(-2, keepdims=True)", "==", ("<=",)),
+    Left(TWO_AXES, "core/passes.py",
+         "losses, J = frozen([losses, _sum(losses, -1) / y.shape[-1]])", "[-1]", LAST),
+    Left(TWO_AXES, "core/passes.py",
+         "dJ_da[L] = loss.dL_da(trace.z[L], trace.a[L], trace.y) / trace.y.shape[-1]",
+         "[-1]", LAST),
+    Left(TWO_AXES, "core/passes.py",
+         "dz = loss.dL_dz(trace.z[L], trace.a[L], trace.y) / trace.y.shape[-1]", "[-1]", LAST),
+    *(Left(TWO_AXES, "core/passes.py", line, f"{letter}.shape[-1]",
+           (f"{letter}.shape[+1]", f"{letter}.shape[1]"))
+      for letter in "xy" for line in (
+        "if x.shape[-1] != y.shape[-1]:",
+        'raise ValueError(f"x has {x.shape[-1]} points, y {y.shape[-1]}; give as many of each")')),
+    Left(TWO_AXES, "core/descent.py",
+         "batches = None if batch_size is None else minibatches(x.shape[-1], batch_size, seed)",
+         "[-1]", LAST),
+    Left(FASTER, "core/descent.py",
+         "if all(new.shape == old.shape for new, (old, _) in zip(updated, pairs, strict=True)):",
+         "==", ("!=", "<", "<=", ">", "is")),
+    Left("Both lists are as long: each new array came of an old one.", "core/descent.py",
+         "if all(new.shape == old.shape for new, (old, _) in zip(updated, pairs, strict=True)):",
+         "True", ("False",)),
+    Left(SAME, "core/descent.py", "if not 0 < alpha < np.inf:", "alpha <", ("alpha !=",)),
+    Left("Fewer axes have become two.", "core/passes.py",
+         "if columns.ndim > 2 or columns.shape[0] != rows:", ">", ("!=",)),
+    Left("Layers begin with 1.", "core/passes.py", "if layer > 1:", ">", ("!=",)),
+    Left("dJ/da[0] comes of it too, which nobody reads: dJ_da works it out with all skips.",
+         "core/passes.py", "if layer > 1:", "> 1", (">= 1", "> 0")),
+    Left("No layer is above L.", "core/passes.py",
+         "if layer == L and loss.dL_dz:  # a log loss: dJ/da may be infinite where dJ/dz is not",
+         "==", (">=",)),
+    Left(CHECKED, "core/passes.py", 'source = (z if skip.of == "z" else a)[skip.start]', "==",
+         (">=",)),
+    Left("For numpy any number below 0 means: as many as there are.", "core/passes.py",
+         "columns = array.reshape(-1, 1) if array.ndim < 2 else array", "-1", ("~1", "- 2")),
+    Left("np.repeat takes 2.0 for 2.", "core/passes.py",
+         "return np.repeat(dJ_da, trace.a[skip.start].shape[-2] // dJ_da.shape[-2], axis=-2)",
+         "//", ("/",)),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from decimal import Decimal, localcontext
 
 import numpy as np
@@ -202,6 +203,8 @@ def test_the_lecture_s_activations_are_there():
     assert all(find_activation(name).name == name for name in ACTIVATIONS)
     assert find_activation("softmax").df is None
     assert repr(find_activation("relu")) == "Activation('relu')"
+    with pytest.raises(FrozenInstanceError):
+        find_activation("relu").f = np.tanh
 
 
 @pytest.mark.parametrize("name", ["Relu", "", None, 3])

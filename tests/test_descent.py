@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from fractions import Fraction
 from itertools import islice
 
@@ -50,6 +51,16 @@ def test_one_step_by_hand():
     assert (step.number, step.J) == (1, 2.25)  # J before the update
     assert numbers(step.network) == [1.5 + 0.125 * 9, 0.125 * 3]
     assert repr(step) == "DescentStep(1, J=2.25)"
+
+
+def test_points_may_be_given_by_name_and_the_rest_only_so():
+    network = Network([[[1.0]]], None, ["identity"])
+    step, = gradient_descent(network=network, x=[1.0], y=[0.0], alpha=0.25, steps=1)
+    assert step.network.w[1].item() == 0.5
+    with pytest.raises(FrozenInstanceError):
+        step.J = 0.0
+    with pytest.raises(TypeError, match="positional"):
+        gradient_descent(network, [1.0], [0.0], 0.25, 1)
 
 
 def test_several_steps_in_exact_fractions():
@@ -138,6 +149,15 @@ def test_epochs_are_shuffled_anew_and_a_seed_repeats_them():
     other = list(islice(minibatches(20, 1, 6), 40))
     assert first == second != other
     assert first[:20] != first[20:] != sorted(first[20:])
+
+
+def test_the_seed_is_0_and_the_scale_1_if_none_is_given():
+    assert next(minibatches(100, 100)).tolist() == next(minibatches(100, 100, seed=0)).tolist()
+    w = initial_weights((3, 2), "normal")
+    assert w[0].tolist() == initial_weights((3, 2), "normal", seed=0, scale=1.0)[0].tolist()
+    ways = [gradient_descent(line(), [[1.0, 2.0, 3.0]], [[1.0, 0.0, 2.0]], alpha=0.1, steps=9,
+                             batch_size=1, **given) for given in ({}, {"seed": 0})]
+    assert numbers(last(ways[0]).network) == numbers(last(ways[1]).network)
 
 
 def test_sgd_takes_one_point_at_a_time():
@@ -271,7 +291,7 @@ def test_an_infinite_gradient_diverges_with_and_without_clipping():
             next(gradient_descent(network, [1e20], [1.0], alpha=0.1, steps=1, max_norm=max_norm))
 
 
-@pytest.mark.parametrize("alpha", [0, -0.1, np.nan, np.inf])
+@pytest.mark.parametrize("alpha", [0, -0.1, np.nan, np.inf, float("inf")])
 def test_alpha_must_be_positive(alpha):
     with pytest.raises(ValueError, match="learning rate alpha must be a positive number, got"):
         next(gradient_descent(line(), [1.0], [1.0], alpha=alpha, steps=1))
@@ -315,6 +335,7 @@ def test_a_stack_and_an_unknown_loss_are_refused():
 
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
 def test_from_zeros_all_neurons_of_a_layer_stay_identical(activation):
+    assert initial_weights((2, 1), "zeros")[0].tolist() == [[0.0, 0.0]]
     w = initial_weights((2, 4, 1), "zeros")
     network = Network(w, [np.zeros(4), [0.0]], [activation, "identity"])
     x, y = random_points(network, points=8)

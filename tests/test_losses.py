@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from decimal import Decimal, localcontext
 
 import numpy as np
@@ -36,27 +37,28 @@ def exp(z):
 
 # fmt: off
 NLL = [
-    # z,     y,    J,                   dJ/dz
-    (-1000,  1,    1000.0,              -1.0),
-    (1000,   1,    0.0,                 0.0),     # e^-1000 is below every float
-    (1000,   0,    1000.0,              1.0),
-    (-1000,  0,    0.0,                 0.0),
-    (1000,   0.5,  500.0,               0.5),
-    (-1000,  0.25, 250.0,               -0.25),
-    (0,      1,    np.log(2),           -0.5),
-    (0,      0,    np.log(2),           0.5),
-    (-700,   0,    np.exp(-700.0),      np.exp(-700.0)),
-    (700,    1,    np.exp(-700.0),      -np.exp(-700.0)),
-    (-700,   1,    700.0,               -1.0),
+    # z,     y,    J,                   dJ/dz,            dJ/da = (1 - y)(1 + e^z) - y (1 + e^-z)
+    (-1000,  1,    1000.0,              -1.0,             -np.inf),
+    (1000,   1,    0.0,                 0.0,              -1.0),     # e^-1000 is below every float
+    (1000,   0,    1000.0,              1.0,              np.inf),
+    (-1000,  0,    0.0,                 0.0,              1.0),
+    (1000,   0.5,  500.0,               0.5,              np.inf),
+    (-1000,  0.25, 250.0,               -0.25,            -np.inf),
+    (0,      1,    np.log(2),           -0.5,             -2.0),
+    (0,      0,    np.log(2),           0.5,              2.0),
+    (-700,   0,    np.exp(-700.0),      np.exp(-700.0),   1.0),
+    (700,    1,    np.exp(-700.0),      -np.exp(-700.0),  -1.0),
+    (-700,   1,    700.0,               -1.0,             -np.exp(700.0)),
 ]
 # fmt: on
 
 
-@pytest.mark.parametrize(("z", "y", "J", "dJ_dz"), NLL)
-def test_log_loss_far_out(z, y, J, dJ_dz):
-    got_J, got_dJ_dz, _ = at_output([z], [y], "sigmoid", "nll")
+@pytest.mark.parametrize(("z", "y", "J", "dJ_dz", "dJ_da"), NLL)
+def test_log_loss_far_out(z, y, J, dJ_dz, dJ_da):
+    got_J, got_dJ_dz, got_dJ_da = at_output([z], [y], "sigmoid", "nll")
     compare("J", got_J, J, rtol=1e-13)
     compare("dJ_dz", got_dJ_dz, np.array([dJ_dz]), rtol=1e-13)
+    np.testing.assert_allclose(got_dJ_da, [dJ_da], rtol=1e-13)
 
 
 @pytest.mark.parametrize("z", [-100, -40, -36, -5, -0.5, 1e-9, 3, 37, 40, 100])
@@ -97,9 +99,10 @@ def test_slope_beyond_all_floats_is_infinite_and_goes_no_further():
 @pytest.mark.parametrize("k", [0, 1, 2])
 def test_cross_entropy_at_1000(k):
     z, y = [1000.0, -1000.0, 0.0], np.eye(3)[k]
-    J, dJ_dz, _ = at_output(z, y, "softmax", CROSS)
+    J, dJ_dz, dJ_da = at_output(z, y, "softmax", CROSS)
     compare("J", J, 1000.0 - z[k], rtol=1e-15)
     assert dJ_dz.tolist() == ([1.0, 0.0, 0.0] - y).tolist()
+    assert dJ_da.tolist() == [-(1.0 if j == 0 else np.inf) if j == k else 0.0 for j in range(3)]
 
 
 @pytest.mark.parametrize("distance", [0, 1, 20, 40, 100, 700])
@@ -168,7 +171,9 @@ def test_unknown_names_are_told_the_known_ones(name):
 def test_a_log_loss_needs_its_own_output(loss, own, activation):
     network = Network([np.eye(2)], None, [activation])
     if activation == own:
-        forward(network, [1.0, 2.0], [1.0, 0.0], loss=loss)
+        put_together = "".join(list(own))  # another object than the name in the table
+        for fitting in (network, Network([np.eye(2)], None, [put_together])):
+            forward(fitting, [1.0, 2.0], [1.0, 0.0], loss=loss)
         return
     message = rf"the loss '{loss}' needs '{own}' as the last activation.* got '{activation}'"
     with pytest.raises(ValueError, match=message):
@@ -189,6 +194,11 @@ def test_targets_of_a_log_loss_lie_between_0_and_1(loss, activation, y):
     network = Network([np.eye(2)], None, [activation])
     with pytest.raises(ValueError, match=rf"needs y from 0 to 1, got {min(y)} to {max(y)}"):
         forward(network, [1.0, 2.0], y, loss=loss)
+
+
+def test_a_row_of_the_table_cannot_be_changed():
+    with pytest.raises(FrozenInstanceError):
+        find_loss("nll").dL_dz = None
 
 
 def test_repr():

@@ -76,6 +76,12 @@ def test_attributes_cannot_be_set(name):
         Skip(1, 2).into = 3
 
 
+def test_a_network_is_equal_to_itself_only():
+    """Arrays have no single answer to ==; and so a network can be the key of a table."""
+    network = random_network((2, 2, 1), "relu")
+    assert len({network, network, network.with_parameters(network.parameters())}) == 2
+
+
 def test_the_caller_s_arrays_stay_writable_and_apart():
     w, b = np.array([[1.0, 2.0]]), np.array([3.0])
     network = Network([w], [b], ["identity"])
@@ -101,6 +107,13 @@ def test_with_parameters_makes_another_network_of_the_same_structure():
     assert network.with_parameters(network.parameters()).parameters() == network.parameters()
 
 
+def test_a_deep_network_with_biases():
+    """From 257 on, Python has more than one object for the same number."""
+    network = zeros(*[1] * 301)
+    assert (network.depth, network.parameter_count) == (300, 600)
+    assert network.with_parameters(network.parameters()).depth == 300
+
+
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_with_parameters_wants_all_of_them(count):
     message = rf"Network\(1-1-1, relu, relu\) has 2 arrays of parameters, got {count}"
@@ -123,6 +136,12 @@ WRONG_NETWORKS = [
     ([3.0],                           None,         ["relu"],        r"w\[1\] must .*got \(\)"),
     ([[[1.0]], [[1.0, 2.0]]],         None,         ["relu"] * 2,
      r"w\[2\] takes 2 inputs, but layer 1 has 1 neurons"),
+    ([[[1.0], [1.0]], [[1.0]]],       None,         ["relu"] * 2,
+     r"w\[2\] takes 1 inputs, but layer 1 has 2 neurons"),
+    ([np.ones((4, 2, 1)), np.ones((4, 3, 2)), np.ones((4, 1, 5))], None, ["relu"] * 3,
+     r"w\[3\] takes 5 inputs, but layer 2 has 3 neurons"),
+    ([np.ones((4, 2, 1))],            [np.ones(3)], ["relu"],
+     r"b\[1\] must have shape \(2,\), got \(3,\)"),
     ([[[1.0]]],                       [[1.0, 2.0]], ["relu"],
      r"b\[1\] must have shape \(1,\), got \(2,\)"),
     ([[[1.0]]],                       [3.0],        ["relu"],

@@ -162,6 +162,23 @@ def test_one_point_is_one_column():
     assert forward(random_network((1, 1), "tanh"), 0.5, 1.0).a[0].shape == (1, 1)
 
 
+def test_points_may_be_given_by_name_and_the_loss_only_so():
+    network = random_network((1, 1), "sigmoid")
+    assert forward(network=network, x=[1.0], y=[1.0]).J == forward(network, [1.0], [1.0]).J
+    with pytest.raises(TypeError, match="positional"):
+        forward(network, [1.0], [1.0], "nll")
+
+
+def test_more_than_256_points_neurons_and_layers():
+    """From 257 on, Python has more than one object for the same number."""
+    x = np.arange(300.0 * 300).reshape(300, 300)
+    trace = forward(Network([np.eye(300)], None, ["identity"], [Skip(0, 1)]), x, 2 * x)
+    assert trace.J == 0 and (trace.a[1] == 2 * x).all()
+    deep = Network([*[[[1.0]]] * 299, [[1000.0]]], None, [*["identity"] * 299, "sigmoid"])
+    gradients = backward(forward(deep, [-1.0], [1.0], loss="nll"))
+    assert gradients.dJ_dz[300].item() == -1.0  # though dJ/da is infinite
+
+
 def test_every_gradient_is_shaped_like_its_variable():
     network = random_network((3, 4, 2), "tanh")
     x, y = random_points(network, points=5)
@@ -191,6 +208,7 @@ WRONG_POINTS = [
     ([1.0, 2.0, 3.0],          [1.0],        r"x must have shape .* got \(3,\)"),
     ([[1.0, 2.0]],             [1.0],        r"x must have shape .* got \(1, 2\)"),
     (np.ones((1, 2, 3)),       [1.0],        r"x must have shape .* got \(1, 2, 3\)"),
+    (np.ones((1, 2, 1)),       [1.0],        r"x must have shape .* got \(1, 2, 1\)"),
     (np.ones((2, 2, 1)),       [1.0],        r"x must have shape .* got \(2, 2, 1\)"),
     (5.0,                      [1.0],        r"x must have shape .* got \(\)"),
     ([1.0, 2.0],               [1.0, 2.0],   r"y must have shape \(1, N\), .* got \(2,\)"),
@@ -254,9 +272,12 @@ def test_repr_is_short():
     gradients = all_gradients(three_neuron_network(), [10.0], [4.0])
     assert repr(gradients.forward).startswith("ForwardTrace(Network(1-2-1, relu, identity), J=1.2")
     assert repr(gradients).startswith("BackwardTrace(Network(1-2-1, relu, identity), J=1.2")
+    assert len({gradients, gradients.forward}) == 2  # equal to themselves only, as networks are
 
 
 def test_too_large_numbers_become_infinite_without_a_warning():
+    steep = Network([[[1e200]]], None, ["identity"])
+    assert backward(forward(steep, [0.0], [-1e200])).dJ_da[0].item() == np.inf
     network = Network([[[1e200]], [[1e200]]], None, ["identity", "identity"])
     gradients = all_gradients(network, [1.0], [1.0])
     assert np.isposinf(gradients.forward.J)
@@ -312,6 +333,13 @@ def test_a_stack_gives_what_its_networks_give_one_by_one(name, loss):
             assert gradient.shape[: len(axes)] == axes, part
             size = np.abs(expected[part]).max()
             np.testing.assert_allclose(gradient[s], expected[part], rtol=1e-12, atol=1e-14 * size)
+
+
+def test_a_skip_into_one_neuron_sums_in_each_network_of_a_stack():
+    w = np.arange(1.0, 7.0).reshape(3, 2, 1)
+    stack = Network([w, np.ones((3, 1, 2))], None, ["identity"] * 2, [Skip(1, 2)])
+    trace = forward(stack, [[1.0, 2.0]], [[0.0, 0.0]])
+    assert trace.output.tolist() == [[[6.0, 12.0]], [[14.0, 28.0]], [[22.0, 44.0]]]
 
 
 def test_a_shared_array_has_one_gradient_for_each_network():

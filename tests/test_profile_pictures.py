@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import fields
 from itertools import pairwise, product
 
@@ -23,13 +22,6 @@ from mlp_widgets.drawing.training import TrainingPicture, TrainingScene
 
 TINY, HUGE = 5e-324, 1.7e308  # the ends of 64-bit floats
 SIZES = st.floats(min_value=0, allow_nan=False, allow_infinity=False)
-
-
-@pytest.fixture(autouse=True)
-def no_warnings():
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ class Diverged(ArithmeticError):
     """J left the range of sensible numbers; the message says at which step and what to try."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class DescentStep:
     """The network after ``number`` updates, and J of the points used for the last of them."""
 

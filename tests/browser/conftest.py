@@ -29,6 +29,8 @@ from real_jupyter import (
 )
 from seen import reset
 
+pytest.register_assert_rewrite("monkey")  # its assertions say what they found
+
 NARROW = {"width": 1024, "height": 768}  # CSS pixels: the narrowest page in which a lab must fit
 
 

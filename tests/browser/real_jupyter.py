@@ -195,7 +195,9 @@ class JupyterServer:
         }
         own = {name: str(self.home / folder) for name, folder in folders.items()}
         path = os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")]))
-        return {**kept, **own, "PYTHONPATH": path, "JUPYTER_PREFER_ENV_PATH": "1"}
+        # without it the debugger tells each new kernel's page that it may miss breakpoints
+        quiet = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        return {**kept, **own, **quiet, "PYTHONPATH": path, "JUPYTER_PREFER_ENV_PATH": "1"}
 
     def _write_settings(self) -> None:
         folder = self.home / "settings" / "@jupyterlab" / "apputils-extension"
