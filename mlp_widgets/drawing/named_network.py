@@ -23,7 +23,7 @@ MOST = 5
 """So many neurons of a layer are all shown."""
 RADIUS = 19.0
 WIDTH, HEIGHT = 828, 284
-LEFT, RIGHT, LOWEST, HIGHEST, APART = 36.0, 448.0, 50.0, 230.0, 70.0
+LEFT, RIGHT, LOWEST, HIGHEST, APART = 36.0, 444.0, 50.0, 230.0, 70.0
 """CSS pixels: the middles of the outer columns, of the outer rows of five, and the largest
 distance of two rows."""
 MATRIX, MATRIX_RIGHT = 524.0, 820.0
