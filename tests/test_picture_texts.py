@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -31,6 +32,7 @@ from mlp_widgets.fields import (
 )
 from mlp_widgets.lectures.digits.numbers import Numbers as DigitsNumbers
 from mlp_widgets.widgets.canvas import Slot
+from mlp_widgets.widgets.cell import style_sheet
 from mlp_widgets.widgets.lab import Lab
 
 RANDOM = 16
@@ -173,6 +175,13 @@ def test_no_text_is_cut_or_lies_on_another(name, make, recorder):
     assert set(seen) == {slot.name for slot in lab.slots} and min(seen.values()) > RANDOM / 2
     assert not wrong, "\n".join(f"{count} x {picture}: {fault}" for (picture, fault), count
                                 in wrong.most_common(40))
+
+
+def test_a_picture_is_cut_on_pages_where_its_texts_are_whole():
+    cuts = {slot.halves for kind in LABS.values() for slot in kind.slots if slot.halves}
+    rules = {f"{round(100 * float(to))}-{round(100 * float(start))}": name for name, to, start in
+             re.findall(r"\.mlp-halves-(\S+) { --to: ([\d.]+); --from: ([\d.]+);", style_sheet())}
+    assert rules == {cut: cut for cut in cuts}
 
 
 @pytest.mark.parametrize("title", ["A deep chain", "Wider networks: the size of the first weights"])

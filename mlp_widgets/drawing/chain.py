@@ -210,7 +210,8 @@ class ChainPicture(Picture[ChainScene]):
         self.dividers.set_segments([[(cut, low + 1), (cut, high - 1)] for cut in cuts])
         lanes = list(self._lanes(scene))
         self.names, self.letters = dict(self._names(scene)), dict(self._letters(scene))
-        self.words.texts = [*self._words(scene), *self.names.values(), *(text for texts, _ in lanes for text in texts)]
+        self.words.texts = [*self._words(scene), *self.names.values(),
+                            *(text for texts, _ in lanes for text in texts)]
         self.in_boxes.texts = list(self.letters.values())
         arrows = [*self._arrows(scene.skip), *(path for _, path in lanes)]
         colors = [BLACK] * (len(arrows) - 2) + [GREY, GREY if scene.overflow else GRADIENT]
@@ -287,8 +288,8 @@ class ChainPicture(Picture[ChainScene]):
         return next((text for text in LEGENDS if text_width(text) <= room), LEGENDS[-1])
 
     def _lanes(self, scene: ChainScene) -> Iterator[tuple[list[Text], np.ndarray]]:
-        """Formula and arrow of the forward pass, above, and of the backward pass, below: its formula
-        is a text of its own, which stands in the right half."""
+        """Formula and arrow of the forward pass, above, and of the backward pass, below: formulas
+        are texts of their own, which stand in the right half."""
         right = self.width - MARGIN
         text, up = _forward(scene), self.height - FORWARD
         width = text_width(text)

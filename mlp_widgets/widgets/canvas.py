@@ -40,9 +40,10 @@ class Slot(Generic[Shown]):
     the fields of ``also``. Of several slots at one place, ``when`` says which is shown. A part of a
     lab shows it in every state; in those that it cannot show, ``lacks`` gives a sentence that says
     so and stands in its place. A picture that tells gradients says in ``covered`` what it shows
-    while these are covered: a scene without them, or a sentence that stands over empty axes. Of a wide
-    picture, ``halves`` says how its left and its right half stand one below the other where there is
-    little room: a rule ``.mlp-halves-...`` of the style sheet, which says where it is cut."""
+    while these are covered: a scene without them, or a sentence that stands over empty axes. A wide
+    picture stands in two halves, the right one below the left one, where there is little room:
+    ``halves`` says where these end and begin, "60-40" per cent of the width. The style sheet has a
+    rule for it, ``.mlp-halves-60-40``."""
 
     name: str
     picture: MakesPicture[Shown]

@@ -69,7 +69,8 @@ class TrainingLoopLab(TrainedLab[TrainingLoopState, Numbers, Training]):
              of=lambda s: (s.of_the_network, s.rate_so_far), also=("operation",),
              covered=scenes.loop, halves="51-51"),
         Slot("descents", partial(DescentsPicture, WAYS), scenes.descents,
-             "GD, SGD and mini-batches: J and the paths", progress=True, also=("epochs",), halves="50-50"),
+             "GD, SGD and mini-batches: J and the paths", progress=True, also=("epochs",),
+             halves="50-50"),
         Slot("noise", NoisePicture, scenes.noise, "The gradients of mini-batches",
              covered=COVERED, halves="50-50"),
     )
