@@ -296,7 +296,8 @@ class ChainPicture(Picture[ChainScene]):
         end = right - text_width(self._legend(scene)) - 10
         yield ([(text, MARGIN + width / 2, up, BLACK)],
                np.array([(MARGIN + width + 10, up), (end - HEAD_LENGTH, up), (end, up)]))
-        texts, up = [], self.height - BACKWARD
+        texts: list[Text] = []
+        up = self.height - BACKWARD
         color = GRADIENT if scene.overflow is None else BLACK
         for text in _backward(scene)[::-1]:
             texts.append((text, right - text_width(text) / 2, up, color))

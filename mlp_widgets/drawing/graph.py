@@ -136,8 +136,8 @@ class GraphPicture(Picture[GraphScene]):
         for size, signs in self.signs.items():
             signs.texts = [(c.sign, *self._place(c), BLACK) for c in scene.circles
                            if _sign_size(c) == size]
-        for artist, text in zip(self.caption, scene.caption, strict=True):
-            artist.show(text)
+        for part, text in zip(self.caption, scene.caption, strict=True):
+            part.show(text)
         self.redraw_still()
 
     def _place(self, circle: Circle) -> tuple[float, float]:
