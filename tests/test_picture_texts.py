@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 
 import numpy as np
 import pytest
-from drawn_texts import Recorder, faults
+from drawn_texts import Box, Recorder, faults
 from lab_tools import SMALLER, these_labs
 
 from mlp_widgets import LABS
 from mlp_widgets.drawing.diagram import DiagramPicture, DiagramScene, Edge, Node
+from mlp_widgets.drawing.picture import Picture
 from mlp_widgets.drawing.style import LARGE, NORMAL, SMALL
 from mlp_widgets.drawing.table import TablePicture
 from mlp_widgets.fields import (
@@ -30,6 +32,7 @@ from mlp_widgets.fields import (
 )
 from mlp_widgets.lectures.digits.numbers import Numbers as DigitsNumbers
 from mlp_widgets.widgets.canvas import Slot
+from mlp_widgets.widgets.cell import style_sheet
 from mlp_widgets.widgets.lab import Lab
 
 RANDOM = 16
@@ -138,6 +141,14 @@ def progress(lab: Lab, state: State, numbers: object) -> object:
     return training
 
 
+def torn(slot: Slot, picture: Picture, boxes: list[Box]) -> Iterator[str]:
+    """Texts that are whole neither in the left nor in the right half of a picture that is cut."""
+    if slot.halves:
+        to, start = (int(part) / 100 * picture.width for part in slot.halves.split("-"))
+        yield from (f"{box.text!r} is in no half" for box in boxes
+                    if box.ends[1][0] > to and box.ends[0][0] < start)
+
+
 # -- the test -------------------------------------------------------------------------------------
 
 
@@ -158,11 +169,19 @@ def test_no_text_is_cut_or_lies_on_another(name, make, recorder):
                 boxes = recorder.texts_of(picture)
                 seen[slot.name] += 1
                 wrong.update((slot.name, fault) for fault in faults(picture, boxes))
+                wrong.update((slot.name, fault) for fault in torn(slot, picture, boxes))
                 wrong.update((slot.name, f"{box.text!r} has size {box.size}") for box in boxes
                              if box.size not in (SMALL, NORMAL, LARGE))
     assert set(seen) == {slot.name for slot in lab.slots} and min(seen.values()) > RANDOM / 2
     assert not wrong, "\n".join(f"{count} x {picture}: {fault}" for (picture, fault), count
                                 in wrong.most_common(40))
+
+
+def test_a_picture_is_cut_on_pages_where_its_texts_are_whole():
+    cuts = {slot.halves for kind in LABS.values() for slot in kind.slots if slot.halves}
+    rules = {f"{round(100 * float(to))}-{round(100 * float(start))}": name for name, to, start in
+             re.findall(r"\.mlp-halves-(\S+) { --to: ([\d.]+); --from: ([\d.]+);", style_sheet())}
+    assert rules == {cut: cut for cut in cuts}
 
 
 @pytest.mark.parametrize("title", ["A deep chain", "Wider networks: the size of the first weights"])

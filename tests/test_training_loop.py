@@ -19,7 +19,7 @@ from oracle import compare, compare_gradients, complex_step
 from mlp_widgets import TrainingLoopLab
 from mlp_widgets.core import backward, forward
 from mlp_widgets.drawing.descents import _ends
-from mlp_widgets.drawing.loop_line import LEFT, RIGHT, Block, _fitting
+from mlp_widgets.drawing.loop_line import GAP, LEFT, MIDDLE, RIGHT, Block, _fitting
 from mlp_widgets.fields import arguments
 from mlp_widgets.lectures.training_loop import scenes, words
 from mlp_widgets.lectures.training_loop.numbers import (
@@ -201,9 +201,11 @@ def test_all_arrays_fit_beside_each_other(model, batch):
     for place in range(1, 9 if model == "network" else 7):
         scene = scenes.loop(solve(model=model, batch=batch, operation=place))
         for blocks in (scene.uses, scene.computes):
-            shown = _fitting(blocks)
-            assert LEFT + sum(block.width for block in shown) + 14 * (len(shown) - 1) <= RIGHT
-            for block in shown:
+            end = LEFT - GAP
+            for block, left in _fitting(blocks):
+                assert left >= end + GAP and block.columns > 1
+                end = left + block.width
+                assert end <= MIDDLE or MIDDLE < left < end <= RIGHT
                 assert block.shown.shape[1] + block.more == block.values.shape[1]
     assert Block("x", np.zeros((1, 24))).more == 21 and Block("x", np.zeros((1, 4))).more == 0
 

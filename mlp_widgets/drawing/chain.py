@@ -210,7 +210,8 @@ class ChainPicture(Picture[ChainScene]):
         self.dividers.set_segments([[(cut, low + 1), (cut, high - 1)] for cut in cuts])
         lanes = list(self._lanes(scene))
         self.names, self.letters = dict(self._names(scene)), dict(self._letters(scene))
-        self.words.texts = [*self._words(scene), *self.names.values(), *(text for text, _ in lanes)]
+        self.words.texts = [*self._words(scene), *self.names.values(),
+                            *(text for texts, _ in lanes for text in texts)]
         self.in_boxes.texts = list(self.letters.values())
         arrows = [*self._arrows(scene.skip), *(path for _, path in lanes)]
         colors = [BLACK] * (len(arrows) - 2) + [GREY, GREY if scene.overflow else GRADIENT]
@@ -286,19 +287,22 @@ class ChainPicture(Picture[ChainScene]):
         room = self.width - 2 * MARGIN - 20 - LEAST_ARROW - text_width(_forward(scene))
         return next((text for text in LEGENDS if text_width(text) <= room), LEGENDS[-1])
 
-    def _lanes(self, scene: ChainScene) -> Iterator[tuple[Text, np.ndarray]]:
-        """Formula and arrow of the forward pass, above, and of the backward pass, below."""
+    def _lanes(self, scene: ChainScene) -> Iterator[tuple[list[Text], np.ndarray]]:
+        """Formula and arrow of the forward pass, above, and of the backward pass, below: formulas
+        are texts of their own, which stand in the right half."""
         right = self.width - MARGIN
         text, up = _forward(scene), self.height - FORWARD
         width = text_width(text)
         end = right - text_width(self._legend(scene)) - 10
-        yield ((text, MARGIN + width / 2, up, BLACK),
+        yield ([(text, MARGIN + width / 2, up, BLACK)],
                np.array([(MARGIN + width + 10, up), (end - HEAD_LENGTH, up), (end, up)]))
-        text, up = _backward(scene), self.height - BACKWARD
-        width = text_width(text)
+        texts: list[Text] = []
+        up = self.height - BACKWARD
         color = GRADIENT if scene.overflow is None else BLACK
-        yield ((text, right - width / 2, up, color),
-               np.array([(right - width - 10, up), (MARGIN + HEAD_LENGTH, up), (MARGIN, up)]))
+        for text in _backward(scene)[::-1]:
+            texts.append((text, right - text_width(text) / 2, up, color))
+            right -= text_width(text) + 10
+        yield texts, np.array([(right, up), (MARGIN + HEAD_LENGTH, up), (MARGIN, up)])
 
     # --- what moves ---
 
@@ -425,13 +429,13 @@ def _forward(scene: ChainScene) -> str:
     return f"forward:  zₗ = wₗ · aₗ₋₁,  aₗ = {before}{scene.activation}(zₗ),  a₀ = x"
 
 
-def _backward(scene: ChainScene) -> str:
+def _backward(scene: ChainScene) -> tuple[str, ...]:
     """What every layer computes in the backward pass, or why it does not."""
     if scene.overflow is not None:
-        return f"no gradients: overflow at layer {scene.overflow}"
+        return (f"no gradients: overflow at layer {scene.overflow}",)
     skip = " + ∂J/∂aₗ" if scene.skip else ""
-    return (f"backward:  ∂J/∂zₗ = ∂J/∂aₗ · {scene.activation}′(zₗ),  ∂J/∂wₗ = ∂J/∂zₗ · aₗ₋₁,  "
-            f"∂J/∂aₗ₋₁ = ∂J/∂zₗ · wₗ{skip}")
+    return ("backward:", f"∂J/∂zₗ = ∂J/∂aₗ · {scene.activation}′(zₗ),  ∂J/∂wₗ = ∂J/∂zₗ · aₗ₋₁,  "
+                         f"∂J/∂aₗ₋₁ = ∂J/∂zₗ · wₗ{skip}")
 
 
 def _short(value: float, digits: int) -> str:

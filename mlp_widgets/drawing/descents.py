@@ -81,7 +81,7 @@ class DescentsPicture(Picture[DescentsScene]):
         box = {"y": 76 / 242, "height": 146 / 242}
         self.by_update, self.by_point, self.map = (
             self.figure.add_axes((x / 980, box["y"], width / 980, box["height"]))
-            for x, width in ((46, 268), (370, 268), (706, 258)))
+            for x, width in ((46, 174), (296, 174), (566, 398)))
         for axes, title in ((self.by_update, "J over updates"),
                             (self.by_point, "J over points seen")):
             axes.set_title(title)
@@ -99,8 +99,8 @@ class DescentsPicture(Picture[DescentsScene]):
         self.samples, self.notes = [], []
         for row, look in enumerate(LOOKS):
             y = 42 - 16 * row
-            self.samples.append(self.moving(page.plot([46, 84], [y, y], **look)[0]))
-            self.notes.append(self.moving(QuickText(page, 92, y, align="left")))
+            self.samples.append(self.moving(page.plot([8, 40], [y, y], **look)[0]))
+            self.notes.append(self.moving(QuickText(page, 48, y, align="left")))
         self.others = self.moving(QuickText(page, 964, 10, color=GREY, align="right"))
 
     def _build_map(self) -> None:

@@ -21,8 +21,9 @@ ABOVE, BELOW, BRACKETS = 9.5, 9.5, 22.0
 """From a wire to the middle of its value, its derivative, and the local derivative in brackets."""
 LINE = 16.0
 """Between the lines of text at the foot."""
-LEFT = 8.0
-"""From the left edge to these lines."""
+LEFT, CAPTION = 8.0, 0.42
+"""From the left edge to these lines; and where the second part of the caption begins, a share of
+the width."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class GraphScene(Scene):
-    """Circles and wires; ``sums`` are lines at the foot, purple, above the caption.
+    """Circles and wires; ``sums`` are lines at the foot, purple, above the caption, of which each
+    part stands in a half of the picture.
 
     shape: what the circles depend on; graphs of one shape stand at the same places. said: the
     numbers of all nodes, for those who hear the page.
@@ -65,7 +67,7 @@ class GraphScene(Scene):
     circles: Sequence[Circle]
     lines: Sequence[Line]
     sums: Sequence[str]
-    caption: str
+    caption: tuple[str, str]
     shape: object
     said: str
 
@@ -97,7 +99,8 @@ class GraphPicture(Picture[GraphScene]):
         self.operations = self.axes.scatter(*none.T, zorder=2)
         self.leaves = self.axes.scatter(*none.T, marker="s", zorder=2)
         self.signs = {size: QuickTexts(self.axes, size) for size in (SMALL, NORMAL, LARGE)}
-        self.caption = QuickText(self.axes, LEFT, LINE / 2, color=GREY, align="left")
+        self.caption = [QuickText(self.axes, x, LINE / 2, color=GREY, align="left")
+                        for x in (LEFT, CAPTION * self.width)]
         self.halos = self.moving(self._collection(11.0))
         self.rings = self.moving(self.axes.scatter(*none.T))
         self.wires = self.moving(self._collection(1.4))
@@ -111,8 +114,8 @@ class GraphPicture(Picture[GraphScene]):
 
     def update(self, scene: GraphScene) -> None:
         """Show other numbers, or another graph."""
-        if scene.shape != self._shape or scene.caption != self.caption.text:
-            self._shape = scene.shape
+        if (scene.shape, scene.caption) != self._shape:
+            self._shape = scene.shape, scene.caption
             self._stand(scene)
         self._show_wires(scene.lines)
         self._show_halos(scene)
@@ -133,7 +136,8 @@ class GraphPicture(Picture[GraphScene]):
         for size, signs in self.signs.items():
             signs.texts = [(c.sign, *self._place(c), BLACK) for c in scene.circles
                            if _sign_size(c) == size]
-        self.caption.show(scene.caption)
+        for part, text in zip(self.caption, scene.caption, strict=True):
+            part.show(text)
         self.redraw_still()
 
     def _place(self, circle: Circle) -> tuple[float, float]:

@@ -14,9 +14,9 @@ from .style import BLACK, FAINT, GRADIENT, GREY, NEURON, NORMAL
 
 CELL, ROW = 52, 19
 """Width and height of a number, CSS pixels."""
-GAP = 14
-LEFT, RIGHT = 72, 740
-"""Between these stand the arrays."""
+GAP = 8
+LEFT, MIDDLE, RIGHT = 72.0, 500.0, 740.0
+"""Between these stand the arrays, none across the middle, where the picture may be cut."""
 MOST_COLUMNS = 4
 """Of an array; of more points the first ones are written, and how many more there are."""
 Place = tuple[float, float]
@@ -144,10 +144,8 @@ class LoopPicture(Picture[LoopScene]):
         texts: list[tuple[str, float, float, str]] = []
         frames: list[Place] = []
         for blocks, middle in ((scene.uses, 160.0), (scene.computes, 60.0)):
-            left = float(LEFT)
-            for block in _fitting(blocks):
+            for block, left in _fitting(blocks):
                 _place_block(block, left, middle, texts, frames)
-                left += block.width + GAP
         self.texts.texts = texts
         self.frames.set_data(*(np.array(frames).T if frames else ([], [])))
         self._show_plot(scene)
@@ -170,11 +168,18 @@ class LoopPicture(Picture[LoopScene]):
         self.legend.show("dashed: after the update" if has_after else taken)
 
 
-def _fitting(blocks: Sequence[Block]) -> Sequence[Block]:
-    """With one column less, where they do not fit side by side."""
-    room = LEFT + sum(block.width + GAP for block in blocks)
-    return blocks if room <= RIGHT else [
-        replace(block, columns=MOST_COLUMNS - 1) for block in blocks]
+def _fitting(blocks: Sequence[Block]) -> list[tuple[Block, float]]:
+    """Each with its left edge; where they do not fit, with fewer columns, the last ones first."""
+    left, placed = LEFT, []
+    for block in blocks:
+        left = MIDDLE + 2 if left < MIDDLE < left + block.width else left
+        placed.append((block, left))
+        left += block.width + GAP
+    if left - GAP <= RIGHT:
+        return placed
+    most = max(range(len(blocks)), key=lambda k: (blocks[k].columns, k))
+    return _fitting([replace(block, columns=block.columns - (k == most))
+                     for k, block in enumerate(blocks)])
 
 
 def _place_block(block: Block, left: float, middle: float, texts: list, frames: list) -> None:

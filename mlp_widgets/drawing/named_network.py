@@ -26,7 +26,7 @@ WIDTH, HEIGHT = 828, 284
 LEFT, RIGHT, LOWEST, HIGHEST, APART = 36.0, 448.0, 50.0, 230.0, 70.0
 """CSS pixels: the middles of the outer columns, of the outer rows of five, and the largest
 distance of two rows."""
-MATRIX, MATRIX_RIGHT = 524.0, 820.0
+MATRIX, MATRIX_RIGHT = 536.0, 820.0
 """Left end of the first column of W, and where its b ends at the latest."""
 CELL, DOTS, LINE_HEIGHT, ENOUGH = 44.0, 20.0, 13.0, 20.0
 """Least width of an entry, width or height of what is left out; and the least distance in height of

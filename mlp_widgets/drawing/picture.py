@@ -87,14 +87,15 @@ class Picture(Generic[Shown]):
         """Draw the still part anew at the next render: needed after a change of axis limits."""
         self._still = None
 
-    def cover(self, sentence: str) -> None:
+    def cover(self, sentence: str, across: float = 0.5) -> None:
         """Show only what stands still in a picture that was not updated, its axes and their names,
-        and a sentence over it: what is asked, and no number of the answer."""
+        and a sentence over it, its middle at a share of the width: what is asked, and no number of
+        the answer."""
         self._moving.clear()
         for axes in self.figure.axes:  # they do not know yet from where to where they go
             axes.tick_params(length=0, labelbottom=False, labelleft=False)
-        self.moving(QuickText(self.page(), self.width / 2, self.height / 2, sentence, size=NORMAL,
-                              box=True))
+        self.moving(QuickText(self.page(), across * self.width, self.height / 2, sentence,
+                              size=NORMAL, box=True))
 
     def set_limits(self, axes: Axes, x: tuple[float, float] | None = None,
                    y: tuple[float, float] | None = None) -> None:

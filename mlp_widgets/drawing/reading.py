@@ -33,7 +33,7 @@ from .style import (
 
 SIDE, CELL, TOP = 8, 20.0, 202.0
 """Cells of a side, CSS pixels of a cell, and where the upper edge of all panels is."""
-DIGIT, SLOPE, LAYERS, BARS = 22.0, 208.0, (396.0, 572.0), 690.0
+DIGIT, SLOPE, LAYERS, BARS = 22.0, 208.0, (424.0, 572.0), 690.0
 """Where the panels begin."""
 LONGEST, ROW = 92.0, 16.0
 """CSS pixels of a bar for 1, and from one bar to the next."""

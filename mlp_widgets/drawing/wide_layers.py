@@ -236,7 +236,7 @@ class HistogramsPicture(Picture[HistogramsScene]):
             for text in texts:
                 text.show("")
             if column < len(scene.layers):
-                left = 32.0 + 270 * column
+                left = 26.0 + 267 * column
                 self._show(scene.layers[column], texts, left, left + 232, verts, lines)
         for bars, polygons in zip(self.bars, verts, strict=True):
             bars.set_verts(polygons)

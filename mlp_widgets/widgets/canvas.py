@@ -40,7 +40,10 @@ class Slot(Generic[Shown]):
     the fields of ``also``. Of several slots at one place, ``when`` says which is shown. A part of a
     lab shows it in every state; in those that it cannot show, ``lacks`` gives a sentence that says
     so and stands in its place. A picture that tells gradients says in ``covered`` what it shows
-    while these are covered: a scene without them, or a sentence that stands over empty axes."""
+    while these are covered: a scene without them, or a sentence that stands over empty axes. A wide
+    picture stands in two halves, the right one below the left one, where there is little room:
+    ``halves`` says where these end and begin, "60-40" per cent of the width. The style sheet has a
+    rule for it, ``.mlp-halves-60-40``."""
 
     name: str
     picture: MakesPicture[Shown]
@@ -52,6 +55,7 @@ class Slot(Generic[Shown]):
     of: Callable[[Any], Hashable] | None = None
     lacks: Callable[[Any], str] = lambda state: ""
     covered: str | Callable[..., Shown] = ""
+    halves: str = ""
 
     def is_shown(self, state: State) -> bool:
         """Whether it stands in the lab in a state."""
@@ -123,7 +127,11 @@ class Canvas:
         self.image.add_class(f"mlp-picture-{slot.name}")
         self._words = widgets.HTML()
         self._words.add_class("mlp-words")
-        self.widget = styled("mlp-canvas", self.image, self._words)
+        # twice: where there is little room, each view of the image shows one half of it
+        views = [self.image] * (2 if slot.halves else 1)
+        self.widget = styled("mlp-canvas", *views, self._words)
+        if slot.halves:
+            self.widget.add_class(f"mlp-halves-{slot.halves}")
 
     @property
     def picture(self) -> Picture:
@@ -176,7 +184,7 @@ class Canvas:
     def _cover(self, sentence: str) -> Scene:
         """Put the sentence over another picture of its kind, which shows nothing yet."""
         self._note = self.slot.picture(scale=self._scale)
-        self._note.cover(sentence)
+        self._note.cover(sentence, 0.25 if self.slot.halves else 0.5)  # whole in the left half
         return Sentence(sentence)
 
     def _say(self, sentence: str) -> Scene:

@@ -58,7 +58,7 @@ def heading(text: str) -> widgets.HTML:
 class Section:
     """Pictures by the names of their slots, and columns of controls: beside the pictures, or, of a
     ``wide`` section, below them; presented, so many rows of these are on one screen with the
-    pictures (3 to 7). ``title`` names it where one section at a time is presented."""
+    pictures (3, 4, 5 or 7). ``title`` names it where one section at a time is presented."""
 
     title: str
     pictures: tuple[str, ...]

@@ -176,10 +176,18 @@ VISIBLE = """
     const bottom = Math.min(edge.top + scroller.clientHeight, innerHeight);
     const right = Math.min(edge.left + scroller.clientWidth, innerWidth);
 
+    // Of a picture that is cut in two, each of its images shows one half of it.
+    const shown = e => {
+        const box = e.getBoundingClientRect(), cut = getComputedStyle(e).clipPath;
+        const share = /^inset/.test(cut) ? cut.match(/[\\d.]+(?=%|px)/g).map(n => n / 100) : [];
+        const [right, left] = [share[1] ?? 0, share[3] ?? share[1] ?? 0];
+        return new DOMRect(box.left + left * box.width, box.top,
+                           (1 - left - right) * box.width, box.height);
+    };
     const FINER = '.mlp-finer-up, .mlp-finer-down';  // they stand in the right end of a number box
     const hidden = e => {  // why, or ""
         if (!e) return 'is not there';
-        const box = e.getBoundingClientRect();
+        const box = shown(e);
         if (!box.width || !box.height) return 'takes no room';
         const out = { above: top - box.top, below: box.bottom - bottom,
                       left: left - box.left, right: box.right - right };
@@ -215,14 +223,16 @@ HIDDEN_PARTS = f"""async ([root, seen]) => {{
             e.checkVisibility({{ visibilityProperty: true }}) && !e.matches(':disabled')
             && !e.closest('[disabled]'));
         if (all.length) done.add(field);
-        const picture = pictures.map(name => lab.querySelector(`img.mlp-picture-${{name}}`))
-            .find(image => image?.checkVisibility());
+        const [picture, half] = pictures.map(
+            name => [...lab.querySelectorAll(`img.mlp-picture-${{name}}`)].filter(
+                image => image.checkVisibility())).find(images => images.length) ?? [];
         const gradient = lab.querySelector(`.mlp-gradient-${{field}}`);
         for (const e of all) {{
             focus(e, from);
             const named = {{ control: e.closest('.noUi-target') ?? e,
                             J: lab.querySelector('.mlp-headline') }};
             if (pictures.length) named.picture = picture;
+            if (half) named.half = half;
             if (has_gradient) named.gradient = gradient?.closest('.mlp-gradient-row');
             for (const name in named) {{
                 const why = hidden(named[name]);

@@ -45,6 +45,7 @@ from seen import all_violations, pale_texts
 from mlp_widgets import LABS
 from mlp_widgets.widgets.beside import THERE
 
+READABLE = 9  # CSS pixels of the smallest text in a picture
 VIEW = 490  # CSS pixels: a view of a lab beside its notebook
 CLOSE_PANEL = """() => [...window.jupyterapp.shell.widgets('main')]
     .filter(widget => widget.node.matches('.jupyterlab-sidecar')).forEach(e => e.dispose())"""
@@ -96,7 +97,10 @@ def test_the_same_with_all_folds_open(jupyterlab, cases, at):
     assert_all_had_it(had)
 
 
-def test_the_same_in_a_view_beside_the_notebook(jupyterlab, cases):
+@pytest.fixture(scope="module")
+def beside(jupyterlab, cases) -> list[tuple[Case, dict, dict[str, float]]]:
+    """Each case in a view beside the notebook: what is not seen with a control there, and by how
+    much each of its pictures is larger than it was drawn."""
     page, found = jupyterlab, []
     fold(page, True)
     size(page, *LAPTOP, False)
@@ -107,12 +111,29 @@ def test_the_same_in_a_view_beside_the_notebook(jupyterlab, cases):
             assert page.page.evaluate(PUT_BESIDE, [case.root, VIEW]) == pytest.approx(VIEW, abs=10)
             page.page.evaluate(UNTIL_SIZED)
             answer = page.page.evaluate(HIDDEN_PARTS, ["[data-mlp-beside]", case.seen])
-            found += [f"{case}: {hidden}" for hidden in answer["hidden"]]
-            assert answer["done"] == [seen["field"] for seen in case.seen]
+            _, zooms = page.page.evaluate(AROUND_AND_INSIDE, "[data-mlp-beside]")
+            found.append((case, answer, zooms))
     finally:
         page.page.evaluate(CLOSE_BESIDE)
         hidden_cells.evaluate("e => e.remove()")
-    assert found == []
+    return found
+
+
+def test_the_same_in_a_view_beside_the_notebook(beside):
+    for case, answer, _ in beside:
+        assert answer["done"] == [seen["field"] for seen in case.seen]
+    assert [f"{case}: {hidden}" for case, answer, _ in beside for hidden in answer["hidden"]] == []
+
+
+def test_in_a_view_beside_the_notebook_all_texts_in_pictures_can_be_read(beside, smallest):
+    """A wide picture stands in two halves there, one below the other."""
+    sizes = {(case.kind, name): smallest[case.kind][name] * zoom
+             for case, _, zooms in beside for name, zoom in zooms.items()}
+    assert {f"{kind.__name__}, {name}: {size:.1f} px" for (kind, name), size in sizes.items()
+            if size < READABLE} == set()
+    wide = {(kind, slot.name) for kind in LABS.values() for slot in kind.slots
+            if slot.halves and slot.when is None}
+    assert wide <= sizes.keys() and len(sizes) > 2 * len(LABS)
 
 
 def test_a_picture_never_lies_over_the_end_of_its_controls(jupyterlab):

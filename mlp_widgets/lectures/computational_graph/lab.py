@@ -70,7 +70,7 @@ class ComputationalGraphLab(Lab[GraphState, Numbers]):
     slots = (
         Slot("diagram", partial(GraphPicture, WIDTH, HEIGHT), scenes.graph,
              "The computational graph with its numbers", also=("operation", "local"),
-             covered=scenes.covered),
+             covered=scenes.covered, halves="60-40"),
     )
 
     def compute(self, state: GraphState) -> Numbers:

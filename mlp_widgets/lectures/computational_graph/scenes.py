@@ -11,8 +11,8 @@ from .layered import Wire
 from .numbers import Numbers
 
 CAPTION = "above a wire: the value    below: ∂L/∂(value)"
-BRACKETS = "    (in brackets): local derivative of the next operation"
-GREY_WIRES = "    grey: the derivative is 0"
+BRACKETS = "(in brackets): local derivative of the next operation    "
+GREY_WIRES = "grey: the derivative is 0"
 ROOM_FOR_NAMES = 96.0
 """CSS pixels of a label from which a derivative has its name before it."""
 UNKNOWN = "?"
@@ -27,7 +27,7 @@ def graph(numbers: Numbers) -> GraphScene:
                for k, (node, (x, y)) in enumerate(zip(found.nodes, found.layout.circles,
                                                       strict=True))]
     lines = [_line(found, wire, place, local) for wire in found.layout.wires]
-    caption = CAPTION + BRACKETS * local + GREY_WIRES
+    caption = CAPTION, BRACKETS * local + GREY_WIRES
     shape = tuple((node.sign, node.inputs) for node in found.nodes)
     sums = [_sum(found, paths, place) for paths in found.sums]
     return GraphScene(circles, lines, sums, caption, shape, _said(found, place))
@@ -40,7 +40,7 @@ def covered(numbers: Numbers) -> GraphScene:
     lines = [replace(line, derivative=UNKNOWN if line.derivative else "", local="", off=False)
              for line in shown.lines]
     sums = [f"{_head(found, paths)} = {UNKNOWN}" for paths in found.sums]
-    return replace(shown, lines=lines, sums=sums, caption=CAPTION,
+    return replace(shown, lines=lines, sums=sums, caption=(CAPTION, ""),
                    said=_said(found, place, covered=True))
 
 

@@ -67,10 +67,10 @@ class DeepChainLab(TrainedLab[DeepChainState, Numbers, Training]):
     slots = (
         Slot("chain", ChainPicture, scenes.chain, "The chain, layer by layer",
              of=lambda s: s.passes, also=("operation",), when=drawn_as_chain,
-             lacks=words.not_drawn, covered=scenes.covered_chain),
+             lacks=words.not_drawn, covered=scenes.covered_chain, halves="60-40"),
         Slot("profiles", ProfilesPicture, scenes.profiles, "Values and gradients over the layers",
              of=lambda s: s.passes, also=("mode", "std", "view"),
-             when=lambda s: not drawn_as_chain(s), covered=COVERED),
+             when=lambda s: not drawn_as_chain(s), covered=COVERED, halves="50-49"),
         Slot("map", MapPicture, scenes.depth_map, "The first gradient over depth and weight",
              of=shown_on_map, when=lambda s: s.below == "map", covered=COVERED),
         Slot("why", CountsPicture, scenes.counts, "Multiplications with and without reuse",

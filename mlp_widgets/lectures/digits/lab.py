@@ -63,7 +63,7 @@ class DigitsLab(Lab[DigitsState, Numbers]):
              of=lambda s: s.trained, when=lambda s: s.view == "learning"),
         Slot("reading", ReadingPicture, scenes.reading, "How the network reads the digit",
              of=lambda s: (s.trained, s.digit, s.pixels), also=("pixel_row", "pixel_column", "ink"),
-             covered=scenes.covered_reading),
+             covered=scenes.covered_reading, halves="50-50"),
         Slot("mistakes", MistakesPicture, scenes.mistakes, "Digits that are read wrong",
              of=lambda s: s.trained, also=("digit",), when=lambda s: s.view == "mistakes"),
         Slot("dead", DeadPicture, scenes.dead, "Dead neurons by initialization",

@@ -48,9 +48,10 @@ class NamesCountsLab(Lab[NamesState, Numbers]):
     presets: ClassVar = {name: Preset(values, name, css) for (name, values), css
                          in zip(PRESETS.items(), CLASSES, strict=True)}
     slots = (
-        Slot("names", NamesPicture, scenes.names, "The network and the matrix of one layer"),
+        Slot("names", NamesPicture, scenes.names, "The network and the matrix of one layer",
+             halves="59-58"),
         Slot("kinds", LayersPicture, scenes.kinds, "What people call a layer",
-             of=lambda state: (state.widths, state.layer)),
+             of=lambda state: (state.widths, state.layer), halves="50-50"),
     )
 
     def compute(self, state: NamesState) -> Numbers:

@@ -67,11 +67,12 @@ class TrainingLoopLab(TrainedLab[TrainingLoopState, Numbers, Training]):
     slots = (
         Slot("loop", LoopPicture, scenes.loop, "A line of the loop with its arrays",
              of=lambda s: (s.of_the_network, s.rate_so_far), also=("operation",),
-             covered=scenes.loop),
+             covered=scenes.loop, halves="51-51"),
         Slot("descents", partial(DescentsPicture, WAYS), scenes.descents,
-             "GD, SGD and mini-batches: J and the paths", progress=True, also=("epochs",)),
+             "GD, SGD and mini-batches: J and the paths", progress=True, also=("epochs",),
+             halves="50-50"),
         Slot("noise", NoisePicture, scenes.noise, "The gradients of mini-batches",
-             covered=COVERED),
+             covered=COVERED, halves="50-50"),
     )
 
     def compute(self, state: TrainingLoopState) -> Numbers:

@@ -56,7 +56,7 @@ class TwoHiddenLab(Lab[TwoHiddenState, Numbers]):
     slots = (
         Slot("diagram", partial(DiagramPicture, WIDTH, HEIGHT), scenes.diagram,
              "The network with its numbers", also=("operation",),
-             covered=scenes.diagram_of_values),
+             covered=scenes.diagram_of_values, halves="66-52"),
         Slot("curves", partial(CurvesPicture, SYMBOLS), scenes.curves, "The descent",
              progress=True, when=lambda state: state.below == "curves"),
         Slot("beside", partial(DiagramPicture, height=260), scenes.beside,

@@ -49,9 +49,9 @@ class WideNetworkLab(Lab[WideState, Numbers]):
                          for name, values in PRESETS.items()}
     slots = (
         Slot("layers", LayersPicture, scenes.layers, "Variance and gradient by layer",
-             covered=words.COVERED),
+             covered=words.COVERED, halves="50-50"),
         Slot("histograms", HistogramsPicture, scenes.histograms, "The activations of three layers",
-             covered=words.COVERED),
+             covered=words.COVERED, halves="67-66"),
     )
 
     def prepare(self) -> None:
