@@ -132,14 +132,41 @@ def test_a_sentence_over_a_picture_stands_on_axes_that_tell_nothing(name, values
     lab = kept(name)
     lab.covered = True
     assert lab.part(*lab.canvases).widget  # all are drawn
-    covered = [slot.name for slot in lab.slots if isinstance(slot.covered, str) and slot.covered]
+    covered = [slot.name for slot in lab.slots
+               if isinstance(slot.covered, str) and slot.covered and slot.blank is None]
     before = {picture: lab.canvases[picture].in_view.render().copy() for picture in covered}
     lab.set(**values)
     for picture, pixels in before.items():
-        canvas = lab.canvases[picture]
-        assert (canvas.in_view.render() == pixels).all()
-        assert canvas.words == canvas.slot.covered in texts_of(canvas.in_view)
-        assert type(canvas.in_view) is type(canvas.picture)
+        assert_covered(lab.canvases[picture])
+        assert (lab.canvases[picture].in_view.render() == pixels).all()
+
+
+def assert_covered(canvas) -> None:
+    """The sentence stands over a picture of the same kind."""
+    assert canvas.words == canvas.slot.covered in texts_of(canvas.in_view)
+    assert type(canvas.in_view) is type(canvas.picture)
+
+
+@pytest.mark.parametrize(("name", "picture", "setting", "values", "kept_texts"), [
+    ("wide_network", "histograms", {"init": "large", "large": 1.5}, {"large": 9.0},
+     ["a in layer 1 of 20, first draw", "too large", "Xavier", "0"]),
+    ("wide_network", "histograms", {"activation": "tanh", "compare": "none"}, {"seed": 7},
+     ["a in layer 20 of 20, first draw", "−1", "1"]),
+    ("digits", "dead", {"view": "dead", "epochs": 2}, {"learning_rate": 3.0},
+     ["? → ? of 48 dead"])])
+def test_a_covered_picture_whose_axes_follow_the_state_keeps_them(name, picture, setting, values,
+                                                                 kept_texts, kept):
+    lab = kept(name)
+    lab.set(covered=True, **setting)
+    canvas = lab.canvases[picture]
+    assert lab.part(picture).widget
+    assert set(kept_texts) <= set(texts_of(canvas.in_view))
+    before = canvas.in_view.render().copy()
+    lab.set(**values)
+    assert_covered(canvas)
+    assert (canvas.in_view.render() == before).all()
+    lab.covered = False
+    assert (canvas.in_view.render() != before).any()
 
 
 def test_the_button_says_what_it_does_next(kept):

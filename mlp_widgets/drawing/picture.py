@@ -93,6 +93,10 @@ class Picture(Generic[Shown]):
         self._moving.clear()
         for axes in self.figure.axes:  # they do not know yet from where to where they go
             axes.tick_params(length=0, labelbottom=False, labelleft=False)
+        self.say_over(sentence)
+
+    def say_over(self, sentence: str) -> None:
+        """Put a sentence over the middle of what is shown."""
         self.moving(QuickText(self.page(), self.width / 2, self.height / 2, sentence, size=NORMAL,
                               box=True))
 

@@ -40,7 +40,8 @@ class Slot(Generic[Shown]):
     the fields of ``also``. Of several slots at one place, ``when`` says which is shown. A part of a
     lab shows it in every state; in those that it cannot show, ``lacks`` gives a sentence that says
     so and stands in its place. A picture that tells gradients says in ``covered`` what it shows
-    while these are covered: a scene without them, or a sentence that stands over empty axes."""
+    while these are covered: a scene without them, or a sentence. The sentence stands over empty
+    axes; where they follow the state, over a scene that ``blank`` makes."""
 
     name: str
     picture: MakesPicture[Shown]
@@ -52,6 +53,7 @@ class Slot(Generic[Shown]):
     of: Callable[[Any], Hashable] | None = None
     lacks: Callable[[Any], str] = lambda state: ""
     covered: str | Callable[..., Shown] = ""
+    blank: Callable[..., Shown] | None = None
 
     def is_shown(self, state: State) -> bool:
         """Whether it stands in the lab in a state."""
@@ -68,6 +70,10 @@ class Slot(Generic[Shown]):
         """What stands in the place of the picture; "" where it is shown."""
         covered = self.covered if state.is_covered and isinstance(self.covered, str) else ""
         return self.lacks(state) or covered
+
+    def stays(self, state: State) -> bool:
+        """Whether the sentence alone decides what is shown."""
+        return bool(self.sentence(state)) and (self.blank is None or bool(self.lacks(state)))
 
     def scene_of(self, state: State) -> Callable[..., Shown]:
         """What makes its scene in a state that it can show."""
@@ -152,7 +158,7 @@ class Canvas:
     def show(self, state: State, numbers: object, progress: Progress) -> None:
         """Draw and send the picture, if what it depends on has changed."""
         slot, sentence = self.slot, self.slot.sentence(state)
-        key = sentence or slot.key(state, progress.key)
+        key = sentence if slot.stays(state) else (sentence, slot.key(state, progress.key))
         if self._drawn == key:
             return
         self._drawn = None  # an update that fails may have done half of its work
@@ -161,7 +167,7 @@ class Canvas:
         elif slot.lacks(state):
             scene = self._say(sentence)
         else:
-            scene = self._cover(sentence)
+            scene = self._cover(sentence, numbers)
         # no pause after this: numbers that follow at once are painted in the same frame
         self.image.value = self._encoder.encode(self.in_view.render())
         self._scene, self._drawn = scene, key
@@ -173,10 +179,14 @@ class Canvas:
         self.picture.update(scene)
         return scene
 
-    def _cover(self, sentence: str) -> Scene:
-        """Put the sentence over another picture of its kind, which shows nothing yet."""
+    def _cover(self, sentence: str, numbers: object) -> Scene:
+        """Put the sentence over another picture of its kind, which tells nothing of the answer."""
         self._note = self.slot.picture(scale=self._scale)
-        self._note.cover(sentence)
+        if self.slot.blank is None:
+            self._note.cover(sentence)
+        else:
+            self._note.update(self.slot.blank(numbers))
+            self._note.say_over(sentence)
         return Sentence(sentence)
 
     def _say(self, sentence: str) -> Scene:

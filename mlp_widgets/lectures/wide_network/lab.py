@@ -51,7 +51,7 @@ class WideNetworkLab(Lab[WideState, Numbers]):
         Slot("layers", LayersPicture, scenes.layers, "Variance and gradient by layer",
              covered=words.COVERED),
         Slot("histograms", HistogramsPicture, scenes.histograms, "The activations of three layers",
-             covered=words.COVERED),
+             covered=words.COVERED, blank=scenes.blank_histograms),
     )
 
     def prepare(self) -> None:
