@@ -305,6 +305,15 @@ def test_a_kink_outside_has_no_line_but_an_arrow_at_the_edge(picture):
     assert (picture.render() == without).all()
 
 
+@pytest.mark.parametrize(("kinks", "sides"), [
+    ((14.75, 8.667), ["left", "right"]),  # to the right the text would lie on the other line
+    ((20.0, 3.0), ["right", "left"]), ((5.0, 5.0), ["left", "left"])])
+def test_the_text_of_a_kink_does_not_lie_on_the_line_of_the_other(picture, kinks, sides):
+    scene = fit_scene(kinks=kinks)
+    picture.update(replace(scene, curve=np.zeros_like(scene.curve)))
+    assert [label.align for label in picture.kink_names] == sides
+
+
 def test_the_curve_passes_through_its_points(picture):
     scene = fit_scene(kinks=(None, None))
     picture.update(scene)
