@@ -12,7 +12,7 @@ from lab_tools import EACH_LAB, EACH_LAB_MUCH, all_words, check_same, find
 from matplotlib.text import Text
 
 from mlp_widgets import TwoHiddenLab
-from mlp_widgets.drawing.quick_artists import QuickText, QuickTexts
+from mlp_widgets.drawing.quick_artists import QuickText, QuickTexts, QuickTicks
 from mlp_widgets.drawing.style import GRADIENT
 from mlp_widgets.fields import VIEW, declared
 from mlp_widgets.widgets.stepper import Stepper
@@ -139,6 +139,8 @@ def test_a_sentence_over_a_picture_stands_on_axes_that_tell_nothing(name, values
     for picture, pixels in before.items():
         assert_covered(lab.canvases[picture])
         assert (lab.canvases[picture].in_view.render() == pixels).all()
+        ticks = lab.canvases[picture].in_view.figure.findobj(QuickTicks)
+        assert not any(artist.labels for artist in ticks)
 
 
 def assert_covered(canvas) -> None:

@@ -385,7 +385,8 @@ def test_names_of_curves_are_moved_apart_as_little_as_needed():
 @pytest.mark.parametrize(("line", "room", "shown"), [
     ("z = −1.234e−10", 200, "z = −1.234e−10"), ("z = −1.234e−10", 75, "z = −1e−10"),
     ("z = 123456.7", 60, "z = 1.2e5"), ("∂J/∂w = +0.00546", 100, "∂J/∂w = +0.0055"),
-    ("z = 0", 5, "z=0"), ("identity", 5, "identity"), ("−0.0502", 45, "−0.05")])
+    ("x = −3.3", 50, "x=−3.3"), ("x = −3.3", 44, "x = −3"), ("z = 0", 5, "z=0"),
+    ("identity", 5, "identity"), ("−0.0502", 45, "−0.05")])
 def test_a_number_has_as_many_digits_as_there_is_room_for(line, room, shown):
     assert fitted(line, room) == shown
 

@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..text import number, round_limit, scientific
-from .quick_artists import QuickText
+from .quick_artists import QuickText, QuickTicks
 from .style import FAINT, NORMAL, STYLE
 
 STYLING = threading.RLock()
@@ -93,12 +93,17 @@ class Picture(Generic[Shown]):
         self._moving.clear()
         for axes in self.figure.axes:  # they do not know yet from where to where they go
             axes.tick_params(length=0, labelbottom=False, labelleft=False)
+        for ticks in self.figure.findobj(QuickTicks):
+            ticks.show_ticks([], [])
         self.say_over(sentence)
 
     def say_over(self, sentence: str) -> None:
-        """Put a sentence over the middle of what is shown."""
-        self.moving(QuickText(self.page(), self.width / 2, self.height / 2, sentence, size=NORMAL,
-                              box=True))
+        """Put a sentence over the middle of what is shown: of its one large plot, if it has one."""
+        ends = [axes.get_position().intervalx for axes in self.figure.axes if axes.axison]
+        left, right = max(ends, key=np.ptp, default=(0.0, 1.0))
+        middle = (left + right) / 2 if right - left > 0.5 else 0.5
+        self.moving(QuickText(self.page(), middle * self.width, self.height / 2, sentence,
+                              size=NORMAL, box=True))
 
     def set_limits(self, axes: Axes, x: tuple[float, float] | None = None,
                    y: tuple[float, float] | None = None) -> None:
