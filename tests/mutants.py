@@ -266,7 +266,7 @@ MUTANTS = [
     Mutant("a sentence over a covered picture stands on a blank sheet", "widgets/canvas.py",
            "scene = self._cover(sentence, numbers)", "scene = self._say(sentence)", "cover"),
     Mutant("a covered picture of empty axes shows its numbers", "widgets/canvas.py",
-           "self.slot.blank(numbers)", "self.slot.scene(numbers)", "cover"),
+           "update(blank(numbers))", "update(self.slot.scene(numbers))", "cover"),
     Mutant("a covered picture keeps the ticks of another setting", "drawing/picture.py",
            "ticks.show_ticks([], [])", "pass", "cover"),
     Mutant("a parameter without an update counts as one that learns", "widgets/next_step.py",

@@ -164,9 +164,10 @@ def test_a_covered_picture_whose_axes_follow_the_state_keeps_them(name, picture,
     canvas = lab.canvases[picture]
     assert lab.part(picture).widget
     assert set(kept_texts) <= set(texts_of(canvas.in_view))
-    before = canvas.in_view.render().copy()
+    drawn, before = canvas.in_view, canvas.in_view.render().copy()
     lab.set(**values)
     assert_covered(canvas)
+    assert canvas.in_view is drawn  # no figure is made again
     assert (canvas.in_view.render() == before).all()
     lab.covered = False
     assert (canvas.in_view.render() != before).any()

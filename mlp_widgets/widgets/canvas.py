@@ -121,6 +121,7 @@ class Canvas:
         self._drawn: Hashable = None
         self._scene: Scene | None = None
         self._note: Picture | None = None
+        self._covered: Picture | None = None
         self.in_lab = False
         """Whether the lab stands in a page, which shows it in some states."""
         self.asked_for = False
@@ -174,19 +175,20 @@ class Canvas:
 
     def _draw(self, state: State, numbers: object, progress: Progress) -> Scene:
         """Bring the picture in line with the numbers."""
-        make, self._note = self.slot.scene_of(state), None
+        make, self._note, self._covered = self.slot.scene_of(state), None, None
         scene = make(numbers, progress.value) if self.slot.progress else make(numbers)
         self.picture.update(scene)
         return scene
 
     def _cover(self, sentence: str, numbers: object) -> Scene:
         """Put the sentence over another picture of its kind, which tells nothing of the answer."""
-        self._note = self.slot.picture(scale=self._scale)
-        if self.slot.blank is None:
-            self._note.cover(sentence)
-        else:
-            self._note.update(self.slot.blank(numbers))
-            self._note.say_over(sentence)
+        blank = self.slot.blank
+        if self._covered is None:
+            self._covered = self.slot.picture(scale=self._scale)
+            (self._covered.say_over if blank else self._covered.cover)(sentence)
+        if blank:
+            self._covered.update(blank(numbers))
+        self._note = self._covered
         return Sentence(sentence)
 
     def _say(self, sentence: str) -> Scene:
@@ -197,7 +199,7 @@ class Canvas:
 
     def forget(self) -> None:
         """Free what it has drawn when its lab is closed: a notebook's outputs keep labs alive."""
-        self._picture = self._note = self._scene = self._drawn = None
+        self._picture = self._note = self._covered = self._scene = self._drawn = None
         self._encoder = PngEncoder()
 
     def send_words(self) -> None:
