@@ -12,7 +12,7 @@ from lab_tools import EACH_LAB, EACH_LAB_MUCH, all_words, check_same, find
 from matplotlib.text import Text
 
 from mlp_widgets import TwoHiddenLab
-from mlp_widgets.drawing.quick_artists import QuickText, QuickTexts
+from mlp_widgets.drawing.quick_artists import QuickText, QuickTexts, QuickTicks
 from mlp_widgets.drawing.style import GRADIENT
 from mlp_widgets.fields import VIEW, declared
 from mlp_widgets.widgets.stepper import Stepper
@@ -132,14 +132,45 @@ def test_a_sentence_over_a_picture_stands_on_axes_that_tell_nothing(name, values
     lab = kept(name)
     lab.covered = True
     assert lab.part(*lab.canvases).widget  # all are drawn
-    covered = [slot.name for slot in lab.slots if isinstance(slot.covered, str) and slot.covered]
+    covered = [slot.name for slot in lab.slots
+               if isinstance(slot.covered, str) and slot.covered and slot.blank is None]
     before = {picture: lab.canvases[picture].in_view.render().copy() for picture in covered}
     lab.set(**values)
     for picture, pixels in before.items():
-        canvas = lab.canvases[picture]
-        assert (canvas.in_view.render() == pixels).all()
-        assert canvas.words == canvas.slot.covered in texts_of(canvas.in_view)
-        assert type(canvas.in_view) is type(canvas.picture)
+        assert_covered(lab.canvases[picture])
+        assert (lab.canvases[picture].in_view.render() == pixels).all()
+        ticks = lab.canvases[picture].in_view.figure.findobj(QuickTicks)
+        assert not any(artist.labels for artist in ticks)
+
+
+def assert_covered(canvas) -> None:
+    """The sentence stands over a picture of the same kind."""
+    assert canvas.words == canvas.slot.covered in texts_of(canvas.in_view)
+    assert type(canvas.in_view) is type(canvas.picture)
+
+
+@pytest.mark.parametrize(("name", "picture", "setting", "values", "kept_texts"), [
+    ("wide_network", "histograms", {"init": "large", "large": 1.5, "depth": 3}, {"large": 9.0},
+     ["a in layer 1 of 3, first draw", "too large", "Xavier", "0"]),
+    ("wide_network", "histograms", {"activation": "tanh", "compare": "none", "depth": 3},
+     {"seed": 7},
+     ["a in layer 3 of 3, first draw", "−1", "1"]),
+    ("digits", "dead", {"view": "dead", "epochs": 2}, {"learning_rate": 3.0},
+     ["zeros", "▸ He", "Dead: 0 at all 899 digits learned. At first → after epoch 2"])])
+def test_a_covered_picture_whose_axes_follow_the_state_keeps_them(name, picture, setting, values,
+                                                                 kept_texts, kept):
+    lab = kept(name)
+    lab.set(covered=True, **setting)
+    canvas = lab.canvases[picture]
+    assert lab.part(picture).widget
+    assert set(kept_texts) <= set(texts_of(canvas.in_view))
+    drawn, before = canvas.in_view, canvas.in_view.render().copy()
+    lab.set(**values)
+    assert_covered(canvas)
+    assert canvas.in_view is drawn  # no figure is made again
+    assert (canvas.in_view.render() == before).all()
+    lab.covered = False
+    assert (canvas.in_view.render() != before).any()
 
 
 def test_the_button_says_what_it_does_next(kept):

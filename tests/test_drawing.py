@@ -304,6 +304,15 @@ def test_a_kink_outside_has_no_line_but_an_arrow_at_the_edge(picture):
     assert (picture.render() == without).all()
 
 
+@pytest.mark.parametrize(("kinks", "sides"), [
+    ((14.75, 8.667), ["left", "right"]),  # to the right the text would lie on the other line
+    ((20.0, 3.0), ["right", "left"]), ((5.0, 5.0), ["left", "left"])])
+def test_the_text_of_a_kink_does_not_lie_on_the_line_of_the_other(picture, kinks, sides):
+    scene = fit_scene(kinks=kinks)
+    picture.update(replace(scene, curve=np.zeros_like(scene.curve)))
+    assert [label.align for label in picture.kink_names] == sides
+
+
 def test_the_curve_passes_through_its_points(picture):
     scene = fit_scene(kinks=(None, None))
     picture.update(scene)
@@ -375,7 +384,8 @@ def test_names_of_curves_are_moved_apart_as_little_as_needed():
 @pytest.mark.parametrize(("line", "room", "shown"), [
     ("z = −1.234e−10", 200, "z = −1.234e−10"), ("z = −1.234e−10", 75, "z = −1e−10"),
     ("z = 123456.7", 60, "z = 1.2e5"), ("∂J/∂w = +0.00546", 100, "∂J/∂w = +0.0055"),
-    ("z = 0", 5, "z=0"), ("identity", 5, "identity"), ("−0.0502", 45, "−0.05")])
+    ("x = −3.3", 50, "x=−3.3"), ("x = −3.3", 44, "x = −3"), ("z = 0", 5, "z=0"),
+    ("identity", 5, "identity"), ("−0.0502", 45, "−0.05")])
 def test_a_number_has_as_many_digits_as_there_is_room_for(line, room, shown):
     assert fitted(line, room) == shown
 

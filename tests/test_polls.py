@@ -27,6 +27,7 @@ from matplotlib.image import imread
 
 import mlp_widgets
 from mlp_widgets import (
+    ComputationalGraphLab,
     DeepChainLab,
     OneNeuronLab,
     Poll,
@@ -725,6 +726,40 @@ def test_which_parameters_get_an_update_is_asked_of_the_lab(keep):
     long = lab_of(keep, DeepChainLab, depth=13)
     with pytest.raises(ValueError, match="with at most 12 parameters, got 13"):
         will_learn(long)
+
+
+def test_a_typed_expression_is_asked_too(keep):
+    lab = lab_of(keep, ComputationalGraphLab, graph="own", expression="relu(w*x)*w*v", w=-1.0)
+    amount, learns = keep(predict_gradient(lab, "w")), keep(will_learn(lab))
+    amount.reveal()
+    assert explained(amount).startswith("∂L/∂w = ") and explained(amount).endswith(" = 0.")
+    learns.predict(["A", "B"])
+    assert "∂L/∂v = " in said(learns)
+    lab.w = 2.0
+    learns.predict(["A", "B"])
+    assert learns.right
+    x, v = lab.x, lab.v
+    amount.predict(2 * 2.0 * x * v)  # d(w² x v) / dw
+    assert amount.right and explained(amount).endswith(f" = {2 * 2.0 * x * v:g}.")
+
+
+def test_a_question_whose_parameters_have_gone_says_so(keep):
+    lab = lab_of(keep, ComputationalGraphLab)
+    amount, moves, learns = (keep(predict_gradient(lab, "w")), keep(will_move(lab, "w")),
+                             keep(will_learn(lab)))
+    lab.set(graph="own", expression="u*x-y")
+    for poll in (amount, moves, learns):
+        poll.reveal_button.click()
+    assert problem(amount) == problem(moves) == "there is no w in the lab's present state"
+    assert problem(learns) == ("the lab has other parameters than this question now: run the cell "
+                               "of the question again")
+    lab.expression = "x - y"
+    with pytest.raises(ValueError, match="the lab has no parameter now, so there is no gradient"):
+        will_learn(lab)
+    lab.graph = "linear"
+    amount.reveal()
+    learns.reveal()
+    assert problem(learns) == "" and learns.right is None
 
 
 def test_a_name_or_lab_without_gradient_is_refused(keep):

@@ -13,10 +13,10 @@ from matplotlib.colors import to_rgb
 
 from mlp_widgets.drawing import log_lanes, profiles
 from mlp_widgets.drawing.clipping import ClippingPicture, ClippingScene
-from mlp_widgets.drawing.log_lanes import LayerAxis, LogLanes, QuickTicks
+from mlp_widgets.drawing.log_lanes import LayerAxis, LogLanes
 from mlp_widgets.drawing.picture import Picture
 from mlp_widgets.drawing.profiles import Profile, ProfilesPicture, ProfilesScene, SignedAxis
-from mlp_widgets.drawing.quick_artists import CAP_HEIGHT, QuickText, _outline
+from mlp_widgets.drawing.quick_artists import CAP_HEIGHT, QuickText, QuickTicks, _outline
 from mlp_widgets.drawing.style import BLACK, GRADIENT, GRADIENT_PALE, VALUE, VALUE_PALE
 from mlp_widgets.drawing.training import TrainingPicture, TrainingScene
 

@@ -11,7 +11,7 @@ import ipywidgets as widgets
 import nbformat
 import pytest
 
-from mlp_widgets import LABS, OneNeuronLab, predict
+from mlp_widgets import LABS, OneNeuronLab, Poll, predict
 from mlp_widgets.lectures import REGISTRY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -130,14 +130,18 @@ def test_run_all_ends_at_the_first_thing_to_do(notebook):
 @pytest.mark.skipif(not hasattr(widgets.Text, "focus"), reason="ipywidgets before version 8")
 def test_focus_goes_to_the_first_box_and_to_the_box_of_a_control(monkeypatch):
     sent = []
-    monkeypatch.setattr(widgets.Text, "send", lambda self, content: sent.append((self, content)))
+    for kind in (widgets.Text, widgets.Checkbox, widgets.Button):
+        monkeypatch.setattr(kind, "send", lambda self, content: sent.append((self, content)))
     lab, question = OneNeuronLab(), predict({"z": 1.0, "g": 2.0})
-    lab.control("w").focus()
-    question.focus()
-    assert sent == [(lab.control("w").box, {"do": "focus"}),
-                    (question.boxes["z"].field, {"do": "focus"})]
-    lab.close()
-    question.close()
+    polls = [Poll("Which?", ["A"], {"A": "w", "B": "b"}, several=True),
+             Poll("Which?", "A", {"A": "w", "B": "b"}), Poll("How many?", 2)]
+    for start in (lab.control("w"), question, *polls):
+        start.focus()
+    asked = [lab.control("w").box, question.boxes["z"].field, polls[0].controls[0],
+             polls[1].answer_button, polls[2].controls[0]]
+    assert sent == [(widget, {"do": "focus"}) for widget in asked]
+    for cell in (lab, question, *polls):
+        cell.close()
 
 
 # --- the first code cell ---

@@ -375,9 +375,9 @@ def test_there_is_no_lock_file():
     assert [name_of(p) for p in project_files() if p.suffix == ".lock" or p.name in locks] == []
 
 
-SMALL_PARTS = (".mlp-", ".jp-Toolbar", ")")
-"""What a rule of the style sheet may search with :has: a part of a lab, a toolbar, and one of
-several boxes, :is(...)."""
+SMALL_PARTS = (".mlp-", ".jp-Toolbar", ".jp-OutputArea-output", ")")
+"""What a rule of the style sheet may search with :has: a part of a lab, a toolbar, the output of a
+cell, and one of several boxes, :is(...)."""
 
 
 def slow_rules(style: str) -> list[str]:

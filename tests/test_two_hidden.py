@@ -792,7 +792,8 @@ def uniform(value: float, skip: str, output: str) -> Numbers:
 
 
 @pytest.mark.parametrize(("value", "text"), [
-    (-3.7534, "−3.75"), (0.0, "0"), (123456.0, "123456"), (1234567.0, "1e6"), (-2.34e-5, "−2e−5"),
+    (-175.5, "−175.5"), (0.5625, "0.5625"), (-0.012345, "−0.0123"), (0.0, "0"),
+    (123456.0, "123456"), (1234567.0, "1e6"), (-2.34e-5, "−2e−5"),
 ])  # fmt: skip
 def test_numbers_in_circles_are_short(value, text):
     assert scenes.short(value) == text

@@ -47,6 +47,15 @@ class Start:
 
 
 @dataclass(frozen=True, eq=False)
+class Covered(Start):
+    """The same while it is not told which neurons are dead."""
+
+    def notes(self) -> tuple[str, str]:
+        """Nothing."""
+        return "", ""
+
+
+@dataclass(frozen=True, eq=False)
 class DeadScene(Scene):
     """Up to five ways, after so many epochs, on so many digits."""
 

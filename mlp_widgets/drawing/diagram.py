@@ -133,15 +133,16 @@ def _said(part: Node | Edge) -> str:
     return text.replace("\n", ", ") + GREY_WORDS.get(part.state, "")
 
 
-def _written(value: float, plus: bool) -> Iterator[str]:
+def _written(value: float, plus: bool, *at_most: int) -> Iterator[str]:
     """A number in ever fewer digits: "−0.699", "−7e−1"."""
-    for digits in (3, 2, 1):
+    for digits in at_most:
         yield number(value, digits, plus=plus)
         yield scientific(value, digits, plus=plus, pad=True)
 
 
 def fitted(line: str, room: float) -> str:
-    """A line of text; if it is wider than ``room`` CSS pixels, its number has fewer digits."""
+    """A line of text; if it is wider than ``room`` CSS pixels, its number has fewer digits. Before
+    one digit alone is left, "=" loses its spaces: −3.3 is not −3."""
     if text_width(line) <= room:
         return line
     name, equals, written = line.rpartition(" = ")
@@ -152,8 +153,9 @@ def fitted(line: str, room: float) -> str:
     if value == 0 or not np.isfinite(value):
         return line.replace(equals, "=") if equals else line
     plus = written.startswith("+")
-    texts = [name + sign + text for sign in dict.fromkeys((equals, equals.strip()))
-             for text in _written(value, plus)]
+    texts = [name + sign + text for digits in ((3, 2), (1,))
+             for sign in dict.fromkeys((equals, equals.strip()))
+             for text in _written(value, plus, *digits)]
     return next((text for text in texts if text_width(text) <= room), min(texts, key=text_width))
 
 

@@ -179,25 +179,30 @@ class FitPicture(Picture[FitScene]):
     def _name_kink(self, label: QuickText, text: str, x: float, scene: FitScene,
                    rows: dict[float, list[Span]]) -> None:
         """The text beside the line of a kink: at the first place where it meets neither another
-        text nor the curve; if there is none, at the first without another text."""
+        text nor the curve, on the other side if it meets the line of another kink there; if there
+        is none, at the first without another text."""
         (low, high), (bottom, top) = self.fit.get_xlim(), self.fit.get_ylim()
         width = self.fit.bbox.width / self.scale
         unit = (high - low) / width  # x of a CSS pixel
         half = 0.5 * ROW * (top - bottom) / (self.fit.bbox.height / self.scale)
         length, right = text_width(text) + 2 * BESIDE, x <= low + 0.7 * (high - low)
-        alone = []
+        lines = [(kink - low) / unit for kink in scene.kinks if kink is not None and kink != x]
+        alone: list[tuple[int, float, Span]] = []
+        clear: list[tuple[int, float, Span]] = []
         for way, y in product((1, -1) if right else (-1, 1), rows):
             start, end = sorted(((x - low) / unit, (x - low) / unit + way * length))
-            if start < -ROUNDING or end > width + ROUNDING or any(
+            if (clear and y != clear[0][1]) or start < -ROUNDING or end > width + ROUNDING or any(
                     start < there and end > here for here, there in rows[y]):
                 continue
-            alone.append((way, y, (start, end)))
+            alone.append(place := (way, y, (start, end)))
             first, last = np.searchsorted(scene.grid, (low + start * unit, low + end * unit))
             curve = scene.curve[first:last]
             if not len(curve) or curve.max() < y - half or curve.min() > y + half:
-                break
+                clear.append(place)
+                if not any(start < line < end for line in lines):
+                    break
         else:
-            way, y, (start, end) = alone[0]
+            way, y, (start, end) = (clear or alone)[0]
         rows[y].append((start, end))
         label.show(text, place=(x + way * BESIDE * unit, y), align="left" if way > 0 else "right")
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..text import number
-from .log_lanes import LaneCurve, LogLanes, QuickTicks
+from .log_lanes import LaneCurve, LogLanes
 from .picture import Picture, Scene
-from .quick_artists import QuickText
+from .quick_artists import QuickText, QuickTicks
 from .style import NEURON, Look
 
 LOOKS: tuple[Look, Look] = (

@@ -10,19 +10,15 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backend_bases import RendererBase
 from matplotlib.collections import PolyCollection
-from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
-from matplotlib.path import Path
-from matplotlib.transforms import IdentityTransform, blended_transform_factory
+from matplotlib.transforms import blended_transform_factory
 
 from ..text import number
 from .picture import Picture
-from .quick_artists import QuickText
+from .quick_artists import QuickTicks
 from .style import (
     BLACK,
-    FAINT,
     GRADIENT,
     GRADIENT_PALE,
     GREY,
@@ -160,55 +156,6 @@ class LayerAxis:
             self.ticks.show_ticks(LAYERS[end], [str(tick) for tick in LAYERS[end]])
             self.axes.set_xlim(1 - 0.04 * end, end + 0.04 * end)
             self.picture.redraw_still()
-
-
-class QuickTicks(QuickText):
-    """Grid lines, and labels outside of the axes, for the still part of a picture."""
-
-    def __init__(self, axes: Axes, way: str, name: str = "", size: float = SMALL) -> None:
-        super().__init__(axes, 0, 0, size=size, align="right" if way == "y" else "center")
-        self.way, self.name = way, name
-        self.places: list[float] = []
-        self.labels: list[str] = []
-        self.set_zorder(0.5)  # below lines
-        (axes.yaxis if way == "y" else axes.xaxis).set_visible(False)
-
-    def show_ticks(self, places: Sequence[float] | np.ndarray, labels: Sequence[str]) -> None:
-        """Other ticks: where, and what is written there."""
-        self.places, self.labels = list(places), list(labels)
-
-    def draw(self, renderer: RendererBase) -> None:
-        """Lines first, then labels left of the axes or below them, and the name below these."""
-        box, pixel = self.axes.bbox, self.figure.dpi / 96
-        data = np.zeros((len(self.places), 2))
-        data[:, int(self.way == "y")] = self.places
-        along = self.axes.transData.transform(data)[:, int(self.way == "y")]
-        self._draw_grid(renderer, along)
-        for at, label in zip(along, self.labels, strict=True):
-            place = (box.x0 - 3 * pixel, at) if self.way == "y" else (at, box.y0 - 11 * pixel)
-            self._draw_text(renderer, label, place)
-        if self.name:
-            place = ((box.x0 + box.x1) / 2, box.y0 - 26 * pixel)
-            self._draw_text(renderer, self.name, place)
-
-    def _draw_grid(self, renderer: RendererBase, along: np.ndarray) -> None:
-        """A thin line across the axes at each tick, on whole pixels."""
-        box = self.axes.bbox
-        ends = [((box.x0, at), (box.x1, at)) if self.way == "y" else ((at, box.y0), (at, box.y1))
-                for at in along]
-        graphics = renderer.new_gc()
-        graphics.set_linewidth(0.5)
-        graphics.set_foreground(to_rgba(FAINT), isRGBA=True)
-        graphics.set_snap(True)
-        codes = np.tile([Path.MOVETO, Path.LINETO], len(ends))
-        lines = Path(np.reshape(ends, (-1, 2)), codes)
-        renderer.draw_path(graphics, lines, IdentityTransform())
-        graphics.restore()
-
-    def _draw_text(self, renderer: RendererBase, text: str,
-                   pixel: tuple[float, float]) -> None:
-        self.show(text, place=tuple(self.axes.transData.inverted().transform(pixel)))
-        super().draw(renderer)
 
 
 def show_parts(line: Line2D, x: np.ndarray, parts: Sequence[np.ndarray], dots: bool) -> None:

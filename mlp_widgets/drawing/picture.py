@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..text import number, round_limit, scientific
-from .quick_artists import QuickText
+from .quick_artists import QuickText, QuickTicks
 from .style import FAINT, NORMAL, STYLE
 
 STYLING = threading.RLock()
@@ -87,13 +87,23 @@ class Picture(Generic[Shown]):
         """Draw the still part anew at the next render: needed after a change of axis limits."""
         self._still = None
 
-    def cover(self, sentence: str, across: float = 0.5) -> None:
+    def cover(self, sentence: str, across: float | None = None) -> None:
         """Show only what stands still in a picture that was not updated, its axes and their names,
-        and a sentence over it, its middle at a share of the width: what is asked, and no number of
-        the answer."""
+        and a sentence over it: what is asked, and no number of the answer."""
         self._moving.clear()
         for axes in self.figure.axes:  # they do not know yet from where to where they go
             axes.tick_params(length=0, labelbottom=False, labelleft=False)
+        for ticks in self.figure.findobj(QuickTicks):
+            ticks.show_ticks([], [])
+        self.say_over(sentence, across)
+
+    def say_over(self, sentence: str, across: float | None = None) -> None:
+        """Put a sentence over what is shown, its middle at a share of the width: as a rule that of
+        its one large plot, if it has one."""
+        ends = [axes.get_position().intervalx for axes in self.figure.axes if axes.axison]
+        left, right = max(ends, key=np.ptp, default=(0.0, 1.0))
+        if across is None:
+            across = (left + right) / 2 if right - left > 0.5 else 0.5
         self.moving(QuickText(self.page(), across * self.width, self.height / 2, sentence,
                               size=NORMAL, box=True))
 

@@ -16,14 +16,13 @@ from .log_lanes import (
     LaneCurve,
     LayerAxis,
     LogLanes,
-    QuickTicks,
     decade_ticks,
     look_of,
     power_of_ten,
     show_parts,
 )
 from .picture import Picture, Scene
-from .quick_artists import QuickText
+from .quick_artists import QuickText, QuickTicks
 from .style import GRADIENT, GREY, VALUE, Look
 
 TITLES = {
@@ -107,7 +106,7 @@ class ProfilesPicture(Picture[ProfilesScene]):
             look = look_of(way, "name")
             self.samples[way] = self.sheet.plot([x, x + 19, x + 38], [y] * 3, **look,
                                                 markevery=[1])[0]
-            self.names[way] = QuickText(self.sheet, x + 44, y, align="left")
+            self.names[way] = QuickText(self.sheet, x + 44, y, NAMES[way], align="left")
         self.title = self.moving(QuickText(self.sheet, 8, y, align="left"))
 
     def update(self, scene: ProfilesScene) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..text import number
-from .log_lanes import LaneCurve, LogLanes, QuickTicks
+from .log_lanes import LaneCurve, LogLanes
 from .picture import Picture, Scene
-from .quick_artists import QuickText
+from .quick_artists import QuickText, QuickTicks
 from .style import BLACK, FAINT, GREY, LINE, NEURON, NORMAL, VALUE, Look
 
 MOST = 30

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..text import counted_steps, known, number, symbol
-from .log_lanes import LaneCurve, LayerAxis, LogLanes, QuickTicks, look_of
+from .log_lanes import LaneCurve, LayerAxis, LogLanes, look_of
 from .picture import Picture, Scene, round_limit
-from .quick_artists import QuickText
+from .quick_artists import QuickText, QuickTicks
 
 NAMES = {"plain": "plain", "skip": "with skips", "clipping": "with clipping"}
 

@@ -176,7 +176,8 @@ def _runs(good: np.ndarray) -> Iterator[slice]:
 
 @dataclass(frozen=True, eq=False)
 class Histogram:
-    """How the activations of one layer lie between ``low`` and ``high``, zeros left out.
+    """How the activations of one layer lie between ``low`` and ``high``, zeros left out. An end
+    that is NaN is not told.
 
     counts: shape (BINS,), for each initialization; notes: a line of text for each.
     """
@@ -259,7 +260,8 @@ class HistogramsPicture(Picture[HistogramsScene]):
         for text, x, value in zip(texts[3:], (left, middle, right),
                                   (histogram.low, half, histogram.high), strict=True):
             # the last number ends near the edge of the picture
-            text.show(number(value, 3), place=(x + 10 * (x == right), bottom - 13))
+            written = "" if np.isnan(value) else number(value, 3)
+            text.show(written, place=(x + 10 * (x == right), bottom - 13))
             lines.append([(x, bottom - 6), (x, bottom - 2)])
         lines.append([(left, bottom - 2), (right, bottom - 2)])
         if double:

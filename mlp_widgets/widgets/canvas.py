@@ -40,10 +40,11 @@ class Slot(Generic[Shown]):
     the fields of ``also``. Of several slots at one place, ``when`` says which is shown. A part of a
     lab shows it in every state; in those that it cannot show, ``lacks`` gives a sentence that says
     so and stands in its place. A picture that tells gradients says in ``covered`` what it shows
-    while these are covered: a scene without them, or a sentence that stands over empty axes. A wide
-    picture stands in two halves, the right one below the left one, where there is little room:
-    ``halves`` says where these end and begin, "60-40" per cent of the width. The style sheet has a
-    rule for it, ``.mlp-halves-60-40``."""
+    while these are covered: a scene without them, or a sentence. The sentence stands over empty
+    axes; where they follow the state, over a scene that ``blank`` makes. A wide picture stands in
+    two halves, the right one below the left one, where there is little room: ``halves`` says where
+    these end and begin, "60-40" per cent of the width. The style sheet has a rule for it,
+    ``.mlp-halves-60-40``."""
 
     name: str
     picture: MakesPicture[Shown]
@@ -55,6 +56,7 @@ class Slot(Generic[Shown]):
     of: Callable[[Any], Hashable] | None = None
     lacks: Callable[[Any], str] = lambda state: ""
     covered: str | Callable[..., Shown] = ""
+    blank: Callable[..., Shown] | None = None
     halves: str = ""
 
     def is_shown(self, state: State) -> bool:
@@ -72,6 +74,10 @@ class Slot(Generic[Shown]):
         """What stands in the place of the picture; "" where it is shown."""
         covered = self.covered if state.is_covered and isinstance(self.covered, str) else ""
         return self.lacks(state) or covered
+
+    def stays(self, state: State) -> bool:
+        """Whether the sentence alone decides what is shown."""
+        return bool(self.sentence(state)) and (self.blank is None or bool(self.lacks(state)))
 
     def scene_of(self, state: State) -> Callable[..., Shown]:
         """What makes its scene in a state that it can show."""
@@ -119,6 +125,7 @@ class Canvas:
         self._drawn: Hashable = None
         self._scene: Scene | None = None
         self._note: Picture | None = None
+        self._covered: Picture | None = None
         self.in_lab = False
         """Whether the lab stands in a page, which shows it in some states."""
         self.asked_for = False
@@ -160,7 +167,7 @@ class Canvas:
     def show(self, state: State, numbers: object, progress: Progress) -> None:
         """Draw and send the picture, if what it depends on has changed."""
         slot, sentence = self.slot, self.slot.sentence(state)
-        key = sentence or slot.key(state, progress.key)
+        key = sentence if slot.stays(state) else (sentence, slot.key(state, progress.key))
         if self._drawn == key:
             return
         self._drawn = None  # an update that fails may have done half of its work
@@ -169,22 +176,28 @@ class Canvas:
         elif slot.lacks(state):
             scene = self._say(sentence)
         else:
-            scene = self._cover(sentence)
+            scene = self._cover(sentence, numbers)
         # no pause after this: numbers that follow at once are painted in the same frame
         self.image.value = self._encoder.encode(self.in_view.render())
         self._scene, self._drawn = scene, key
 
     def _draw(self, state: State, numbers: object, progress: Progress) -> Scene:
         """Bring the picture in line with the numbers."""
-        make, self._note = self.slot.scene_of(state), None
+        make, self._note, self._covered = self.slot.scene_of(state), None, None
         scene = make(numbers, progress.value) if self.slot.progress else make(numbers)
         self.picture.update(scene)
         return scene
 
-    def _cover(self, sentence: str) -> Scene:
-        """Put the sentence over another picture of its kind, which shows nothing yet."""
-        self._note = self.slot.picture(scale=self._scale)
-        self._note.cover(sentence, 0.25 if self.slot.halves else 0.5)  # whole in the left half
+    def _cover(self, sentence: str, numbers: object) -> Scene:
+        """Put the sentence over another picture of its kind, which tells nothing of the answer."""
+        blank = self.slot.blank
+        if self._covered is None:
+            self._covered = self.slot.picture(scale=self._scale)
+            say = self._covered.say_over if blank else self._covered.cover
+            say(sentence, 0.25 if self.slot.halves else None)  # whole in the left half
+        if blank:
+            self._covered.update(blank(numbers))
+        self._note = self._covered
         return Sentence(sentence)
 
     def _say(self, sentence: str) -> Scene:
@@ -195,7 +208,7 @@ class Canvas:
 
     def forget(self) -> None:
         """Free what it has drawn when its lab is closed: a notebook's outputs keep labs alive."""
-        self._picture = self._note = self._scene = self._drawn = None
+        self._picture = self._note = self._covered = self._scene = self._drawn = None
         self._encoder = PngEncoder()
 
     def send_words(self) -> None:

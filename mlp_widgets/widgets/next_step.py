@@ -74,6 +74,9 @@ def will_learn(lab: Lab[Any, Any]) -> Poll:
 
     def right() -> list[str]:
         gradient = latest(lab).gradient
+        if list(gradient) != names:
+            raise ValueError("the lab has other parameters than this question now: run the cell of "
+                             "the question again")
         return [letter for letter, name in letters.items() if gradient[name]] or [none]
 
     def hint(given: Given) -> str:
@@ -139,7 +142,7 @@ def _move(step: NextStep) -> str:
 def gradient_in_words(lab: Lab[Any, Any], name: str) -> str:
     """A gradient as the product that gives it at the lab's one point, or as the mean over all."""
     sign, value = _derivative(lab, name), number(float(lab.gradient[name]))
-    points = lab.numbers.trace.a[0].shape[-1]
+    points = _number_of_points(lab)
     if points > 1:
         return f"{sign} = {value}, the mean over {points} points"
     found: list[Operation] = [op for op in lab.numbers.operations if op.symbol == sign]
@@ -148,13 +151,21 @@ def gradient_in_words(lab: Lab[Any, Any], name: str) -> str:
     return f"{sign} = {found[0].formula} = {found[0].numbers} = {value}"
 
 
+def _number_of_points(lab: Lab[Any, Any]) -> int:
+    """How many points the loss is the mean of; an expression that was typed in has one."""
+    trace = getattr(lab.numbers, "trace", None)
+    return 1 if trace is None else int(trace.a[0].shape[-1])
+
+
 def _check_parameter(lab: object, name: str) -> None:
     one_of("parameter", name, _gradients_by_name(lab))
 
 
 def _gradients_by_name(lab: object) -> dict[str, float]:
     """Name -> gradient; ValueError on a lab that has none."""
-    gradients = getattr(lab, "gradient", {})
+    gradients = getattr(lab, "gradient", None)
+    if gradients == {}:
+        raise ValueError("the lab has no parameter now, so there is no gradient to ask for")
     if not gradients or not all(isinstance(value, float) for value in gradients.values()):
         raise ValueError(f"this question needs a lab with one gradient for each name, got "
                          f"{type(lab).__name__}")

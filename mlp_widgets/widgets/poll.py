@@ -334,8 +334,9 @@ class Poll(Cell):
         return [body]
 
     def focus(self) -> None:
-        """Put the keyboard to the button that answers."""
-        focus(self.answer_button)
+        """Put the keyboard to the first choice or the box, so that the text above is in view; where
+        that is a radio button, which cannot be asked for it, to the button that answers."""
+        focus(self.answer_button if self.choices and not self.several else self.controls[0])
 
     def _make_controls(self) -> list[widgets.Widget]:
         """A radio button or a checkbox for each choice, or a box for a number."""

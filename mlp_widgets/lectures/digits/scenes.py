@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...data.digits import all_digits, halves
-from ...drawing.dead_neurons import DeadScene, Start
+from ...drawing.dead_neurons import Covered, DeadScene, Start
 from ...drawing.learning import LearningScene
 from ...drawing.mistakes import MOST, MistakesScene, Wrong
 from ...drawing.reading import Layer, ReadingScene
@@ -54,6 +54,14 @@ def dead(numbers: Numbers, left: int = 0) -> DeadScene:
     each is trained."""
     starts = [_start(numbers, init, bool(left)) for init in INITS]
     return DeadScene(starts, numbers.state.epochs, len(halves()[0].labels))
+
+
+def blank_dead(numbers: Numbers) -> DeadScene:
+    """The same rows and cells, none of them black, and no number of the answer."""
+    state = numbers.state
+    alive = [np.zeros(count, dtype=bool) for count in (state.hidden1, state.hidden2)]
+    starts = [Covered(name, alive, 0, 0.0, init == state.init) for init, name in INITS.items()]
+    return DeadScene(starts, state.epochs, len(halves()[0].labels))
 
 
 def _start(numbers: Numbers, init: str, waits: bool) -> Start:

@@ -19,8 +19,8 @@ LEGEND = "dashed: weight < 0\nthicker: larger\npurple: gradients\ngrey: no updat
 LEGEND_OF_VALUES = "dashed: weight < 0\nthicker: larger"
 SHORT_LEGEND = "dashed: weight < 0    grey: no update"
 SKIP_TITLES = {"none": "plain (no skip)", "z": "skip g = z² + f(z²)", "a": "skip g = a¹ + f(z²)"}
-PLACES = {"x": (38 / 696, 0.5, 60), "h1": (218 / 696, 0.783, 100), "h2": (218 / 696, 0.217, 100),
-          "z2": (413 / 696, 0.5, 90), "g": (556 / 696, 0.5, 88), "L": (650 / 696, 0.5, 76)}
+PLACES = {"x": (38 / 696, 0.5, 68), "h1": (218 / 696, 0.783, 100), "h2": (218 / 696, 0.217, 100),
+          "z2": (413 / 696, 0.5, 90), "g": (556 / 696, 0.5, 88), "L": (650 / 696, 0.5, 78)}
 """Circle -> x and y, shares of the picture, and diameter."""
 PLACES_BESIDE = {"x": (0.07, 0.52, 46), "h1": (0.33, 0.77, 78), "h2": (0.33, 0.27, 78),
                  "z2": (0.65, 0.52, 78), "g": (0.9, 0.52, 78)}
@@ -30,8 +30,11 @@ ENDS = {"w1_1": ("x", "h1", 1), "w2_1": ("x", "h2", -1), "w1_2": ("h1", "z2", 1)
 
 
 def short(value: float) -> str:
-    """Three digits, or one where a power of ten has to be written, so that it fits a circle."""
-    return number(value, 3 if value == 0 or 1e-3 <= abs(value) < 1e6 else 1)
+    """So many digits that it fits a circle: four ("175.5", "0.5625"), three of a small number
+    ("0.00123"), and one where a power of ten has to be written."""
+    if value != 0 and not 1e-3 <= abs(value) < 1e6:
+        return number(value, 1)
+    return number(value, 4 if value == 0 or abs(value) >= 0.1 else 3)
 
 
 # -- the diagram --------------------------------------------------------------------------

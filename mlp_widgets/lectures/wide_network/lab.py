@@ -51,7 +51,7 @@ class WideNetworkLab(Lab[WideState, Numbers]):
         Slot("layers", LayersPicture, scenes.layers, "Variance and gradient by layer",
              covered=words.COVERED, halves="50-50"),
         Slot("histograms", HistogramsPicture, scenes.histograms, "The activations of three layers",
-             covered=words.COVERED, halves="67-66"),
+             covered=words.COVERED, blank=scenes.blank_histograms, halves="67-66"),
     )
 
     def prepare(self) -> None:

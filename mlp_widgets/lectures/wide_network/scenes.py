@@ -42,6 +42,15 @@ def _histogram(numbers: Numbers, layer: int) -> Histogram:
                       for init, v in values.items()])
 
 
+def blank_histograms(numbers: Numbers) -> HistogramsScene:
+    """The same axes without bars; how far the activations of ReLU reach is not told."""
+    activation, names = numbers.state.activation, [INITS[init] for init in numbers.profiles]
+    ends = (0.0, math.nan) if activation == "relu" else _ends(activation, [])
+    empty = [np.zeros(BINS, dtype=int)] * len(names)
+    return HistogramsScene([Histogram(words.histogram_title(numbers, layer), *ends, empty, names)
+                            for layer in numbers.main.samples])
+
+
 def _ends(activation: str, values: list[np.ndarray]) -> tuple[float, float]:
     """The ends of the axis of activations."""
     if activation == "relu":
