@@ -268,8 +268,7 @@ class AnyOrder(RuleBasedStateMachine):
         runs = any(each.running for each in runners(lab))  # words of pictures wait for its end
         for canvas in lab._shown():
             assert runs or canvas._words.value == html.escape(canvas.words), canvas.slot.name
-            sentence = canvas.slot.sentence(lab.state)
-            key = sentence or canvas.slot.key(lab.state, lab.progress.key)
+            key = canvas.slot.key(lab.state, lab.progress.key)
             assert runs or canvas._drawn == key, canvas.slot.name  # a slice may be under way
         for part in lab.views.shown.values():
             assert part.words.startswith(lab.title)

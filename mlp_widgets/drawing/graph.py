@@ -84,8 +84,7 @@ def labelled(name: str, value: float, room: float) -> str:
         text = f"{name} = {number(value, digits)}"
         if text_width(text) <= room:
             return text
-    plain = f" = {number(value, 4)}"
-    return fitted(plain, room + text_width(" = ")).replace("=", "").strip()
+    return fitted(number(value, 4), room)
 
 
 class GraphPicture(Picture[GraphScene]):

@@ -65,19 +65,18 @@ class Slot(Generic[Shown]):
 
     def key(self, state: State, progress_key: Hashable) -> Hashable:
         """What it depends on: equal keys mean equal pixels."""
+        sentence = self.sentence(state)
+        if sentence and (self.blank is None or self.lacks(state)):
+            return sentence
         values = tuple(getattr(state, name) for name in self.also)
         shown = state.of_the_network if self.of is None else self.of(state)
         is_covered = state.is_covered and bool(self.covered)
-        return shown, values, progress_key if self.progress else None, is_covered
+        return sentence, shown, values, progress_key if self.progress else None, is_covered
 
     def sentence(self, state: State) -> str:
         """What stands in the place of the picture; "" where it is shown."""
         covered = self.covered if state.is_covered and isinstance(self.covered, str) else ""
         return self.lacks(state) or covered
-
-    def stays(self, state: State) -> bool:
-        """Whether the sentence alone decides what is shown."""
-        return bool(self.sentence(state)) and (self.blank is None or bool(self.lacks(state)))
 
     def scene_of(self, state: State) -> Callable[..., Shown]:
         """What makes its scene in a state that it can show."""
@@ -167,7 +166,7 @@ class Canvas:
     def show(self, state: State, numbers: object, progress: Progress) -> None:
         """Draw and send the picture, if what it depends on has changed."""
         slot, sentence = self.slot, self.slot.sentence(state)
-        key = sentence if slot.stays(state) else (sentence, slot.key(state, progress.key))
+        key = slot.key(state, progress.key)
         if self._drawn == key:
             return
         self._drawn = None  # an update that fails may have done half of its work
