@@ -118,6 +118,7 @@ def cases_of(kind: type[Lab]) -> dict[tuple, list[dict[str, str]]]:
         if not missing:
             break
         lab.reset()
+        lab.cover(False)  # a question's cover outlasts a reset
         lab.set(**case)
         if any(has_control(lab, name) for name in missing):
             found[tuple(case.items())] = seen_with(lab)

@@ -253,16 +253,24 @@ def free_port() -> int:
 
 
 class Browser:
-    """Chromium without a window; use it in a `with`."""
+    """Chromium without a window; use it in a `with`.
+
+    All browsers of a process share one Playwright, which a process can start but once at a time.
+    """
+
+    _playwright, _open = None, 0
 
     def __enter__(self) -> Browser:
         from playwright.sync_api import sync_playwright
 
-        self.playwright = sync_playwright().start()
+        if not Browser._open:
+            Browser._playwright = sync_playwright().start()
+        Browser._open += 1
+        self.playwright = Browser._playwright
         try:
             self.program = self.launch()
         except BaseException:
-            self.playwright.stop()
+            self._leave()
             raise
         return self
 
@@ -277,7 +285,13 @@ class Browser:
 
     def __exit__(self, *_error) -> None:
         self.program.close()
-        self.playwright.stop()
+        self._leave()
+
+    @staticmethod
+    def _leave() -> None:
+        Browser._open -= 1
+        if not Browser._open:
+            Browser._playwright.stop()
 
     def open(
         self,
