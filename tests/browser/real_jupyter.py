@@ -659,6 +659,8 @@ CHANGE_THEME = """async ([theme, light]) => {
     const before = color();
     await window.jupyterapp.commands.execute('apputils:change-theme', { theme });
     while (document.body.dataset.jpThemeLight !== light || color() === before) await frame();
+    // its splash fades; JupyterLab fails where the next theme comes before that has ended
+    while (document.getElementById('jupyterlab-splash')) await frame();
     await frame();
 }"""
 
