@@ -96,28 +96,19 @@ OUT_OF_VIEW = ".jp-Cell { content-visibility: auto; contain-intrinsic-size: auto
 them. A page of the course has two labs and needs it not; here are twenty."""
 
 
-def open_cases(page: VoilaPage, number: int) -> None:
-    """Open the page of all cases: each lab comes when its cell ran, the questions after them."""
-    page.follow("cases.ipynb")
-    page.page.add_style_tag(content=OUT_OF_VIEW)
-    labs, polls = (page.page.locator(css) for css in (
-        ".mlp-lab:has(img)", ".mlp-poll:not(.mlp-predict)"))
-    try:
-        page.wait_for(lambda: labs.count() >= number and polls.count(), 120)
-    except AssertionError:
-        came = f"{labs.count()} of {number} labs came, and {polls.count()} questions"
-        raise AssertionError(came) from None
-
-
 @pytest.fixture(scope="module")
 def page(voila, browser, cases) -> Iterator[VoilaPage]:
     """All cases in one page, in the dark; the first ones are all labs in their first state."""
     with VoilaPage(browser, voila, "dark") as page:
-        try:
-            open_cases(page, len(cases))
-        except AssertionError as error:  # seen once in some twenty times, with 20 labs; not why
-            print(f"{error}; {page.said[-3:]}: the page is opened again, as an instructor would")
-            open_cases(page, len(cases))
+        page.follow("cases.ipynb")
+        page.page.add_style_tag(content=OUT_OF_VIEW)
+        labs, polls = (page.page.locator(css) for css in (
+            ".mlp-lab:has(img)", ".mlp-poll:not(.mlp-predict)"))
+        try:  # each lab comes when its cell ran, the questions after all of them
+            page.wait_for(lambda: labs.count() >= len(cases) and polls.count(), 120)
+        except AssertionError:
+            pytest.fail(f"{labs.count()} of {len(cases)} labs came, and {polls.count()} questions; "
+                        f"the page said {page.said[-3:]}")
         page.settle()
         page.page.evaluate(NUMBER_LABS)
         assert page.page.locator(".jp-CodeCell .jp-InputArea:visible").count() == 0
