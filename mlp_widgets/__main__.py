@@ -38,6 +38,8 @@ PRESENT = (
     "--VoilaConfiguration.progressive_rendering=True",
     # On a busy machine an output may take longer than 4 s; then it would be dropped without a word.
     "--VoilaExecutor.iopub_timeout=120",
+    # The next page need not wait for the start of a kernel.
+    "--VoilaConfiguration.multi_kernel_manager_class=mlp_widgets.waiting_kernels.WaitingKernels",
     # A page that was left or opened anew keeps its kernel; one that is open keeps the connection.
     "--MappingKernelManager.cull_idle_timeout=300", "--MappingKernelManager.cull_interval=60",
 )

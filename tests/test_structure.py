@@ -36,6 +36,7 @@ LAYERS = {
     # sidecar and ipyevents are extras: a lab works without them
     "widgets": (4, {"ipywidgets", "traitlets", "IPython", "sidecar", "ipyevents"}),
     "lectures": (5, set()),
+    "waiting_kernels": (6, {"jupyter_server", "tornado", "traitlets"}),  # a setting of Voilà
     "__main__": (0, set()),  # the command: it imports nothing of the project
 }
 TOP = "mlp_widgets"

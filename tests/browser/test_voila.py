@@ -177,9 +177,28 @@ def test_an_answer_waits_until_somebody_asks(page):
     assert told(page)[1].split("\n")[-1] == "42"
 
 
+A_LAB = "from mlp_widgets import OneNeuronLab\nOneNeuronLab()"
+TWO_OUTPUTS = """\
+from IPython.display import display
+from ipywidgets import HTML
+display({"application/vnd.jupyter.widget-view+json": {"model_id": "late"}}, raw=True)
+display(HTML("<b class='second'>second</b>"))"""
+
+
+def test_all_outputs_of_a_cell_come_when_a_widget_comes_late(voila, browser):
+    voila.write("outputs.ipynb", A_LAB, TWO_OUTPUTS,
+                """HTML("<b class='first'>first</b>", model_id="late")\nprint("all ran")""")
+    with VoilaPage(browser, voila) as page:
+        page.follow("outputs.ipynb")
+        page.page.wait_for_selector("text=all ran")
+        page.wait_for(lambda: page.page.locator(".first, .second").count() == 2, 20)
+        assert page.page.locator(".first, .second").all_inner_texts() == ["first", "second"]
+        assert page.problems() == []
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
 def test_a_page_says_that_its_kernel_is_gone(voila, browser):
-    voila.write("gone.ipynb", "from mlp_widgets import OneNeuronLab\nOneNeuronLab()",
+    voila.write("gone.ipynb", A_LAB,
                 "import os\nprint('process', os.getpid())")
     with VoilaPage(browser, voila) as page:
         page.follow("gone.ipynb")
