@@ -8,7 +8,8 @@ about a lab that stands beside it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,8 @@ class Run:
     shown: list[Shown] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
     """The cells that changed the state of a lab after it was shown."""
+    texts: dict[int, str] = field(default_factory=dict)
+    """What the notebook says since the lab before, for each cell of code."""
 
     def cells(self, sources: list[str]) -> Run:
         """Run them in one namespace."""
@@ -62,6 +65,13 @@ class Run:
     def labs(self) -> list[Shown]:
         """The labs and parts of labs that were shown."""
         return [shown for shown in self.shown if shown.lab is not None]
+
+    def contradictions(self) -> list[str]:
+        """Numbers that a text claims of a lab, and that its lab below does not have."""
+        return [f"{symbol} = {value:g}"
+                for shown in self.labs
+                for symbol, value, now in claims(self.texts.get(shown.cell, ""), shown.state)
+                if now != value]
 
     def lost_questions(self) -> list[str]:
         """Questions about a lab that stands neither right before nor right after them, nor in
@@ -87,6 +97,30 @@ def value_of(source: str, names: dict[str, Any]) -> object:
     return None if source.rstrip().endswith(";") else value
 
 
+HELD_BACK = re.compile(r"<details>.*?</details>|^\*\*(?:Predict|Try|Then)\b.*?(?:\n\n|\Z)"
+                       r"|(?:[^.?!]|\.\d)*\?|\*\*[^*]*\*\*", re.S | re.M)
+"""What a text does not say of the lab as it stands: answers, questions, what to try, buttons."""
+OF_ANOTHER_LAB = {
+    "03_three_neuron": {"b₁₁ = -15"},  # "a dead neuron": what if
+    "06_sigmoid_features": {"w₁₂₁ = 1.5", "w₁₂₂ = -0.5"},  # the button Twins below shows it
+    "08b_chain_backward": {"w₃ = 0"},  # the student moves it there after the question
+    "08d_chain_generic_layer": {"x = 2"},  # three layers as functions, without a lab
+    "08f_chain_remedies": {"w = -0.4", "w₁₀ = 1.5"},  # numbers first; the state of a preset
+}
+"""Numbers that a text gives, and says that they are not those of the lab below it."""
+
+
+def claims(text: str, state: State) -> Iterator[tuple[str, float, object]]:
+    """Of each number that a text gives for a field of a lab, as in "w₂¹ = −1": the symbol, the
+    number, and what the lab has. "w · x = 4.5" says nothing of x, and "∂L/∂w = 2" nothing of w."""
+    said = HELD_BACK.sub("", text)
+    for name, declaration in declared(type(state)).items():
+        symbol = getattr(declaration, "symbol", "") or name
+        equation = rf"(?<!cdot )(?<![·+−/] )(?<![\w∂/]){re.escape(symbol)} = (−?\d+(?:\.\d+)?)"
+        for found in re.finditer(equation, said):
+            yield symbol, float(found[1].replace("−", "-")), getattr(state, name)
+
+
 def lab_of(thing: object) -> Lab | None:
     """The lab that is shown, or of which a part is."""
     if isinstance(thing, Part):
@@ -99,11 +133,24 @@ def bare(state: State) -> State:
     return state.changed(covered=False) if "covered" in declared(type(state)) else state
 
 
+def texts_above(cells: list[Any], labs: set[int]) -> dict[int, str]:
+    """For each cell of code what is written above it, back to the cell that shows a lab."""
+    texts, text, code = {}, "", -1
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            text += f"{cell.source}\n\n"
+        else:
+            code += 1
+            texts[code], text = text, "" if code in labs else text
+    return texts
+
+
 @pytest.fixture(scope="module", params=NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
 def notebook(request) -> Run:
     cells = nbformat.read(request.param, as_version=4).cells
     run = Run().cells([cell.source for cell in cells if cell.cell_type == "code"])
     assert run.labs
+    run.texts = texts_above(cells, {shown.cell for shown in run.labs})
     yield run
     for lab in {id(shown.lab): shown.lab for shown in run.labs}.values():
         lab.close()
@@ -115,6 +162,11 @@ def test_no_cell_moves_a_lab_that_is_shown(notebook):
 
 def test_a_question_stands_beside_the_lab_that_it_is_about(notebook):
     assert notebook.lost_questions() == []
+
+
+def test_what_a_text_says_of_the_lab_below_is_what_the_lab_shows(notebook, request):
+    name = request.node.callspec.params["notebook"].stem
+    assert set(notebook.contradictions()) == OF_ANOTHER_LAB.get(name, set())
 
 
 # --- can these tests fail? ---
@@ -143,6 +195,26 @@ def test_a_lab_that_was_moved_is_found(cells, finds):
 ])  # fmt: skip
 def test_a_question_about_a_lab_that_is_elsewhere_is_found(cells, problems):
     assert len(Run().cells(cells).lost_questions()) == problems
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("Here w = −1.5 and x = 3.", [("w", -1.5), ("x", 3)]),
+    ("Here ∂L/∂w = 2, w · x = 4.5 and g − y = 1.", []),
+    ("Now w = 2.\n\n**Predict:** L at w = −1.\n\nAnd x = 3.", [("w", 2), ("x", 3)]),
+    ("What is L at w = −1? It is small at w = 2.", [("w", 2)]),
+    ("<details><summary>Explain</summary>\n\nAt w = 2\n\n</details>\n\n**w = 0** is", []),
+])  # fmt: skip
+def test_what_a_text_claims_is_found(text, found):
+    state = Run().cells([MADE, "lab"]).labs[0].state
+    assert [claim[:2] for claim in claims(text, state)] == found
+
+
+def test_a_text_that_contradicts_its_lab_is_found():
+    cells = [nbformat.v4.new_code_cell(MADE), nbformat.v4.new_markdown_cell("Here w = 2, x = 3."),
+             nbformat.v4.new_code_cell("lab")]
+    run = Run().cells([MADE, "lab"])
+    run.texts = texts_above(cells, {1})
+    assert run.contradictions() == ["w = 2"]
 
 
 def test_a_cell_shows_the_value_that_ends_it():
