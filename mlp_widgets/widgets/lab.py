@@ -50,6 +50,7 @@ from .history import History
 from .host import Listener, Numbers, Refreshed
 from .later import Later
 from .layout import Fold, Folds, Section, line, stack, styled
+from .look import look
 from .made_again import take_place
 from .parameter_table import Group, ParameterTable
 from .part import Part, Parts
@@ -457,9 +458,8 @@ class Lab(BuiltLate, Generic[S, N]):
             section.box(k, self._part(PicturesInView(self.canvases, section.pictures)))
             for k, section in enumerate(sections)])
         body.add_class("mlp-sections")
-        self.look = self.style()
         presets = [self._presets.widget] if self.presets else []
-        page = styled("mlp-page", self.look, head, self.share.rows, *presets, strip, body)
+        page = styled("mlp-page", look(), head, self.share.rows, *presets, strip, body)
         self.root = styled("mlp-lab", page)
 
     @property
