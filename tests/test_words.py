@@ -26,6 +26,7 @@ from mlp_widgets.lectures.three_neuron import scenes as three_scenes
 from mlp_widgets.lectures.two_hidden import numbers as two
 from mlp_widgets.lectures.two_hidden import scenes as two_scenes
 from mlp_widgets.text import SUBSCRIPTS, SUPERSCRIPTS, number
+from mlp_widgets.widgets.look import look
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 READ_AS = {ord("−"): "-", **{small: chr(large) for table in (SUBSCRIPTS, SUPERSCRIPTS)
@@ -248,7 +249,7 @@ def test_no_lab_writes_a_hyphen_for_a_minus(name, make):
         if preset is not None:
             lab.preset(preset)
         steps = lab.stepper.steps(lab.numbers) if lab.stepper else []
-        boxes = [text_of(box) for box in of_kind(lab, widgets.HTML) if box is not lab.look]
+        boxes = [text_of(box) for box in of_kind(lab, widgets.HTML) if box is not look()]
         rows = [text for row in lab.table_rows() for text in row]
         assert hyphens([lab.words, *map(str, steps), *boxes, *rows]) == [], preset
 

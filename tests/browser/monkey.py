@@ -164,8 +164,17 @@ RESTART = """async () => {
 PRESS_PAUSE = """root => [...root.querySelectorAll('button')]
     .filter(e => e.textContent.includes('❚❚')).map(e => e.click()).length"""
 
-SAID_OF_KERNEL = """root => [...root.querySelectorAll('.mlp-lab, .mlp-poll')]
-    .map(e => getComputedStyle(e, '::before').content)"""
+CHANGE_KERNEL = """async () => {
+    const { sessionContext } = window.jupyterapp.shell.currentWidget;
+    await sessionContext.changeKernel({ name: sessionContext.session.kernel.name });
+    mlpAsked.clear();
+}"""
+
+# Of each lab and question the sentences that are seen: the page's, and that of the kernel itself.
+SAID_OF_KERNEL = """root => [...root.querySelectorAll('.mlp-lab, .mlp-poll')].map(lab =>
+    [lab, ...lab.querySelectorAll('.mlp-look')].filter(e => getComputedStyle(e).display !== 'none')
+        .map(e => getComputedStyle(e, '::before').content)
+        .filter(said => said.includes('kernel')))"""
 
 
 # Whether the mouse reaches a handle, which is in view.
@@ -294,8 +303,15 @@ class Monkey:
 
     def restart(self) -> None:
         """The kernel, at any moment; then the lab says that it is gone, and its cell runs again."""
-        self.done.append(Action("restart"))
-        self.page.evaluate(RESTART)
+        self._end_kernel("restart", RESTART)
+
+    def change_kernel(self) -> None:
+        """Take another kernel, in the same way."""
+        self._end_kernel("change_kernel", CHANGE_KERNEL)
+
+    def _end_kernel(self, how: str, code: str) -> None:
+        self.done.append(Action(how))
+        self.page.evaluate(code)
         self.wait_until_it_says_gone()
         self.notebook.wait_idle()
         self.begin()
@@ -307,20 +323,19 @@ class Monkey:
         self.wait_until_it_says_gone()
 
     def wait_until_it_says_gone(self) -> None:
-        """All that stands in the cell says so, and no control of it can be used."""
+        """All that stands in the cell says so once, and no control of it can be used."""
         root = self.page.locator(self.notebook.root)
-        self.notebook.wait_for(lambda: all(said and "kernel" in said
-                                           for said in root.evaluate(SAID_OF_KERNEL)))
+        self.notebook.wait_for(lambda: {len(said) for said in root.evaluate(SAID_OF_KERNEL)} == {1})
         assert not root.locator(".noUi-handle").first.evaluate(ANSWERS)
 
     def begin(self) -> None:
         """Run the first cell and that of the lab, if its kernel is gone."""
         root = self.page.locator(self.notebook.root)
-        if root.locator(".mlp-lab.jupyter-widgets-disconnected").count():
+        if root.locator(".mlp-lab.jupyter-widgets-disconnected, .mlp-ended").count():
             self.page.evaluate(RUN_CELLS, [0, self.cell])
             self.notebook.wait_idle()
             self.notebook.settle()
-            assert not any("kernel" in said for said in root.evaluate(SAID_OF_KERNEL))
+            assert not any(root.evaluate(SAID_OF_KERNEL))
             assert root.locator(".noUi-handle").first.evaluate(ANSWERS)
 
     # -- what holds after it ----------------------------------------------------------------------
