@@ -6,6 +6,7 @@ import base64
 import gc
 import threading
 from dataclasses import dataclass, replace
+from inspect import signature
 from types import SimpleNamespace
 
 import ipywidgets as widgets
@@ -71,6 +72,42 @@ def failing(error: Exception):
         raise error
 
     return fail
+
+
+# --- how it is made, and what it says ---
+
+
+def test_the_scale_is_given_by_name_and_from_a_quarter_to_8():
+    assert ExampleLab().scale == signature(ExampleLab).parameters["scale"].default == 2.0
+    assert [ExampleLab(scale=scale).scale for scale in (0.25, 8)] == [0.25, 8.0]
+    for scale in (0.24, 8.5):
+        with pytest.raises(ValueError, match=f"^scale must be a number from .* got {scale}"):
+            ExampleLab(scale=scale)
+    with pytest.raises(TypeError, match="positional"):
+        ExampleLab(1.0)
+
+
+def test_numbers_in_words_and_in_the_table():
+    """ŷ = w2 w1 x: with 1.111 · 1.5 · 2 = 3.333 the loss is (3.333 - 1)² = 5.442889."""
+    lab = ExampleLab(w1=1.111)
+    assert lab.headline(lab.numbers) == ("J", "5.4429")
+    lab.w1 = 0.6  # ŷ = 1.8: ∂J/∂w1 = 2 · 0.8 · 1.5 · 2, ∂J/∂w2 = 2 · 0.8 · 1.2
+    assert lab.describe() == lab.in_words() == "J = 0.64."
+    assert lab.table_rows() == [("parameter", "value", "∂J/∂θ"), ("w₁", "0.6", "+4.8"),
+                                ("w₂", "1.5", "+1.92"), ("J", "", "0.64")]
+    lab.w2 = 0.5  # ŷ = 0.6
+    assert lab.describe() == "J = 0.16." and max(lab.gradient.values()) < 0
+    lab.covered = True
+    assert [row[2] for row in lab.table_rows()[1:3]] == ["?", "?"]
+    assert lab.in_words().startswith("J = 0.16. ") and lab.in_words() != lab.describe()
+
+
+@pytest.mark.parametrize("what", ["run", "pause", "rewind"])
+def test_what_is_seen_in_the_page_makes_the_widgets(what):
+    lab = ExampleLab(scale=0.25)
+    getattr(lab, what)()
+    assert lab.is_built
+    lab.close()
 
 
 # --- one way to change the state ---
@@ -452,7 +489,8 @@ def test_a_lab_that_is_asked_for_numbers_only_has_no_widgets():
     lab.preset("off")
     lab.undo()
     lab.step(5)
-    assert len(lab.path) == 6
+    lab.step()
+    assert len(lab.path) == 7
     lab.load("ExampleLab(w1=0.25)")
     assert lab.gradient and lab.loss and lab.code and "ExampleLab(w1=0.25" in repr(lab)
     with pytest.raises(AttributeError, match="ExampleLab has no 'w3' that could be set"):

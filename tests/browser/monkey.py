@@ -26,7 +26,7 @@ WAITING = 8
 PATIENCE = 5000
 """Milliseconds for which it waits for a control that is not ready, before it looks why."""
 LONG = 120
-"""Seconds for which a kernel may be busy with what is asked of it, before it counts as stuck."""
+"""Seconds for which page or kernel may be busy on a slow computer, before they count as stuck."""
 TYPED = ("abc", "", "1e400", "-1e400", "nan", "1,5", "−0.75", "1e30", "0", "2.5", "<b>1</b>",
          "1e-300", "-0.001", "12", "٣", "$x$")
 KEYS = ("ArrowRight", "ArrowLeft", "ArrowUp", "PageUp", "PageDown", "Home", "End")
@@ -189,6 +189,7 @@ class Monkey:
         print(f"seed {seed}, {lab}:")
         self.done: list[Action] = []
         page.root = f"[data-windowed-list-index='{cell}']"
+        self.page.set_default_timeout(LONG * 1000)
         page.find(".mlp-lab").scroll_into_view_if_needed()
         self.before = list(page.problems())
 
@@ -207,7 +208,7 @@ class Monkey:
     def do(self, action: Action) -> None:
         """One action; nothing, if its control is gone."""
         self.note(action)
-        self.page.wait_for_function(FEW_WAIT, arg=WAITING, timeout=LONG * 1000)
+        self.page.wait_for_function(FEW_WAIT, arg=WAITING)
         if not action.control:
             return getattr(self, action.what)(*action.how)
         root = self.page.locator(self.notebook.root)
@@ -351,7 +352,7 @@ class Monkey:
 
     def _pauses(self) -> int:
         """How many buttons said so, once every click before is answered: a second one runs on."""
-        self.page.wait_for_function(FEW_WAIT, arg=0, timeout=LONG * 1000)
+        self.page.wait_for_function(FEW_WAIT, arg=0)
         return self.page.locator(self.notebook.root).evaluate(PRESS_PAUSE)
 
     def check(self) -> None:
