@@ -12,7 +12,17 @@ from types import SimpleNamespace
 import ipywidgets as widgets
 import pytest
 from example_lab import ExampleLab, ExampleState
-from lab_tools import WAIT, check_sent, find, live_widgets, problem, text_of, type_in, wait_until
+from lab_tools import (
+    WAIT,
+    check_sent,
+    find,
+    live_widgets,
+    problem,
+    text_of,
+    tree,
+    type_in,
+    wait_until,
+)
 
 from mlp_widgets.drawing.picture import Picture, Scene
 from mlp_widgets.fields import (
@@ -354,6 +364,15 @@ def test_loaded_states_are_steps_of_their_own(lab, clock):
         assert lab.w1 == value
 
 
+def test_a_change_of_the_network_ends_a_run_and_one_of_the_view_does_not(lab, monkeypatch):
+    stops = []
+    monkeypatch.setattr(lab.descent, "stop", lambda: stops.append(lab.w1))
+    for changes in ({"learning_rate": 0.5}, {"w1": 0.9}, {"operation": 3}, {"w1": -0.9}):
+        lab.set(**changes)
+    assert stops == [0.9, -0.9]
+    monkeypatch.undo()
+
+
 # --- words follow when the hand rests ---
 
 
@@ -507,10 +526,10 @@ def test_close_frees_the_widgets():
     before = live_widgets()
     lab = ExampleLab(scale=0.25)
     lab.appear()
-    assert len(live_widgets()) >= len(before) + 30
+    assert len(live_widgets()) >= len(before) + 30 and not lab.closed
     lab.close()
     lab.close()  # again: nothing happens
-    assert live_widgets() == before
+    assert live_widgets() == before and lab.closed
 
 
 def test_what_is_asked_for_is_done_once_at_close_before_the_widgets_are_freed():
@@ -543,6 +562,14 @@ def test_buttons_have_texts_tooltips_and_classes(lab):
     assert (preset.description, preset.tooltip) == ("neuron off", "neuron off")
     assert "mlp-preset-off" in preset._dom_classes and isinstance(preset, widgets.Button)
     assert [find(lab, css).description for css in ("mlp-undo", "mlp-reset")] == ["Undo", "Reset"]
+
+
+def test_each_field_stands_in_one_place_and_the_blocks_have_names(lab):
+    (column,) = (w for w in tree(lab.root) if lab.table.widget in getattr(w, "children", ()))
+    table, *fields, _folds = column.children
+    assert table is lab.table.widget
+    assert fields == [lab.controls[name].widget for name in ("x", "activation")]
+    assert list(lab.blocks) == ["presets", "undo", "stepper", "descent"]
 
 
 # --- widgets that come late ---
