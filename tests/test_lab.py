@@ -6,12 +6,23 @@ import base64
 import gc
 import threading
 from dataclasses import dataclass, replace
+from inspect import signature
 from types import SimpleNamespace
 
 import ipywidgets as widgets
 import pytest
 from example_lab import ExampleLab, ExampleState
-from lab_tools import WAIT, check_sent, find, live_widgets, problem, text_of, type_in, wait_until
+from lab_tools import (
+    WAIT,
+    check_sent,
+    find,
+    live_widgets,
+    problem,
+    text_of,
+    tree,
+    type_in,
+    wait_until,
+)
 
 from mlp_widgets.drawing.picture import Picture, Scene
 from mlp_widgets.fields import (
@@ -71,6 +82,42 @@ def failing(error: Exception):
         raise error
 
     return fail
+
+
+# --- how it is made, and what it says ---
+
+
+def test_the_scale_is_given_by_name_and_from_a_quarter_to_8():
+    assert ExampleLab().scale == signature(ExampleLab).parameters["scale"].default == 2.0
+    assert [ExampleLab(scale=scale).scale for scale in (0.25, 8)] == [0.25, 8.0]
+    for scale in (0.24, 8.5):
+        with pytest.raises(ValueError, match=f"^scale must be a number from .* got {scale}"):
+            ExampleLab(scale=scale)
+    with pytest.raises(TypeError, match="positional"):
+        ExampleLab(1.0)
+
+
+def test_numbers_in_words_and_in_the_table():
+    """ŷ = w2 w1 x: with 1.111 · 1.5 · 2 = 3.333 the loss is (3.333 - 1)² = 5.442889."""
+    lab = ExampleLab(w1=1.111)
+    assert lab.headline(lab.numbers) == ("J", "5.4429")
+    lab.w1 = 0.6  # ŷ = 1.8: ∂J/∂w1 = 2 · 0.8 · 1.5 · 2, ∂J/∂w2 = 2 · 0.8 · 1.2
+    assert lab.describe() == lab.in_words() == "J = 0.64."
+    assert lab.table_rows() == [("parameter", "value", "∂J/∂θ"), ("w₁", "0.6", "+4.8"),
+                                ("w₂", "1.5", "+1.92"), ("J", "", "0.64")]
+    lab.w2 = 0.5  # ŷ = 0.6
+    assert lab.describe() == "J = 0.16." and max(lab.gradient.values()) < 0
+    lab.covered = True
+    assert [row[2] for row in lab.table_rows()[1:3]] == ["?", "?"]
+    assert lab.in_words().startswith("J = 0.16. ") and lab.in_words() != lab.describe()
+
+
+@pytest.mark.parametrize("what", ["run", "pause", "rewind"])
+def test_what_is_seen_in_the_page_makes_the_widgets(what):
+    lab = ExampleLab(scale=0.25)
+    getattr(lab, what)()
+    assert lab.is_built
+    lab.close()
 
 
 # --- one way to change the state ---
@@ -317,6 +364,15 @@ def test_loaded_states_are_steps_of_their_own(lab, clock):
         assert lab.w1 == value
 
 
+def test_a_change_of_the_network_ends_a_run_and_one_of_the_view_does_not(lab, monkeypatch):
+    stops = []
+    monkeypatch.setattr(lab.descent, "stop", lambda: stops.append(lab.w1))
+    for changes in ({"learning_rate": 0.5}, {"w1": 0.9}, {"operation": 3}, {"w1": -0.9}):
+        lab.set(**changes)
+    assert stops == [0.9, -0.9]
+    monkeypatch.undo()
+
+
 # --- words follow when the hand rests ---
 
 
@@ -452,7 +508,8 @@ def test_a_lab_that_is_asked_for_numbers_only_has_no_widgets():
     lab.preset("off")
     lab.undo()
     lab.step(5)
-    assert len(lab.path) == 6
+    lab.step()
+    assert len(lab.path) == 7
     lab.load("ExampleLab(w1=0.25)")
     assert lab.gradient and lab.loss and lab.code and "ExampleLab(w1=0.25" in repr(lab)
     with pytest.raises(AttributeError, match="ExampleLab has no 'w3' that could be set"):
@@ -469,10 +526,10 @@ def test_close_frees_the_widgets():
     before = live_widgets()
     lab = ExampleLab(scale=0.25)
     lab.appear()
-    assert len(live_widgets()) >= len(before) + 30
+    assert len(live_widgets()) >= len(before) + 30 and not lab.closed
     lab.close()
     lab.close()  # again: nothing happens
-    assert live_widgets() == before
+    assert live_widgets() == before and lab.closed
 
 
 def test_what_is_asked_for_is_done_once_at_close_before_the_widgets_are_freed():
@@ -505,6 +562,14 @@ def test_buttons_have_texts_tooltips_and_classes(lab):
     assert (preset.description, preset.tooltip) == ("neuron off", "neuron off")
     assert "mlp-preset-off" in preset._dom_classes and isinstance(preset, widgets.Button)
     assert [find(lab, css).description for css in ("mlp-undo", "mlp-reset")] == ["Undo", "Reset"]
+
+
+def test_each_field_stands_in_one_place_and_the_blocks_have_names(lab):
+    (column,) = (w for w in tree(lab.root) if lab.table.widget in getattr(w, "children", ()))
+    table, *fields, _folds = column.children
+    assert table is lab.table.widget
+    assert fields == [lab.controls[name].widget for name in ("x", "activation")]
+    assert list(lab.blocks) == ["presets", "undo", "stepper", "descent"]
 
 
 # --- widgets that come late ---
