@@ -145,6 +145,35 @@ def test_the_best_two_hinges_on_the_traffic_are_those_of_the_three_neuron_lab():
     assert best_known(target.x, target.y, 30).widths == (1, 23, 1)
 
 
+@EACH_TARGET
+def test_a_j_that_is_told_as_0_is_the_best_there_is(target):
+    for K in (27, 28, 29):  # evenly spaced hinges on the sine: J is 7e-21, 2e-30 and 6e-28
+        numbers = Numbers(ReluSumsState(K=K, target=target))
+        scene = scenes.ways(numbers, None)
+        places, J = scene.errors["least"]
+        zeros = set(places[J == 0])
+        places, J = scene.errors["best"]
+        assert zeros <= set(places[J == 0])
+        if scene.ways["least"].note == "J = 0":
+            assert scene.ways["best"].note == "J = 0" and numbers.exact_from <= K
+            assert "not known" not in words.why_not(numbers, None)
+            assert words.verdict(numbers, None).startswith("So many hinges can go through")
+    sine = Numbers(ReluSumsState(K=26))
+    assert sine.best is None and "from K = 27 on it is J = 0" in words.verdict(sine, None)
+
+
+def test_hinges_by_hand_that_go_through_all_points_are_the_best_there_is():
+    own = (1.0, 0.5, 1.0), (-1.0, 0.0, 1.0), (1.0, -0.5, -2.0)
+    x = np.linspace(-1, 1, 17)
+    target = as_target((x, y_hat(own, 0.0, x)))
+    assert exact_from(target.x, target.y) == 4 and best(target, 3) is None
+    numbers = Numbers(ReluSumsState(K=3, neurons=own, target=target))
+    scene = scenes.ways(numbers, None)
+    assert scene.ways["best"].note == scene.ways["least"].note == "J = 0"
+    places, J = scene.errors["best"]
+    assert J[places == 3] == 0 and "So many hinges can go" in words.verdict(numbers, None)
+
+
 # --- targets ---
 
 
