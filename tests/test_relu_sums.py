@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,6 +30,7 @@ from mlp_widgets.fits.optimum import best_relu_fit
 from mlp_widgets.lectures.relu_sums import scenes, words
 from mlp_widgets.lectures.relu_sums.numbers import (
     MOST,
+    PRESETS,
     Numbers,
     ReluSumsState,
     best,
@@ -407,6 +410,19 @@ def test_a_dead_neuron_gets_no_update_and_the_lab_says_why(lab):
     assert lab.why_zero("w2j").endswith("because neuron 2 is off")
     assert lab.why_zero("w1j") == "neuron 2 is off at every point: it is dead"
     assert "∂J/∂w₁ⱼ = ∂J/∂b₁ⱼ = 0, because neuron 2 is off at every point" in text_of(lab.status)
+
+
+def test_the_formula_of_the_notebook_is_that_of_the_lab_also_on_the_kink():
+    text = (Path(__file__).parent.parent / "notebooks" / "07_relu_sums.ipynb").read_text("utf-8")
+    (sign,) = re.findall(r"mathbb\{1\}\[z_\{1j\}\^\{\(i\)\} (\S+) 0\]", text)
+    # neuron 2 of the preset, where the student is sent to: z = 0 at the first point
+    numbers = Numbers(ReluSumsState(**{**PRESETS["one is dead"], "b1j": -1.0}))
+    x, y, theta = numbers.target.x, numbers.target.y, numbers.parameters
+    z = theta["w1j"] * x + theta["b1j"]
+    on = {">": z > 0, "\\\\ge": z >= 0}[sign]
+    delta = y_hat(numbers.state.shown, theta["b2"], x) - y
+    assert z[0] == 0 and not (z[1:] >= 0).any() and delta[0] != 0
+    assert numbers.gradient["b1j"] == pytest.approx(np.mean(2 * delta * theta["w2j"] * on))
 
 
 # --- three ways from one start ---
