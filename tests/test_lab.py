@@ -95,6 +95,7 @@ def test_the_scale_is_given_by_name_and_from_a_quarter_to_8():
             ExampleLab(scale=scale)
     with pytest.raises(TypeError, match="positional"):
         ExampleLab(1.0)
+    assert ExampleLab.__doc__.startswith("y = w2 f(w1 x).\n\n")
 
 
 def test_numbers_in_words_and_in_the_table():
@@ -287,6 +288,10 @@ def test_presets_set_what_they_say(lab):
     lab.preset("off")
     assert lab.state == replace(FIRST, w1=-0.5, activation="relu")
     assert text_of(lab.status) == "Preset off. J = 1. No update for w₁, w₂."
+    lab.w1 = 0.0
+    assert not lab.is_in_force("off")
+    lab.w1 = float("-0.5")  # the same number, but another object
+    assert lab.is_in_force("off")
     with pytest.raises(ValueError, match="unknown preset 'on'; known are off"):
         lab.preset("on")
     with pytest.raises(ValueError, match="unknown parameter 'w3'; known are w1, w2"):
@@ -443,6 +448,7 @@ def test_a_viewer_without_a_kernel_gets_picture_words_and_text(lab):
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == lab.widget.model_id
     assert data["text/plain"] == repr(lab) == "ExampleLab(scale=0.5)"
     assert base64.b64decode(data["image/png"]) == lab.snapshot()
+    assert [lab.snapshot_rows()[0][0].width, lab.snapshot_rows()[0][0].height] == [300, 300]
     assert about["image/png"] == {"width": 720, "height": 300, "alt": lab.words}
 
 
@@ -570,6 +576,7 @@ def test_each_field_stands_in_one_place_and_the_blocks_have_names(lab):
     assert table is lab.table.widget
     assert fields == [lab.controls[name].widget for name in ("x", "activation")]
     assert list(lab.blocks) == ["presets", "undo", "stepper", "descent"]
+    assert list(lab.switches) == ["stepper", "descent"]
 
 
 # --- widgets that come late ---
