@@ -26,6 +26,7 @@ from lab_tools import (
 
 from mlp_widgets.drawing.picture import Picture, Scene
 from mlp_widgets.fields import (
+    DATA,
     PARAMETER,
     VIEW,
     State,
@@ -299,6 +300,13 @@ def test_presets_set_what_they_say(lab):
     assert lab.why_zero("w2") == "a₁₁ = 0, because neuron 1 is off (z₁₁ = −1 < 0)"
 
 
+def test_gradients_are_covered_from_code_too(lab):
+    lab.cover(True)
+    assert lab.covered and lab.in_words() != lab.describe()
+    lab.cover(False)
+    assert not lab.covered and lab.in_words() == lab.describe()
+
+
 def test_what_listens_is_told_of_every_state_and_is_not_kept_alive(lab):
     class Question:
         told = 0
@@ -517,7 +525,8 @@ def test_a_lab_that_is_asked_for_numbers_only_has_no_widgets():
     lab.step()
     assert len(lab.path) == 7
     lab.load("ExampleLab(w1=0.25)")
-    assert lab.gradient and lab.loss and lab.code and "ExampleLab(w1=0.25" in repr(lab)
+    assert lab.gradient and lab.loss and lab.code.startswith("ExampleLab.")
+    assert "ExampleLab(w1=0.25" in repr(lab)
     with pytest.raises(AttributeError, match="ExampleLab has no 'w3' that could be set"):
         ExampleLab(scale=0.25).w3 = 1.0
     gc.collect()
@@ -568,6 +577,34 @@ def test_buttons_have_texts_tooltips_and_classes(lab):
     assert (preset.description, preset.tooltip) == ("neuron off", "neuron off")
     assert "mlp-preset-off" in preset._dom_classes and isinstance(preset, widgets.Button)
     assert [find(lab, css).description for css in ("mlp-undo", "mlp-reset")] == ["Undo", "Reset"]
+
+
+@dataclass(frozen=True)
+class BareState(State):
+    x: float = number(1.0, DATA)
+
+
+class BareLab(Lab[BareState, SimpleNamespace]):
+    """Nothing to learn, nothing to cover."""
+
+    state_type = BareState
+
+    def compute(self, state):
+        return SimpleNamespace(parameters={}, gradient={}, loss=state.x)
+
+
+def test_a_lab_without_parameters_has_no_table_no_descent_and_no_cover():
+    lab = BareLab(scale=0.25)
+    lab.x = 2.0
+    lab.cover(True)
+    assert not lab.can_cover and lab.describe() == "J = 2."
+    with pytest.raises(ValueError, match="BareLab has no gradient descent of its own"):
+        lab.step()
+    assert list(lab.blocks) == ["presets", "undo"] and (lab.table, lab.descent) == (None, None)
+    assert list(lab.controls) == ["x"] and lab.switches == {}
+    lab.x = 3.0
+    assert text_of(lab.status) == "x = 3. J = 3."
+    lab.close()
 
 
 def test_each_field_stands_in_one_place_and_the_blocks_have_names(lab):
