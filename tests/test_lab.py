@@ -38,6 +38,7 @@ from mlp_widgets.fields import (
 )
 from mlp_widgets.widgets import history as history_module
 from mlp_widgets.widgets import later as later_module
+from mlp_widgets.widgets.canvas import Progress
 from mlp_widgets.widgets.cell import Cell
 from mlp_widgets.widgets.controls import Control, control_of
 from mlp_widgets.widgets.history import GROUP_SECONDS
@@ -523,7 +524,7 @@ def test_a_lab_that_is_asked_for_numbers_only_has_no_widgets():
     lab.undo()
     lab.step(5)
     lab.step()
-    assert len(lab.path) == 7
+    assert len(lab.path) == 7 and lab.progress.key == lab.descent.progress.key != Progress().key
     lab.load("ExampleLab(w1=0.25)")
     assert lab.gradient and lab.loss and lab.code.startswith("ExampleLab.")
     assert "ExampleLab(w1=0.25" in repr(lab)
@@ -590,7 +591,18 @@ class BareLab(Lab[BareState, SimpleNamespace]):
     state_type = BareState
 
     def compute(self, state):
-        return SimpleNamespace(parameters={}, gradient={}, loss=state.x)
+        return SimpleNamespace(parameters={}, gradient={}, loss=getattr(state, "x", 0.0))
+
+
+@dataclass(frozen=True)
+class StillState(State):
+    w: float = number(1.0, PARAMETER)
+
+
+class StillLab(BareLab):
+    """A parameter, and no learning rate."""
+
+    state_type = StillState
 
 
 def test_a_lab_without_parameters_has_no_table_no_descent_and_no_cover():
@@ -605,6 +617,7 @@ def test_a_lab_without_parameters_has_no_table_no_descent_and_no_cover():
     lab.x = 3.0
     assert text_of(lab.status) == "x = 3. J = 3."
     lab.close()
+    assert StillLab(scale=0.25).descent is None
 
 
 def test_each_field_stands_in_one_place_and_the_blocks_have_names(lab):
