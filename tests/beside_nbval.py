@@ -103,5 +103,5 @@ class BesideNbval:
         wrong = answer(kernel, WRONG.format(item.cell_num == count - 1))
         stale = stale_pictures(item.cell.outputs, item.test_outputs)
         assert stale == [], f"the pictures are others: {stale}; `make notebooks` stores them"
-        assert wrong == []
+        assert wrong == [], "; ".join(wrong)
         return done
