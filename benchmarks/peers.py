@@ -24,7 +24,8 @@ def torch_eager(network: Network, x: np.ndarray, y: np.ndarray, loss: str = "squ
                 alpha: float | None = None, steps: int = 0) -> Call:
     """PyTorch as one writes it: `linear` and activation by layer, the loss, `autograd.grad`.
 
-    ``to_x`` asks for dJ/dx too, after the parameters. The target of a cross-entropy is one-hot.
+    ``to_x`` asks for dJ/dx too, after the parameters. The target of a cross-entropy is one-hot. It
+    and the NLL take z of the output: its activation is part of them.
     """
     import torch
     from torch.nn import functional as F
@@ -38,11 +39,13 @@ def torch_eager(network: Network, x: np.ndarray, y: np.ndarray, loss: str = "squ
     inputs, targets = tensor(x.T, to_x), tensor(y.T, False)
     parameters = [tensor(array, True) for array in network.parameters()]
     biases = parameters[network.depth:] or [None] * network.depth
-    layers = [*zip(parameters, biases, map(activations.get, network.activations[1:]), strict=False)]
+    *hidden, output = map(activations.get, network.activations[1:])
+    loss_of = {"squared": F.mse_loss, "nll": F.binary_cross_entropy_with_logits,
+               "softmax_cross_entropy": F.cross_entropy}[loss]
     if loss == "softmax_cross_entropy":
-        targets, loss_of = targets.argmax(1), F.cross_entropy
-    else:
-        loss_of = F.mse_loss
+        targets = targets.argmax(1)
+    last = output if loss == "squared" else None
+    layers = [*zip(parameters, biases, [*hidden, last], strict=False)]
     wanted = [*parameters, *([inputs] if to_x else [])]
 
     def call() -> tuple[torch.Tensor, ...]:

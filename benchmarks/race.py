@@ -25,6 +25,11 @@ from mlp_widgets.core import (
     initial_weights,
 )
 from mlp_widgets.data.traffic import HOURS, TRAFFIC
+from mlp_widgets.lectures.names_counts.numbers import NamesState, point
+from mlp_widgets.lectures.names_counts.numbers import network_of as named_network
+from mlp_widgets.lectures.sigmoid_features.numbers import START
+from mlp_widgets.lectures.sigmoid_features.numbers import network_of as features_network
+from mlp_widgets.lectures.sigmoid_features.sets import SETS
 
 from .peers import Call, autograd, jax_jit, torch_eager
 from .table import Row, interleaved
@@ -62,9 +67,26 @@ def two_hidden() -> Example:
     return network, np.array([[1.0]]), np.array([[3.0]])
 
 
-def sigmoid_chain() -> Example:
-    """Five layers of width 1."""
-    return Network([[[1.0]]] * 5, None, ["sigmoid"] * 5), np.array([[1.0]]), np.array([[0.0]])
+def sigmoid_chain(points: int = 1) -> Example:
+    """Five layers of width 1; the first point is x = 1, and y = 0 at all of them."""
+    x = np.linspace(1.0, -1.0, points)[None]
+    return Network([[[1.0]]] * 5, None, ["sigmoid"] * 5), x, np.zeros((1, points))
+
+
+def names_counts(points: int) -> Example:
+    """3-3-2-1 with sigmoids and biases, the first state of its lab; random points after the first
+    one."""
+    widths, generator = (3, 3, 2, 1), np.random.default_rng(0)
+    (x, y), more = point(widths), points - 1
+    return (named_network(NamesState()), np.hstack([x, generator.random((3, more))]),
+            np.hstack([y, generator.random((1, more))]))
+
+
+def sigmoid_features(points: int) -> Example:
+    """Two sigmoid features and a sigmoid output, from the lab's start, on XOR again and again."""
+    of = SETS["XOR"]
+    again = np.arange(points) % of.count
+    return features_network(START, "nll"), of.x[:, again], of.label[None, again]
 
 
 def one_neuron() -> Example:
@@ -165,6 +187,14 @@ RACES = [
     Race("one neuron, 1 point", one_neuron, {EAGER: FASTER}),
     Race("two hidden neurons, 1 point", two_hidden, {EAGER: FASTER}),
     Race("chain of 5 sigmoid layers, 1 point", sigmoid_chain, {EAGER: FASTER}),
+    Race("chain of 5 sigmoid layers, 1,000 points", partial(sigmoid_chain, 1000),
+         {EAGER: FASTER}),
+    Race("3-3-2-1, 1 point", partial(names_counts, 1), {EAGER: FASTER}),
+    Race("3-3-2-1, 1,000 points", partial(names_counts, 1000), {EAGER: FASTER}),
+    Race("sigmoid features with NLL, 32 points", partial(sigmoid_features, 32), {EAGER: FASTER},
+         "nll"),
+    Race("sigmoid features with NLL, 1,000 points", partial(sigmoid_features, 1000),
+         {EAGER: FASTER}, "nll"),
     Race("three neurons, 24 points", partial(three_neurons, 24),
          {EAGER: FASTER, FLOAT32: {}, JIT: {}, HIPS: {}}),
     Race("three neurons, 100 points", partial(three_neurons, 100), {EAGER: FASTER}),

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 SUBSCRIPTS = str.maketrans("0123456789j", "₀₁₂₃₄₅₆₇₈₉ⱼ")
+TURNS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Invisible marks of the direction of writing, all that Unicode has; see :func:`one_way`."""
 
 
 def number(value: float, digits: int = 4, *, plus: bool = False, pad: bool = False) -> str:
@@ -40,6 +42,12 @@ def scientific(value: float, digits: int, *, plus: bool = False, pad: bool = Fal
     if not pad and "." in mantissa:
         mantissa = mantissa.rstrip("0").rstrip(".")
     return f"{mantissa}e{int(exponent)}".replace("-", "−")
+
+
+def one_way(name: str) -> str:
+    """A name of a student's without marks of the direction of writing: after one of them a browser
+    would write the rest of the sentence backwards too."""
+    return name.translate(TURNS)
 
 
 def known(value: float, digits: int = 4) -> str:

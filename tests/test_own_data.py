@@ -6,17 +6,20 @@ from __future__ import annotations
 import gc
 import html
 import os
+import sys
 import tracemalloc
+import unicodedata
 
 import numpy as np
 import pytest
-from lab_tools import much_of, these_labs, upload
+from lab_tools import all_words, much_of, text_of, these_labs, upload
 
 from mlp_widgets import ReluSumsLab, SigmoidFeaturesLab, ThreeNeuronLab
 from mlp_widgets.data import columns
 from mlp_widgets.data.columns import LONGEST_LINE, MOST, MOST_BYTES, as_columns, parse_columns
 from mlp_widgets.data.points import XY, load_points
 from mlp_widgets.drawing.picture import Picture
+from mlp_widgets.text import one_way
 from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.history import LEVELS
 
@@ -29,6 +32,11 @@ def rows(count: int, first: str = "") -> str:
     lines = [",".join(["0", "1", "1"][:count]), ",".join(["2", "−1.5", "0"][:count]),
              ",".join(["3", "1", "0"][:count]), ",".join(["4", "6", "1"][:count])]
     return "\n".join([*([first] if first else []), *lines])
+
+
+MARKS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+TURNING = "\u061c\u200e\u200f" + "".join(  # and all that Unicode says to be such a mark
+    mark for mark in map(chr, range(sys.maxunicode)) if unicodedata.bidirectional(mark) in MARKS)
 
 
 class Table:
@@ -262,4 +270,19 @@ def test_the_name_of_a_file_is_shown_as_text(name, make, tmp_path, monkeypatch):
         for text in (getattr(widget, "value", ""), getattr(widget, "description", "")):
             if isinstance(text, str) and not text.startswith("<style"):
                 assert "<script" not in text and "<i>x" not in text and "<b>.csv" not in text
-    assert lab.snapshot() and html.escape(name[:3]) in lab.status.value
+    assert lab.snapshot() and html.escape(name[:3].strip(TURNING)) in lab.status.value
+
+
+def test_a_mark_of_the_direction_in_a_file_name_turns_no_sentence(make, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with open("a\u202etxt.csv", "w", encoding="utf-8") as file:
+        file.write(rows(2))
+    lab = make("three_neuron", data="a\u202etxt.csv")
+    assert "on atxt.csv. " in text_of(lab.status)
+    assert lab.state.data.source == "a\u202etxt.csv"  # by which it is read again
+    said = [all_words(lab), lab.words, *lab.table_notes()]
+    assert "atxt.csv" in " ".join(said) and not [text for text in said if set(text) & set(TURNING)]
+
+
+def test_all_marks_of_the_direction_are_left_out_and_no_letter():
+    assert one_way(f"a{TURNING}\N{HEBREW LETTER ALEF}é") == "a\N{HEBREW LETTER ALEF}é"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
@@ -18,6 +19,9 @@ import pytest
 from lab_tools import KINDS
 from peer_settings import GROUPS, Group, lab_of, of_layers
 
+from benchmarks.peers import torch_eager
+from benchmarks.race import EAGER, OURS, RACES
+from benchmarks.race import PEERS as PEERS_OF_RACES
 from mlp_widgets.data.traffic import HOURS, TRAFFIC
 from mlp_widgets.lectures.deep_chain import training as chain_training
 from mlp_widgets.lectures.relu_sums import training as sums_training
@@ -308,3 +312,24 @@ def layers_of(network) -> Arrays:
     """Weights and biases by name."""
     return {f"{letter}{layer}": arrays[layer] for layer in range(1, network.depth + 1)
             for letter, arrays in (("W", network.w), ("b", network.b))}
+
+
+# -- the benchmark -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("race", RACES, ids=lambda race: race.what)
+def test_pytorch_of_a_race_comes_to_the_same_numbers(race):
+    """`times` compares before it measures; here one call is timed, for no number that counts."""
+    quick = replace(race, beside={EAGER: {}}, rounds=1, repeat=1)
+    assert set(quick.times()) == {OURS, EAGER}
+
+
+@pytest.mark.parametrize("race", RACES, ids=lambda race: race.what)
+def test_a_race_against_another_loss_or_network_does_not_count(race, monkeypatch):
+    def other(network, *rest, **options):
+        doubled = [2.0 * parameter for parameter in network.parameters()]
+        return torch_eager(network.with_parameters(doubled), *rest, **options)
+
+    monkeypatch.setitem(PEERS_OF_RACES, EAGER, ("torch", other))
+    with pytest.raises(AssertionError, match=EAGER):
+        replace(race, beside={EAGER: {}}, rounds=1, repeat=1).times()

@@ -19,7 +19,8 @@ from oracle import compare, compare_gradients, complex_step
 from mlp_widgets import TrainingLoopLab
 from mlp_widgets.core import backward, forward
 from mlp_widgets.drawing.descents import _ends
-from mlp_widgets.drawing.loop_line import GAP, LEFT, MIDDLE, RIGHT, Block, _fitting
+from mlp_widgets.drawing.loop_line import GAP, LEFT, MIDDLE, RIGHT, Block, LoopPicture, _fitting
+from mlp_widgets.drawing.quick_artists import text_width
 from mlp_widgets.fields import arguments
 from mlp_widgets.lectures.training_loop import scenes, words
 from mlp_widgets.lectures.training_loop.numbers import (
@@ -178,6 +179,33 @@ def test_the_walk_is_drawn_with_its_points_and_the_output_after_the_update(lab):
     compare("after", scene.after, after.w[1].item() * scenes.GRID + after.b[1].item(), 1e-13)
     lab.set(operation=3)
     assert scenes.loop(lab.numbers).after is None and not scenes.loop(lab.numbers).errors
+
+
+def signs(exits) -> list[str]:
+    return [sign.text for sign in exits.texts if sign.get_visible()]
+
+
+def test_a_line_that_leaves_its_axes_has_signs_with_the_values_it_reaches():
+    picture = LoopPicture(scale=0.5)
+
+    def shown(**changes):
+        numbers = solve(**changes)
+        picture.update(scenes.loop(numbers))
+        curves = [picture.curve, picture.after] if numbers.update else [picture.curve]
+        ends = [[float(y[0]), float(y[-1])] for y in (curve.get_ydata() for curve in curves)]
+        return signs(picture.exits), signs(picture.exits_after), ends
+
+    assert shown(w=1.0, b=3.0)[:2] == ([], [])
+    assert shown(w=-4.0, b=6.0)[:2] == (["▲ 10.2"], [])  # 6 + 4 · 1.06, at the left end
+    assert shown(w=4.0, b=-2.0)[:2] == (["▼ −6.24"], [])
+    now, after, (before, updated) = shown(w=4.0, b=6.0, learning_rate=1.0, batch=24, operation=6)
+    assert now == [f"▲ {before[1]:.3g}"] == ["▲ 10.2"]
+    assert after == [f"▼ −{-min(updated):.3g}"] and picture.exits_after.row == 1
+    # the widest that there may be stand inside, and in rows of their own
+    now, after, _ = shown(w=1000.0, b=-1000.0, learning_rate=10.0, batch=1, operation=21)
+    assert now[0].startswith("▲ all of g: ") and after[0].startswith("▼ all of g: ")
+    assert max(text_width(text) for text in now + after) + 6 < 206
+    assert shown(w=1.0, b=3.0)[:2] == ([], [])
 
 
 def test_covered_nothing_tells_what_an_update_has_used(lab):

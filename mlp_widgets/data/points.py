@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from ..text import one_way
 from .columns import Columns, as_columns, read_file
 from .traffic import HOURS, TRAFFIC
 
@@ -49,7 +50,7 @@ class Points:
     @property
     def name(self) -> str:
         """Short name for the status line."""
-        return self.given or "own data"
+        return one_way(self.given) or "own data"
 
     @property
     def contents(self) -> object:

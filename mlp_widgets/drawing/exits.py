@@ -30,13 +30,19 @@ def row_height(row: int) -> float:
 
 
 class Exits:
-    """The signs of one curve. They stand in the row at the edge, as near as there is room."""
+    """The signs of one curve. They stand in the row at the edge, or in one further inside, as near
+    as there is room."""
 
-    def __init__(self, picture: Picture, axes: Axes, name: str = "ŷ", color: str = BLACK) -> None:
-        self.picture, self.axes, self.name = picture, axes, name
+    def __init__(self, picture: Picture, axes: Axes, name: str = "ŷ", color: str = BLACK,
+                 row: int = 0) -> None:
+        self.picture, self.axes, self.name, self.row = picture, axes, name, row
         self.texts = [picture.moving(QuickText(axes, 0, 0, color=color, box=True))
                       for _ in range(2 * MOST)]
         self._shown = len(self.texts)
+        self.hide()
+
+    def hide(self) -> None:
+        """No sign: there is no curve."""
         self._show_only(0)
 
     def show(self, x: np.ndarray, y: np.ndarray, above: Sequence[Span] = (),
@@ -46,7 +52,7 @@ class Exits:
         bottom, top = self.axes.get_ylim()
         used = 0
         if bottom <= y.min() and y.max() <= top:
-            self._show_only(0)
+            self.hide()
             return
         for side, beyond, spans in ((1, y > top, [*above]), (-1, y < bottom, [*below])):
             if not beyond.any():
@@ -76,7 +82,7 @@ class Exits:
         half = text_width(words) / 2 + 3
         middle = nearest((x[k] - left) / (right - left) * across, half, spans, across)
         spans.append((middle - half, middle + half))
-        height = row_height(0) / up
+        height = row_height(self.row) / up
         text.show(words, place=(left + middle / across * (right - left),
                                 bottom + (1 - height if side > 0 else height) * (top - bottom)))
 

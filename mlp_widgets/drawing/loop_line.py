@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..text import number, scientific
+from .exits import Exits
 from .picture import Picture, Scene
 from .quick_artists import QuickText, QuickTexts, text_width
 from .style import BLACK, FAINT, GRADIENT, GREY, NEURON, NORMAL
@@ -133,6 +134,8 @@ class LoopPicture(Picture[LoopScene]):
         self.taken = self.moving(axes.plot([], [], "o", markersize=6, color=NEURON[1])[0])
         self.curve = self.moving(axes.plot([], [], color=BLACK, linewidth=2)[0])
         self.after = self.moving(axes.plot([], [], "--", color=NEURON[0], linewidth=2)[0])
+        self.exits = Exits(self, axes, "g")
+        self.exits_after = Exits(self, axes, "g", NEURON[0], row=1)
         self.legend = self.moving(QuickText(self.board, 966, 10, color=GREY, align="right"))
 
     def update(self, scene: LoopScene) -> None:
@@ -160,10 +163,13 @@ class LoopPicture(Picture[LoopScene]):
         self.errors.set_data(np.column_stack([x, x, none]).ravel(),
                              np.column_stack([y, g, none]).ravel())
         self.curve.set_data(scene.grid, scene.curve)
+        self.exits.show(scene.grid, scene.curve)
         has_after = scene.after is not None
         self.after.set_visible(has_after)
+        self.exits_after.hide()
         if scene.after is not None:
             self.after.set_data(scene.grid, scene.after)
+            self.exits_after.show(scene.grid, scene.after)
         taken = f"● taken: {len(x)} of {len(scene.x)}" if len(x) else ""
         self.legend.show("dashed: after the update" if has_after else taken)
 
