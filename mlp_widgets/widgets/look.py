@@ -13,6 +13,8 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
+from .backlog import keep_messages
+
 _MADE: list[widgets.HTML] = []
 """The one widget of this kernel, once a lab has asked for it."""
 
@@ -20,6 +22,7 @@ _MADE: list[widgets.HTML] = []
 def look() -> widgets.HTML:
     """The style sheet, which takes no room; the same widget each time, as long as it lives."""
     if not _MADE or _MADE[0].comm is None:
+        keep_messages()
         _MADE[:] = [widgets.HTML(f"<style>{style_sheet()}</style>")]
         _MADE[0].add_class("mlp-look")
     return _MADE[0]

@@ -1,0 +1,59 @@
+"""No message of a lab is lost where the server is slower than the kernel, as on a busy computer."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import zmq
+from jupyter_client.manager import start_new_kernel
+
+LABS = 8
+MAKE = f"""
+from ipywidgets.widgets.widget import _instances
+from mlp_widgets import ThreeNeuronLab
+labs = [ThreeNeuronLab() for _ in range({LABS})]
+display(*labs)
+"""
+AS_IT_WAS = "import mlp_widgets.widgets.backlog as backlog\nbacklog.MESSAGES = 1000"
+
+
+def lost_by_a_slow_server(before: str) -> int:
+    """Of how many widgets a server that has next to no room hears nothing, if it listens when all
+    labs are made."""
+    kernel, client = start_new_kernel()
+    slow = zmq.Context.instance().socket(zmq.SUB)
+    slow.rcvhwm, slow.rcvbuf, slow.rcvtimeo = 1, 4096, 3000
+    try:
+        slow.connect(f"tcp://127.0.0.1:{kernel.iopub_port}")
+        slow.subscribe(b"")
+        client.execute(before, reply=True)
+        found = client.execute(MAKE, reply=True, user_expressions={"made": "len(_instances)"})
+        made = int(found["content"]["user_expressions"]["made"]["data"]["text/plain"])
+        assert made > LABS * 300
+        return made - opened(slow)
+    finally:
+        slow.close(linger=0)
+        client.stop_channels()
+        kernel.shutdown_kernel(now=True)
+
+
+def opened(socket: zmq.Socket) -> int:
+    """How many widgets the rest of the messages tell of."""
+    number = 0
+    try:
+        while True:
+            parts = socket.recv_multipart()
+            header = json.loads(parts[parts.index(b"<IDS|MSG>") + 2])
+            number += header["msg_type"] == "comm_open"
+    except zmq.Again:
+        return number
+
+
+def test_a_server_that_is_late_gets_every_message():
+    assert lost_by_a_slow_server("") == 0
+
+
+@pytest.mark.thorough
+def test_without_the_longer_queue_some_are_lost():
+    assert lost_by_a_slow_server(AS_IT_WAS) > 100
