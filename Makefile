@@ -79,6 +79,9 @@ present: $(PRESENT_READY)
 site: $(LAB_READY) $(SITE_READY)
 	$(PY) lite/build_site.py site $(SITE_FLAGS)
 
+# Of what the tests install they import a tenth: Python compiles a module when it is first asked for.
+AS_NEEDED := --no-compile
+
 # $(call part,name,command) runs one part of the tests; if it fails, the last line names it.
 part = @echo == $(1) && $(2) || (echo == make test FAILED in this part: $(1) && exit 1)
 
@@ -88,7 +91,7 @@ PARALLEL := -n auto --dist loadfile --no-loadscope-reorder
 # A browser that never answers fails its test, and the others go on.
 ENDS := --timeout 600 --timeout-method thread
 
-# Tests that run or draw all notebooks, or build the wheel: they belong to these, not to the code that one changes.
+# Tests of what is looked at beside nbval, by tests/beside_nbval.py, and of the wheel.
 OF_NOTEBOOKS := tests/test_notebook_states.py tests/test_stale_pictures.py tests/test_wheel.py
 
 # Takes minutes a lab, by itself: not in `test`.
@@ -102,6 +105,9 @@ OF_PEERS := tests/test_peers.py
 export MLP_WIDGETS_LABS := $(LABS)
 UNIT = $(PY) -m pytest -p no:nbval $(PARALLEL) tests --ignore=tests/browser \
   $(addprefix --ignore=,$(OF_NOTEBOOKS) $(OF_PEERS))
+
+# There is a process for each core: threads of BLAS would only wait for each other.
+quick test: export OPENBLAS_NUM_THREADS := 1
 
 quick: $(TEST_READY)
 	$(call part,style,$(PY) -m ruff check)
@@ -117,7 +123,7 @@ test: quick $(SITE_READY)
 	@echo == make test: all parts passed
 
 peers: $(TEST_READY)
-	$(PY) -m pip install --quiet --editable ".[peers]"
+	$(PY) -m pip install --quiet $(AS_NEEDED) --editable ".[peers]"
 	$(PY) -m pytest -p no:nbval -n auto $(OF_PEERS)
 
 soak: export MLP_WIDGETS_STEPS := 5000
@@ -183,11 +189,11 @@ $(VENV_PYTHON):
 	@echo Setting up .venv: this takes a minute or two, once.
 	$(PYTHON) -m venv --clear $(VENV)
 
-# $(call install,extra) puts mlp_widgets with this extra into .venv, in place: a change of the
-# sources needs no new call. pip 21.3 is the first that can do so.
+# $(call install,extra,options) puts mlp_widgets with this extra into .venv, in place: a change of
+# the sources needs no new call. pip 21.3 is the first that can do so.
 define install
 	$(PY) -m pip install --quiet "pip>=21.3"
-	$(PY) -m pip install --quiet --editable ".[$(1)]"
+	$(PY) -m pip install --quiet $(2) --editable ".[$(1)]"
 	@$(PY) -c "open('$@', 'w').close()"
 endef
 
@@ -198,7 +204,7 @@ $(VENV)/present$(PLACE): pyproject.toml $(VENV_PYTHON)
 	$(call install,present)
 
 $(VENV)/test$(PLACE): pyproject.toml $(VENV_PYTHON)
-	$(call install,test)
+	$(call install,test,$(AS_NEEDED))
 
 $(SITE_READY): lite/requirements.txt | $(PYTHON_READY)
 	$(PY) -m pip install --quiet --upgrade --target $(LITE) --requirement lite/requirements.txt

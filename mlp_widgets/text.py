@@ -47,6 +47,13 @@ def known(value: float, digits: int = 4) -> str:
     return "none" if math.isnan(value) else number(value, digits)
 
 
+def whole(value: float, digits: int = 4) -> str:
+    """The same, and all of a number that ends with the next digit, such as 380.25: a lecture's
+    number is not rounded to 380.2."""
+    ends = float(f"{value:.{digits + 1}g}") == value
+    return number(value, digits + ends)
+
+
 def counted(count: int, noun: str) -> str:
     """"1 layer", "2 layers"."""
     return f"{count} {noun}{'s' * (count != 1)}"

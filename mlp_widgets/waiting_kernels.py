@@ -66,6 +66,7 @@ class WaitingKernels(AsyncMappingKernelManager):
             finally:
                 client.stop_channels()
             self._waiting.append(started)
+            self.log.info("Kernel waits for a page: %s", started)
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
         """Only a kernel that had a page is ended for being idle."""

@@ -42,11 +42,13 @@ def missing() -> Callable[[str], None]:
 
 # What was loaded until now lives to the end: the garbage collector need not look at it again. What
 # is frozen is no referrer for it either, so hypothesis, which asks it who holds its own source of
-# random numbers, makes that before (its old versions hold it in a module, and would warn).
+# random numbers, makes that before (its old versions hold it in a module, and would warn). And it
+# comes a hundred times less often: a test that asks what is left behind calls it.
 def pytest_collection_finish():
     find(booleans(), bool)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(70_000, *gc.get_threshold()[1:])
 
 
 def pytest_configure(config):
@@ -59,9 +61,17 @@ def pytest_configure(config):
                                     f"{', '.join(REGISTRY)}")
 
 
+def pytest_sessionstart(session):
+    """Where nbval compares texts, pictures and labs are looked at too."""
+    if session.config.getoption("--nbval", default=False):
+        from beside_nbval import BesideNbval
+
+        session.config.pluginmanager.register(BesideNbval())
+
+
 LONGEST = ("test_labs", "test_parts", "test_any_order", "test_no_threads", "test_picture_texts",
            "test_lab_descent", "test_cover", "test_digits", "test_chain_pictures",
-           "test_deep_chain", "test_drawing", "test_chain", "test_folds", "test_stale_pictures")
+           "test_deep_chain", "test_drawing", "test_chain", "test_folds", "test_wheel")
 """Files of tests that take longest come first: at the end no process works alone."""
 
 

@@ -40,15 +40,17 @@ TESTS = {
     "core/network.py": "network " + CORE,
     "core/passes.py": "passes " + CORE,
     "core/descent.py": "descent " + CORE,
-    "widgets/lab.py": "lab controls history runner folds cover share bad_calls old_states labs",
+    "widgets/lab.py": "lab controls history runner folds cover share made_again bad_calls "
+                      "old_states labs",
 }
 """The tests that must see a change of a file, the sharpest first."""
 READY = ("hypothesis", "IPython.display", "ipywidgets", "matplotlib.backends.backend_agg",
          "matplotlib.mathtext", "numpy", "unittest.mock")
 """What the package and its tests import from elsewhere: imported once, before the forks."""
-LIMIT = 300
-"""Seconds of the processor after which a change that never ends counts as seen, or ten times as
-many of the clock, where it only waits: tests that see nothing may take long on a busy computer."""
+TIMES = 4
+"""A change that never ends counts as seen after so many times the seconds of the processor that the
+tests take without a change; where it only waits, after ten times as many of the clock, because
+tests that see nothing may take long on a busy computer."""
 OTHER = {"Add": "Sub", "Sub": "Add", "Mul": "Div", "Div": "Mul", "MatMult": "Mul", "Pow": "Mul",
          "FloorDiv": "Div", "Mod": "Mul", "BitOr": "BitAnd", "BitAnd": "BitOr"}
 """Of the eleven operators that may stand for another one, the one that is tried."""
@@ -121,12 +123,12 @@ def put_in(change: Change) -> None:
     SourceFileLoader.get_code = get_code
 
 
-def begin(change: Change) -> int:
-    """Run the tests on a change in a process of its own; its number."""
+def begin(change: Change, limit: int) -> int:
+    """Run the tests on a change in a process of its own, with a limit in seconds; its number."""
     if process := os.fork():
         return process
-    signal.setitimer(signal.ITIMER_PROF, LIMIT)
-    signal.alarm(10 * LIMIT)
+    signal.setitimer(signal.ITIMER_PROF, limit)
+    signal.alarm(10 * limit)
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
@@ -139,8 +141,8 @@ def begin(change: Change) -> int:
     os._exit(any(pytest.main([*options, *files]) for files in ([sharpest], others)))
 
 
-def unseen(changes: list[Change], at_once: int) -> list[Change]:
-    """Those with which all tests pass."""
+def unseen(changes: list[Change], at_once: int, limit: int = 900) -> list[Change]:
+    """Those with which all tests pass within the limit."""
     found, running = [], {}
     for change in [*changes, None]:
         while running and (change is None or len(running) == at_once):
@@ -153,17 +155,19 @@ def unseen(changes: list[Change], at_once: int) -> list[Change]:
                 print("NOT SEEN {}:{}\n  - {}\n  + {}".format(
                     ended.file, ended.number, *ended.lines()), flush=True)
         if change:
-            running[begin(change)] = change
+            running[begin(change, limit)] = change
     return found
 
 
 def try_file(file: str, chosen: set[int], at_once: int) -> list[Change]:
     """What no test sees of a file, and no line of the list explains."""
     original = (ROOT / "mlp_widgets" / file).read_text(encoding="utf-8")
+    before = os.times()
     if not unseen([Change(0, file, original, original)], 1):
         raise SystemExit(f"the tests of {file} fail without any change")
+    limit = TIMES * round(1 + os.times().children_user - before.children_user)
     changes = [c for c in changes_of(file) if not chosen or c.number in chosen]
-    alive = unseen(changes, at_once)
+    alive = unseen(changes, at_once, limit)
     known = {change for left in LEFT for change in left.changes()}
     new = [change for change in alive if (file, *change.lines()) not in known]
     print(f"{file}: {len(changes)} changes, {len(changes) - len(alive)} seen, "

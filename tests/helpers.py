@@ -7,6 +7,8 @@ import re
 
 import ipywidgets as widgets
 
+from mlp_widgets.widgets.look import look
+
 WAIT = 20
 """Seconds after which a thread that has not ended is a failure."""
 
@@ -17,9 +19,10 @@ def text_of(line) -> str:
 
 
 def live_widgets() -> set[str]:
-    """Ids of all widgets that ipywidgets keeps alive."""
+    """Ids of all widgets that ipywidgets keeps alive; one is the style sheet of all labs."""
     from ipywidgets.widgets import widget as base
 
+    look()
     if hasattr(base, "_instances"):  # from 8.0.3
         return set(base._instances)
     name = "_active_widgets" if hasattr(widgets.Widget, "_active_widgets") else "widgets"  # 8.0, 7

@@ -54,6 +54,11 @@ def these_labs(*names: str) -> pytest.MarkDecorator:
 EACH_LAB_MUCH = these_labs(*KINDS)
 
 
+def much_of(*names: str) -> Callable[[Callable], Callable]:
+    """For a test of these labs that makes much: it is ``thorough`` if LABS names none of them."""
+    return (lambda test: test) if {*names} & {*IN_QUICK} else pytest.mark.thorough
+
+
 # -- words ------------------------------------------------------------------------------------
 
 

@@ -276,6 +276,21 @@ MUTANTS = [
            "digits"),
     Mutant("a pixel that has its own ink again still counts as changed",
            "lectures/digits/numbers.py", "if ink != own else []", "if True else []", "digits"),
+    Mutant("the colours of σ₁ stand under the name σ₂",
+           "drawing/feature_maps.py", "zip(self.panels, scene.maps, strict=True)",
+           "zip(self.panels, scene.maps[::-1], strict=True)", "drawn_numbers"),
+    Mutant("the half held out is drawn as the one that is learned",
+           "drawing/learning.py", "self.parts[row].set_data(epochs, 100 * scene.right[row])",
+           "self.parts[row].set_data(epochs, 100 * scene.right[1 - row])", "drawn_numbers"),
+    Mutant("∂J/∂x is drawn with the other sign", "lectures/digits/scenes.py",
+           "ReadingScene(numbers.pixels, numbers.dJ_dx,",
+           "ReadingScene(numbers.pixels, -numbers.dJ_dx,", "drawn_numbers"),
+    Mutant("descent has the same J with every number of hinges", "lectures/relu_sums/scenes.py",
+           '"descent": trained, "best"',
+           '"descent": {**trained, **dict.fromkeys(trained, 1.0)}, "best"', "drawn_numbers"),
+    Mutant("J over the points seen is drawn over the updates",
+           "drawing/descents.py", "self.curves[1][k].set_data(seen, shown)",
+           "self.curves[1][k].set_data(np.arange(len(J)), shown)", "drawn_numbers"),
 ]
 # fmt: on
 

@@ -130,4 +130,8 @@ LEFT = [
     Left("np.repeat takes 2.0 for 2.", "core/passes.py",
          "return np.repeat(dJ_da, trace.a[skip.start].shape[-2] // dJ_da.shape[-2], axis=-2)",
          "//", ("/",)),
+    *(Left("Of a field's name Python keeps one text only.", "widgets/lab.py", line, "!= COVER",
+           ("is not COVER",))
+      for line in ("for f in fields(self.initial) if f.name != COVER})",
+                   "if of.role in roles and not isinstance(of, Parsed) and name != COVER]")),
 ]

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from lab_tools import much_of
 from oracle import H, check_gradients, compare, reference_pass
 
 import mlp_widgets
@@ -134,6 +135,7 @@ def test_a_zero_weight_stops_nothing_with_skip(activation):
 # --- depth 10,000 ---
 
 
+@much_of("deep_chain")
 @SKIPS
 @pytest.mark.parametrize("activation", ["sigmoid", "leaky_relu"])
 def test_depth_10_000(activation, skip):

@@ -8,6 +8,7 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
+from lab_tools import much_of
 from matplotlib.colors import to_hex, to_rgb
 
 from mlp_widgets.drawing import gradient_map
@@ -92,6 +93,7 @@ def pixels_of(kind: type[Picture], scene, scale: float = 1.0) -> np.ndarray:
     return shown(kind, scene, scale).render().copy()
 
 
+@much_of("deep_chain")
 @pytest.mark.parametrize("kind", SCENES)
 def test_the_way_to_a_scene_does_not_matter(kind):
     picture = kind(scale=1.0)

@@ -16,7 +16,7 @@ import pytest
 from drawn_texts import Recorder, faults
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from lab_tools import find, problem, text_of
+from lab_tools import find, much_of, problem, text_of
 from oracle import check_gradients
 
 from mlp_widgets.core import Diverged, backward, forward
@@ -322,6 +322,7 @@ def test_it_is_refused_in_one_sentence_and_nothing_is_evaluated(text, monkeypatc
     assert "Error" not in said and len(REFUSED) >= 25 and builtins.eval("1 + 1") == 2
 
 
+@much_of("computational_graph")
 @settings(max_examples=150)
 @given(st.text(alphabet="wxbyuv+-*/().12 e^relutanhexp_=,[]{}:'\"lambda", max_size=40) | st.text())
 def test_any_text_is_read_or_refused_in_a_sentence(text):

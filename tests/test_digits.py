@@ -12,7 +12,7 @@ import pytest
 from drawn_texts import Recorder
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lab_tools import find, text_of, wait_until
+from lab_tools import find, much_of, text_of, wait_until
 from oracle import H, reference_pass
 
 from mlp_widgets import DigitsLab, OneNeuronLab
@@ -230,6 +230,7 @@ def counts(preset: str) -> tuple[int, int]:
     return tuple(int(layer.sum()) for layer in numbers.dead)
 
 
+@much_of("digits")
 def test_the_first_weights_decide_how_many_neurons_die():
     assert counts("zeros") == (32, 16)
     assert sum(counts("trained")) <= 5 < sum(counts("too small")) < sum(counts("zeros"))

@@ -6,15 +6,27 @@ import base64
 import gc
 import threading
 from dataclasses import dataclass, replace
+from inspect import signature
 from types import SimpleNamespace
 
 import ipywidgets as widgets
 import pytest
 from example_lab import ExampleLab, ExampleState
-from lab_tools import WAIT, check_sent, find, live_widgets, problem, text_of, type_in, wait_until
+from lab_tools import (
+    WAIT,
+    check_sent,
+    find,
+    live_widgets,
+    problem,
+    text_of,
+    tree,
+    type_in,
+    wait_until,
+)
 
 from mlp_widgets.drawing.picture import Picture, Scene
 from mlp_widgets.fields import (
+    DATA,
     PARAMETER,
     VIEW,
     State,
@@ -26,6 +38,7 @@ from mlp_widgets.fields import (
 )
 from mlp_widgets.widgets import history as history_module
 from mlp_widgets.widgets import later as later_module
+from mlp_widgets.widgets.canvas import Progress
 from mlp_widgets.widgets.cell import Cell
 from mlp_widgets.widgets.controls import Control, control_of
 from mlp_widgets.widgets.history import GROUP_SECONDS
@@ -71,6 +84,43 @@ def failing(error: Exception):
         raise error
 
     return fail
+
+
+# --- how it is made, and what it says ---
+
+
+def test_the_scale_is_given_by_name_and_from_a_quarter_to_8():
+    assert ExampleLab().scale == signature(ExampleLab).parameters["scale"].default == 2.0
+    assert [ExampleLab(scale=scale).scale for scale in (0.25, 8)] == [0.25, 8.0]
+    for scale in (0.24, 8.5):
+        with pytest.raises(ValueError, match=f"^scale must be a number from .* got {scale}"):
+            ExampleLab(scale=scale)
+    with pytest.raises(TypeError, match="positional"):
+        ExampleLab(1.0)
+    assert ExampleLab.__doc__.startswith("y = w2 f(w1 x).\n\n")
+
+
+def test_numbers_in_words_and_in_the_table():
+    """ŷ = w2 w1 x: with 1.111 · 1.5 · 2 = 3.333 the loss is (3.333 - 1)² = 5.442889."""
+    lab = ExampleLab(w1=1.111)
+    assert lab.headline(lab.numbers) == ("J", "5.4429")
+    lab.w1 = 0.6  # ŷ = 1.8: ∂J/∂w1 = 2 · 0.8 · 1.5 · 2, ∂J/∂w2 = 2 · 0.8 · 1.2
+    assert lab.describe() == lab.in_words() == "J = 0.64."
+    assert lab.table_rows() == [("parameter", "value", "∂J/∂θ"), ("w₁", "0.6", "+4.8"),
+                                ("w₂", "1.5", "+1.92"), ("J", "", "0.64")]
+    lab.w2 = 0.5  # ŷ = 0.6
+    assert lab.describe() == "J = 0.16." and max(lab.gradient.values()) < 0
+    lab.covered = True
+    assert [row[2] for row in lab.table_rows()[1:3]] == ["?", "?"]
+    assert lab.in_words().startswith("J = 0.16. ") and lab.in_words() != lab.describe()
+
+
+@pytest.mark.parametrize("what", ["run", "pause", "rewind"])
+def test_what_is_seen_in_the_page_makes_the_widgets(what):
+    lab = ExampleLab(scale=0.25)
+    getattr(lab, what)()
+    assert lab.is_built
+    lab.close()
 
 
 # --- one way to change the state ---
@@ -240,11 +290,22 @@ def test_presets_set_what_they_say(lab):
     lab.preset("off")
     assert lab.state == replace(FIRST, w1=-0.5, activation="relu")
     assert text_of(lab.status) == "Preset off. J = 1. No update for w₁, w₂."
+    lab.w1 = 0.0
+    assert not lab.is_in_force("off")
+    lab.w1 = float("-0.5")  # the same number, but another object
+    assert lab.is_in_force("off")
     with pytest.raises(ValueError, match="unknown preset 'on'; known are off"):
         lab.preset("on")
     with pytest.raises(ValueError, match="unknown parameter 'w3'; known are w1, w2"):
         lab.why_zero("w3")
     assert lab.why_zero("w2") == "a₁₁ = 0, because neuron 1 is off (z₁₁ = −1 < 0)"
+
+
+def test_gradients_are_covered_from_code_too(lab):
+    lab.cover(True)
+    assert lab.covered and lab.in_words() != lab.describe()
+    lab.cover(False)
+    assert not lab.covered and lab.in_words() == lab.describe()
 
 
 def test_what_listens_is_told_of_every_state_and_is_not_kept_alive(lab):
@@ -317,6 +378,15 @@ def test_loaded_states_are_steps_of_their_own(lab, clock):
         assert lab.w1 == value
 
 
+def test_a_change_of_the_network_ends_a_run_and_one_of_the_view_does_not(lab, monkeypatch):
+    stops = []
+    monkeypatch.setattr(lab.descent, "stop", lambda: stops.append(lab.w1))
+    for changes in ({"learning_rate": 0.5}, {"w1": 0.9}, {"operation": 3}, {"w1": -0.9}):
+        lab.set(**changes)
+    assert stops == [0.9, -0.9]
+    monkeypatch.undo()
+
+
 # --- words follow when the hand rests ---
 
 
@@ -387,6 +457,7 @@ def test_a_viewer_without_a_kernel_gets_picture_words_and_text(lab):
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == lab.widget.model_id
     assert data["text/plain"] == repr(lab) == "ExampleLab(scale=0.5)"
     assert base64.b64decode(data["image/png"]) == lab.snapshot()
+    assert [lab.snapshot_rows()[0][0].width, lab.snapshot_rows()[0][0].height] == [300, 300]
     assert about["image/png"] == {"width": 720, "height": 300, "alt": lab.words}
 
 
@@ -452,9 +523,11 @@ def test_a_lab_that_is_asked_for_numbers_only_has_no_widgets():
     lab.preset("off")
     lab.undo()
     lab.step(5)
-    assert len(lab.path) == 6
+    lab.step()
+    assert len(lab.path) == 7 and lab.progress.key == lab.descent.progress.key != Progress().key
     lab.load("ExampleLab(w1=0.25)")
-    assert lab.gradient and lab.loss and lab.code and "ExampleLab(w1=0.25" in repr(lab)
+    assert lab.gradient and lab.loss and lab.code.startswith("ExampleLab.")
+    assert "ExampleLab(w1=0.25" in repr(lab)
     with pytest.raises(AttributeError, match="ExampleLab has no 'w3' that could be set"):
         ExampleLab(scale=0.25).w3 = 1.0
     gc.collect()
@@ -469,10 +542,10 @@ def test_close_frees_the_widgets():
     before = live_widgets()
     lab = ExampleLab(scale=0.25)
     lab.appear()
-    assert len(live_widgets()) >= len(before) + 30
+    assert len(live_widgets()) >= len(before) + 30 and not lab.closed
     lab.close()
     lab.close()  # again: nothing happens
-    assert live_widgets() == before
+    assert live_widgets() == before and lab.closed
 
 
 def test_what_is_asked_for_is_done_once_at_close_before_the_widgets_are_freed():
@@ -506,6 +579,55 @@ def test_buttons_have_texts_tooltips_and_classes(lab):
     assert (preset.description, preset.tooltip) == ("neuron off", "neuron off")
     assert "mlp-preset-off" in preset._dom_classes and isinstance(preset, widgets.Button)
     assert [find(lab, css).description for css in ("mlp-undo", "mlp-reset")] == ["Undo", "Reset"]
+
+
+@dataclass(frozen=True)
+class BareState(State):
+    x: float = number(1.0, DATA)
+
+
+class BareLab(Lab[BareState, SimpleNamespace]):
+    """Nothing to learn, nothing to cover."""
+
+    state_type = BareState
+
+    def compute(self, state):
+        return SimpleNamespace(parameters={}, gradient={}, loss=getattr(state, "x", 0.0))
+
+
+@dataclass(frozen=True)
+class StillState(State):
+    w: float = number(1.0, PARAMETER)
+
+
+class StillLab(BareLab):
+    """A parameter, and no learning rate."""
+
+    state_type = StillState
+
+
+def test_a_lab_without_parameters_has_no_table_no_descent_and_no_cover():
+    lab = BareLab(scale=0.25)
+    lab.x = 2.0
+    lab.cover(True)
+    assert not lab.can_cover and lab.describe() == "J = 2."
+    with pytest.raises(ValueError, match="BareLab has no gradient descent of its own"):
+        lab.step()
+    assert list(lab.blocks) == ["presets", "undo"] and (lab.table, lab.descent) == (None, None)
+    assert list(lab.controls) == ["x"] and lab.switches == {}
+    lab.x = 3.0
+    assert text_of(lab.status) == "x = 3. J = 3."
+    lab.close()
+    assert StillLab(scale=0.25).descent is None
+
+
+def test_each_field_stands_in_one_place_and_the_blocks_have_names(lab):
+    (column,) = (w for w in tree(lab.root) if lab.table.widget in getattr(w, "children", ()))
+    table, *fields, _folds = column.children
+    assert table is lab.table.widget
+    assert fields == [lab.controls[name].widget for name in ("x", "activation")]
+    assert list(lab.blocks) == ["presets", "undo", "stepper", "descent"]
+    assert list(lab.switches) == ["stepper", "descent"]
 
 
 # --- widgets that come late ---

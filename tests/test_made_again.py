@@ -87,6 +87,8 @@ def test_its_parts_and_the_whole_of_it_in_other_cells_become_those_of_the_new_la
     for shell in shells:
         assert "mlp-presenting" in shell._dom_classes
     assert "mlp-at-0" in shells[1]._dom_classes
+    new.present.turn_to(1)
+    assert "mlp-at-1" in shells[1]._dom_classes and "mlp-at-0" not in shells[1]._dom_classes
     new.present.toggle.value = False
     assert not any("mlp-presenting" in shell._dom_classes for shell in shells)
     newest = notebook.run("lab", ExampleLab, w1=0.25)

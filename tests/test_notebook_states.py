@@ -1,79 +1,32 @@
-"""No cell of a notebook moves a lab that stands in the page: Run All leaves it as it was shown.
+"""Where a cell of a notebook moves a lab that stands in the page, or asks about a lab that stands
+elsewhere, the check beside nbval says so.
 
 All parts of a lab share one state. A later cell that moves it would change what stands beside an
-earlier text, so numbers of other settings come from labs that are not shown. And a question is
-about a lab that stands beside it.
+earlier text, so numbers of other settings come from labs that are not shown.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-import nbformat
 import pytest
+import shown_labs
+from shown_labs import Page
 
-from mlp_widgets import Lab, Poll
-from mlp_widgets.fields import State, declared
-from mlp_widgets.widgets.part import Part
-
-NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("*.ipynb"))
-CALLS_OF_IPYTHON = ("%", "!", "get_ipython")
-
-@dataclass
-class Shown:
-    """What a cell left in the page, and the state that its lab had then."""
-
-    cell: int
-    thing: object
-    lab: Lab | None
-    state: object
+from mlp_widgets import OneNeuronLab
 
 
-@dataclass
-class Run:
-    """All cells of a notebook, run in order without Jupyter."""
-
-    shown: list[Shown] = field(default_factory=list)
-    moved: list[str] = field(default_factory=list)
-    """The cells that changed the state of a lab after it was shown."""
-
-    def cells(self, sources: list[str]) -> Run:
-        """Run them in one namespace."""
-        names: dict[str, Any] = {"__name__": "__main__", "display": self.display}
-        for self.cell, source in enumerate(sources):
-            if not any(line.lstrip().startswith(CALLS_OF_IPYTHON) for line in source.splitlines()):
-                self.display(value_of(source, names))
-            self.moved += [
-                f"cell {self.cell} moves the lab that cell {shown.cell} shows: {shown.lab!r}"
-                for shown in self.labs if bare(shown.lab.state) != shown.state]
-        return self
-
-    def display(self, *things: object) -> None:
-        """Note what is shown, and the state of its lab."""
-        for thing in things:
-            lab = lab_of(thing)
-            self.shown.append(Shown(self.cell, thing, lab, lab and bare(lab.state)))
-
-    @property
-    def labs(self) -> list[Shown]:
-        """The labs and parts of labs that were shown."""
-        return [shown for shown in self.shown if shown.lab is not None]
-
-    def lost_questions(self) -> list[str]:
-        """Questions about a lab that stands neither right before nor right after them, nor in
-        their cell."""
-        found = []
-        for poll in (shown for shown in self.shown if isinstance(shown.thing, Poll)):
-            before = [shown.lab for shown in self.labs if shown.cell <= poll.cell][-1:]
-            after = [shown.lab for shown in self.labs if shown.cell > poll.cell][:1]
-            about = poll.thing.about
-            if about is not None and not any(about is lab for lab in before + after):
-                found.append(f"cell {poll.cell}: {poll.thing!r}")
-        return found
+def run(sources: list[str]) -> Page:
+    """Run cells in one namespace, in order, without Jupyter."""
+    page = Page()
+    names: dict[str, Any] = {"__name__": "__main__", "display": page.display}
+    for source in sources:
+        page.display(value_of(source, names))
+        page.after_cell()
+    return page
 
 
 def value_of(source: str, names: dict[str, Any]) -> object:
@@ -87,38 +40,6 @@ def value_of(source: str, names: dict[str, Any]) -> object:
     return None if source.rstrip().endswith(";") else value
 
 
-def lab_of(thing: object) -> Lab | None:
-    """The lab that is shown, or of which a part is."""
-    if isinstance(thing, Part):
-        thing = thing._host
-    return thing if isinstance(thing, Lab) else None
-
-
-def bare(state: State) -> State:
-    """A state without the cover that a question lays on its lab, and takes away."""
-    return state.changed(covered=False) if "covered" in declared(type(state)) else state
-
-
-@pytest.fixture(scope="module", params=NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
-def notebook(request) -> Run:
-    cells = nbformat.read(request.param, as_version=4).cells
-    run = Run().cells([cell.source for cell in cells if cell.cell_type == "code"])
-    assert run.labs
-    yield run
-    for lab in {id(shown.lab): shown.lab for shown in run.labs}.values():
-        lab.close()
-
-
-def test_no_cell_moves_a_lab_that_is_shown(notebook):
-    assert notebook.moved == []
-
-
-def test_a_question_stands_beside_the_lab_that_it_is_about(notebook):
-    assert notebook.lost_questions() == []
-
-
-# --- can these tests fail? ---
-
 MADE = "from mlp_widgets import OneNeuronLab, will_move\nlab = OneNeuronLab()"
 
 
@@ -131,7 +52,7 @@ MADE = "from mlp_widgets import OneNeuronLab, will_move\nlab = OneNeuronLab()"
     ([MADE, "other = OneNeuronLab(w=1)\nlab", "other.step(5)"], False),
 ])  # fmt: skip
 def test_a_lab_that_was_moved_is_found(cells, finds):
-    assert bool(Run().cells(cells).moved) is finds
+    assert bool(run(cells).moved) is finds
 
 
 @pytest.mark.parametrize(("cells", "problems"), [
@@ -142,7 +63,53 @@ def test_a_lab_that_was_moved_is_found(cells, finds):
     ([MADE, "lab", "OneNeuronLab()", "will_move(lab, 'w')", "OneNeuronLab()"], 1),
 ])  # fmt: skip
 def test_a_question_about_a_lab_that_is_elsewhere_is_found(cells, problems):
-    assert len(Run().cells(cells).lost_questions()) == problems
+    assert len(run(cells).lost_questions()) == problems
+
+
+def test_after_the_last_cell_there_is_a_lab_and_no_question_is_lost():
+    lost = run([MADE, "will_move(lab, 'w')"])
+    assert lost.wrong() == [] and len(lost.wrong(["text"])) == 2
+    assert run(["1 + 1"]).wrong(["text"]) == ["there is no lab"]
+    moved = run([MADE, "lab", "lab.w = 1"])
+    assert len(moved.wrong()) == 1 == len(moved.wrong(["text"]))
+    assert run([MADE, "lab"]).wrong(["text"]) == []
+
+
+def test_a_kernel_hears_what_is_shown_and_when_a_cell_has_ended(monkeypatch):
+    heard: dict[str, Any] = {}
+    shell = SimpleNamespace(
+        display_formatter=SimpleNamespace(format=lambda thing, include=None: ({}, include)),
+        events=SimpleNamespace(register=heard.__setitem__))
+    monkeypatch.setattr(shown_labs, "PAGE", page := Page())
+    shown_labs.begin(shell)
+    lab = OneNeuronLab()
+    assert shell.display_formatter.format(lab, include="this") == ({}, "this")
+    assert [shown.lab for shown in page.labs] == [lab]
+    lab.w = 1
+    heard["post_run_cell"](None)
+    assert len(page.wrong()) == 1 and page.cell == 1
+    lab.close()
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("Here w = −1.5 and x = 3.", [("w", -1.5), ("x", 3)]),
+    ("Here ∂L/∂w = 2, w · x = 4.5 and g − y = 1.", []),
+    ("Now w = 2.\n\n**Predict:** L at w = −1.\n\nAnd x = 3.", [("w", 2), ("x", 3)]),
+    ("What is L at w = −1? It is small at w = 2.", [("w", 2)]),
+    ("<details><summary>Explain</summary>\n\nAt w = 2\n\n</details>\n\n**w = 0** is", []),
+])  # fmt: skip
+def test_what_a_text_claims_is_found(text, found):
+    state = run([MADE, "lab"]).labs[0].state
+    assert [claim[:2] for claim in shown_labs.claims(text, state)] == found
+
+
+def test_a_text_that_contradicts_its_lab_is_found():
+    page = run([MADE, "1 + 1", "lab"])
+    texts = ["Here w = 5.", "Then x = 3.", "And y = 6."]
+    assert page.contradictions(texts) == ["w = 5"]
+    assert page.wrong(texts) == ["w = 5 in the text, not in the lab"]
+    assert page.wrong(texts, ["w = 5"]) == []
+    assert page.wrong(texts, ["w = 5", "x = 1"]) == ["no text says x = 1"]
 
 
 def test_a_cell_shows_the_value_that_ends_it():

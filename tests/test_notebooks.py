@@ -154,8 +154,26 @@ def test_no_answer_stands_open_below_a_question(notebook):
         if cell.cell_type == "markdown":
             asked = "**Predict" in cell.source or (asked and not HEADING.search(cell.source))
         elif asked:
-            open_answers += [cell.id for o in cell.outputs if o.output_type == "stream"]
+            open_answers += [cell.id for o in cell.outputs if tells(o)]
     assert open_answers == []
+
+
+def tells(output) -> bool:
+    """Whether a number stands in an output that neither waits behind a line nor is a widget, which
+    asks before it tells."""
+    data = output.get("data", {})
+    waits = VIEW in data or FOLDED in data.get("text/html", "")
+    return not waits and bool(re.search(r"\d", output.get("text", data.get("text/plain", ""))))
+
+
+@pytest.mark.parametrize(("output", "told"), [
+    ({"output_type": "stream", "text": "w = 2"}, True),
+    ({"output_type": "execute_result", "data": {"text/plain": "2.5"}}, True),
+    ({"output_type": "execute_result", "data": {"text/plain": "not filled in yet"}}, False),
+    ({"output_type": "display_data", "data": {"text/plain": "2", "text/html": FOLDED}}, False),
+])  # fmt: skip
+def test_what_tells_an_answer_is_found(output, told):
+    assert tells(output) is told
 
 
 def test_no_output_is_an_error(notebook):
@@ -248,6 +266,14 @@ def test_it_hides_nothing_from_nbval(notebook):
     assert [text for text in texts(notebook) if "NBVAL_" in text] == []
     tags = {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])}
     assert not {tag for tag in tags if tag.startswith("nbval") or tag == "raises-exception"}
+
+
+def test_it_tells_an_instructor_what_to_do_in_ten_minutes(notebook):
+    if notebook.cells[0].source.startswith("# Start"):
+        return  # it is one move
+    said = notebook.cells[0].source.split("<summary>Live, 10 minutes</summary>")[1]
+    moves = re.findall(r"^(\d+)\. ", said.split("</details>")[0], re.M)
+    assert moves == [str(k + 1) for k in range(len(moves))] and 3 <= len(moves) <= 9
 
 
 def test_it_says_which_lecture_it_follows(notebook):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lab_tools import much_of
 
 from mlp_widgets.data.traffic import HOURS, TRAFFIC
 from mlp_widgets.fits import optimum
@@ -99,6 +100,7 @@ points = st.one_of(
 )
 
 
+@much_of("three_neuron", "relu_sums")
 @settings(max_examples=40)
 @given(points)
 def test_no_grid_of_kinks_beats_it(data):
@@ -106,6 +108,7 @@ def test_no_grid_of_kinks_beats_it(data):
     assert_optimal(x, y, searched_mse(x, y))
 
 
+@much_of("three_neuron", "relu_sums")
 @settings(max_examples=6)
 @given(st.lists(st.tuples(integers, integers), min_size=6, max_size=10), st.integers(0, 2**32 - 1))
 def test_no_refined_search_beats_it(data, seed):
@@ -116,6 +119,7 @@ def test_no_refined_search_beats_it(data, seed):
     assert_optimal(x, y, refined_mse(x, y, side1, side2, kink1, kink2).min())
 
 
+@much_of("three_neuron", "relu_sums")
 @pytest.mark.parametrize("column", TRAFFIC)
 def test_no_search_from_many_starts_beats_it_on_the_traffic_data(column):
     x, y = HOURS, np.array(TRAFFIC[column])
@@ -260,6 +264,7 @@ moves = st.sampled_from([0.0, 1.0, -20.0, 1000.0])
 scales = st.sampled_from([1e-140, 1e-9, 0.3, 1.0, 7.0, 1e9, 1e140])
 
 
+@much_of("three_neuron", "relu_sums")
 @settings(max_examples=30)
 @given(points, moves, moves, scales, scales, st.sampled_from([1, -1]), st.sampled_from([1, -1]))
 def test_moved_scaled_and_mirrored_data_have_the_same_optimum(

@@ -10,7 +10,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from lab_tools import these_labs, upload
+from lab_tools import much_of, these_labs, upload
 
 from mlp_widgets import ReluSumsLab, SigmoidFeaturesLab, ThreeNeuronLab
 from mlp_widgets.data import columns
@@ -92,6 +92,7 @@ class Sizes(list):
             raise ValueError("too large")
 
 
+@much_of("three_neuron", "relu_sums", "sigmoid_features")
 @pytest.mark.parametrize(("content", "sentence"), [
     ("# \N{GRINNING FACE}\n".encode() + b"1,2\n" * 101_000 + b"#" * 4_000_000,
      "at most 100000 points can be shown, and the file has more"),
@@ -125,6 +126,7 @@ def test_what_is_no_regular_file_is_not_opened(tmp_path):
             load_points(source)
 
 
+@much_of("three_neuron", "relu_sums", "sigmoid_features")
 def test_as_much_as_a_file_may_hold():
     text = "".join(f"{k % 100},{k}\n" for k in range(MOST))
     assert len(parse_columns(text, XY).lists[0]) == MOST

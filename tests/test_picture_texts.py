@@ -32,8 +32,8 @@ from mlp_widgets.fields import (
 )
 from mlp_widgets.lectures.digits.numbers import Numbers as DigitsNumbers
 from mlp_widgets.widgets.canvas import Slot
-from mlp_widgets.widgets.cell import style_sheet
 from mlp_widgets.widgets.lab import Lab
+from mlp_widgets.widgets.look import style_sheet
 
 RANDOM = 16
 """States of each lab in which all is random, beside those at the ends of the sliders."""

@@ -24,7 +24,7 @@ from mlp_widgets import lectures
 from mlp_widgets.drawing.quick_artists import QuickText, QuickTexts
 from mlp_widgets.drawing.style import SMALL
 from mlp_widgets.lectures.polls import lecture_poll
-from mlp_widgets.widgets.cell import style_sheet
+from mlp_widgets.widgets.look import look, style_sheet
 
 
 def classes(cell) -> set[str]:
@@ -103,7 +103,7 @@ def test_what_presents_and_goes_back_stands_in_the_head_and_the_numbers_in_the_s
     lab = unseen(name)
     (page,) = lab.widget.children
     style, head = page.children[:2]
-    assert style.layout.display == "none" and "mlp-head" in head._dom_classes
+    assert style is look() and "mlp-head" in head._dom_classes
     switches = {lab.undo_button, lab.reset_button, lab.share.toggle, lab.present.toggle}
     assert switches <= set(head.children) and set(lab.present.pages) <= set(tree(head))
     (strip,) = [w for w in page.children if "mlp-strip" in w._dom_classes]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lab_tools import much_of
 from matplotlib.colors import to_rgb
 
 from mlp_widgets.drawing import log_lanes, profiles
@@ -103,6 +104,7 @@ CASES = {"profiles": (ProfilesPicture, PROFILES), "clipping": (ClippingPicture, 
 # --- all three pictures ---
 
 
+@much_of("deep_chain")
 @pytest.mark.parametrize("name", CASES)
 def test_the_way_to_a_scene_does_not_matter(name):
     new, scenes = CASES[name]

@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 
+import lab_tools
 import pytest
-from lab_tools import IN_QUICK, KINDS, these_labs
+from lab_tools import IN_QUICK, KINDS, much_of, these_labs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,6 +35,16 @@ def test_a_thorough_test_is_left_out_on_all_labs_but_a_few():
     few = {param.values[0] for param in params if not param.marks}
     assert few == {"example", *IN_QUICK} < set(KINDS)
     assert {mark.name for param in params for mark in param.marks} == {"thorough"}
+
+
+def test_a_thorough_test_of_a_lab_runs_where_that_lab_is_named(monkeypatch):
+    for named, marks in ((("two_hidden",), 1), (("digits", "one_neuron"), 0)):
+        def of_a_lab():
+            """Stands for a test."""
+
+        monkeypatch.setattr(lab_tools, "IN_QUICK", named)
+        found = getattr(much_of("three_neuron", "digits")(of_a_lab), "pytestmark", [])
+        assert [mark.name for mark in found] == ["thorough"] * marks
 
 
 def test_a_lab_that_there_is_not_is_told_in_one_sentence(hooks, monkeypatch):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from itertools import combinations, pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,6 +30,7 @@ from mlp_widgets.fits.optimum import best_relu_fit
 from mlp_widgets.lectures.relu_sums import scenes, words
 from mlp_widgets.lectures.relu_sums.numbers import (
     MOST,
+    PRESETS,
     Numbers,
     ReluSumsState,
     best,
@@ -143,6 +146,35 @@ def test_the_best_two_hinges_on_the_traffic_are_those_of_the_three_neuron_lab():
         assert error(best(target, K), target) == pytest.approx(fit.mse, rel=1e-9)
     assert best(target, 3) is None and best(target, 22) is None and best(target, 23) is not None
     assert best_known(target.x, target.y, 30).widths == (1, 23, 1)
+
+
+@EACH_TARGET
+def test_a_j_that_is_told_as_0_is_the_best_there_is(target):
+    for K in (27, 28, 29):  # evenly spaced hinges on the sine: J is 7e-21, 2e-30 and 6e-28
+        numbers = Numbers(ReluSumsState(K=K, target=target))
+        scene = scenes.ways(numbers, None)
+        places, J = scene.errors["least"]
+        zeros = set(places[J == 0])
+        places, J = scene.errors["best"]
+        assert zeros <= set(places[J == 0])
+        if scene.ways["least"].note == "J = 0":
+            assert scene.ways["best"].note == "J = 0" and numbers.exact_from <= K
+            assert "not known" not in words.why_not(numbers, None)
+            assert words.verdict(numbers, None).startswith("So many hinges can go through")
+    sine = Numbers(ReluSumsState(K=26))
+    assert sine.best is None and "from K = 27 on it is J = 0" in words.verdict(sine, None)
+
+
+def test_hinges_by_hand_that_go_through_all_points_are_the_best_there_is():
+    own = (1.0, 0.5, 1.0), (-1.0, 0.0, 1.0), (1.0, -0.5, -2.0)
+    x = np.linspace(-1, 1, 17)
+    target = as_target((x, y_hat(own, 0.0, x)))
+    assert exact_from(target.x, target.y) == 4 and best(target, 3) is None
+    numbers = Numbers(ReluSumsState(K=3, neurons=own, target=target))
+    scene = scenes.ways(numbers, None)
+    assert scene.ways["best"].note == scene.ways["least"].note == "J = 0"
+    places, J = scene.errors["best"]
+    assert J[places == 3] == 0 and "So many hinges can go" in words.verdict(numbers, None)
 
 
 # --- targets ---
@@ -378,6 +410,19 @@ def test_a_dead_neuron_gets_no_update_and_the_lab_says_why(lab):
     assert lab.why_zero("w2j").endswith("because neuron 2 is off")
     assert lab.why_zero("w1j") == "neuron 2 is off at every point: it is dead"
     assert "∂J/∂w₁ⱼ = ∂J/∂b₁ⱼ = 0, because neuron 2 is off at every point" in text_of(lab.status)
+
+
+def test_the_formula_of_the_notebook_is_that_of_the_lab_also_on_the_kink():
+    text = (Path(__file__).parent.parent / "notebooks" / "07_relu_sums.ipynb").read_text("utf-8")
+    (sign,) = re.findall(r"mathbb\{1\}\[z_\{1j\}\^\{\(i\)\} (\S+) 0\]", text)
+    # neuron 2 of the preset, where the student is sent to: z = 0 at the first point
+    numbers = Numbers(ReluSumsState(**{**PRESETS["one is dead"], "b1j": -1.0}))
+    x, y, theta = numbers.target.x, numbers.target.y, numbers.parameters
+    z = theta["w1j"] * x + theta["b1j"]
+    on = {">": z > 0, "\\\\ge": z >= 0}[sign]
+    delta = y_hat(numbers.state.shown, theta["b2"], x) - y
+    assert z[0] == 0 and not (z[1:] >= 0).any() and delta[0] != 0
+    assert numbers.gradient["b1j"] == pytest.approx(np.mean(2 * delta * theta["w2j"] * on))
 
 
 # --- three ways from one start ---

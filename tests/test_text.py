@@ -23,6 +23,7 @@ from mlp_widgets.text import (
     product,
     sum_of_products,
     symbol,
+    whole,
 )
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
@@ -79,6 +80,15 @@ def test_fixed_reads_as_the_value(value):
 
 def test_a_number_that_is_not_known():
     assert (known(math.nan), known(0.25), known(math.inf)) == ("none", "0.25", "∞")
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (380.25, "380.25"), (-380.25, "−380.25"), (0.5625, "0.5625"), (0.015625, "0.015625"),
+    (0.50193, "0.50193"), (0.501934, "0.5019"), (2 / 3, "0.6667"), (0, "0"), (12345, "12345"),
+    (1234.25, "1234"), (math.inf, "∞"),
+])  # fmt: skip
+def test_a_number_that_ends_with_the_next_digit_is_not_rounded(value, text):
+    assert whole(value) == text
 
 
 def test_short_words():

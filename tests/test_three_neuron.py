@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from lab_tools import WAIT, find, text_of, type_in, upload, wait_until
+from lab_tools import WAIT, find, much_of, text_of, type_in, upload, wait_until
 from oracle import SCALAR_ACTIVATIONS, H, compare
 
 from mlp_widgets import ThreeNeuronLab
@@ -547,6 +547,7 @@ def test_each_level_is_said_once_when_it_is_passed(lab):
     assert "You beat" not in said(lab) and "✓ quadratic" in find(lab, "mlp-board").value
 
 
+@much_of("three_neuron")
 def test_poll_3_can_be_won_with_what_the_hints_say(lab):
     """By hand and by the student's own descent: no number but what the lab says."""
     lab.descent.runner._pause = 0.001
@@ -627,6 +628,7 @@ def frames_to_the_end(J: np.ndarray, lab) -> tuple[int, int]:
     raise AssertionError("it does not end")
 
 
+@much_of("three_neuron")
 def test_a_run_from_each_random_start_ends_soon_and_not_all_at_the_same_place(lab):
     """A frame rests 0.06 s, and draws and sends two pictures: 75 of them and 30,000 steps take
     less than 20 s."""

@@ -76,14 +76,16 @@ def test_the_unit_tests_run_with_the_oldest_of_everything(workflow):
     assert oldest["steps"][1]["with"] == {"python-version": "3.10"}
 
 
-def test_the_peers_are_required_and_the_long_runs_are_on_a_schedule(workflow):
-    peers, long = workflow["jobs"]["peers"], ("mutants", "soak")
+def test_the_peers_are_required_and_the_long_runs_are_on_every_night(workflow):
+    peers, long = workflow["jobs"]["peers"], ("mutants", "soak", "monkey")
     assert commands(peers) == ["make peers"]
     assert peers["env"]["MLP_WIDGETS_REQUIRE_ALL"] == "1"
     for name in long:
         assert commands(workflow["jobs"][name]) == [f"make {name}"]
         assert "'schedule'" in workflow["jobs"][name]["if"]
-    assert workflow["on"]["schedule"]
+    assert workflow["jobs"]["monkey"]["env"]["MLP_WIDGETS_REQUIRE_ALL"] == "1"
+    (night,) = workflow["on"]["schedule"]
+    assert night["cron"].split()[2:] == ["*", "*", "*"]
     others = [job for name, job in workflow["jobs"].items() if name not in long]
     assert all(job["if"] == "github.event_name != 'schedule'" for job in others)
     run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")

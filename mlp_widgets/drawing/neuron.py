@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from ..text import number
+from ..text import number, whole
 from .exits import Exits
 from .picture import Picture, Scene, few_ticks, with_grid
 from .style import BLACK, GRADIENT, GREY, NEURON
@@ -65,7 +65,7 @@ class LossScene(Scene):
 
     def words(self) -> str:
         """The present point, its slope, and the path of the steps."""
-        text = f"The loss L over w. At w = {number(self.w)}: L = {number(self.loss)}"
+        text = f"The loss L over w. At w = {number(self.w)}: L = {whole(self.loss)}"
         text += "." if self.gradient is None else f", slope ∂L/∂w = {number(self.gradient)}."
         if len(self.path_w) < 2:
             return text

@@ -9,10 +9,10 @@ import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import cache
-from pathlib import Path
 
 import ipywidgets as widgets
+
+from .look import is_look
 
 RUN_IT = "Run this notebook to move the sliders."
 """What a viewer without a kernel is told."""
@@ -65,12 +65,6 @@ class Shown:
     def words(self) -> str:
         """The picture in words, for those who do not see it."""
         raise TypeError(f"{type(self).__name__} must define words")
-
-    @staticmethod
-    def style() -> widgets.HTML:
-        """The style sheet, which takes no room."""
-        return widgets.HTML(f"<style>{style_sheet()}</style>",
-                            layout=widgets.Layout(display="none"))
 
     def in_text(self) -> str:
         """What stands for it where no picture is shown."""
@@ -213,22 +207,6 @@ class Cell(Shown):
             close_all(self.root)
 
 
-@cache
-def style_sheet() -> str:
-    """The text of style.css, and with it the face of the pictures, DejaVu Sans: so texts around
-    the pictures look like those in them, and take the same room on every machine."""
-    here = Path(__file__).parent
-    faces = "".join(
-        f'@font-face {{ font-family: "MLP Sans"; font-weight: {weight}; '
-        f"src: url(data:font/woff;base64,{_base64(here / 'fonts' / f'{name}.woff')}); }}\n"
-        for name, weight in (("regular", 400), ("bold", 700)))
-    return faces + (here / "style.css").read_text(encoding="utf-8")
-
-
-def _base64(file: Path) -> str:
-    return base64.b64encode(file.read_bytes()).decode("ascii")
-
-
 def escaped(css_class: str, text: str, role: str = "", may_scroll: bool = False) -> str:
     """Plain text as a block of HTML; the keyboard reaches one that may scroll."""
     role = role and f' role="{role}"'
@@ -255,8 +233,10 @@ def close_all(*roots: widgets.Widget) -> None:
 def all_widgets(widget: widgets.Widget) -> Iterator[widgets.Widget]:
     """A widget, its layout and style, and all of its children, innermost first.
 
-    Of a box that shows one of several parts, all of these.
+    Of a box that shows one of several parts, all of these. The style sheet is no part of it.
     """
+    if is_look(widget):
+        return
     for child in getattr(widget, "all_parts", getattr(widget, "children", ())):
         yield from all_widgets(child)
     for name in ("layout", "style"):

@@ -48,7 +48,6 @@ class Host(Protocol):
     root: widgets.Widget
     error: widgets.Widget
     messages: widgets.Widget
-    look: widgets.Widget
     scale: float
     by_hand: bool
 

@@ -38,7 +38,7 @@ from ..fields import (
     real,
 )
 from ..saved_state import call_of, code_of, state_from, with_new_names
-from ..text import number, symbol
+from ..text import number, symbol, whole
 from .beside import Panel
 from .blocks import COVERED, Text, headline_box
 from .built_late import BuiltLate
@@ -50,6 +50,7 @@ from .history import History
 from .host import Listener, Numbers, Refreshed
 from .later import Later
 from .layout import Fold, Folds, Section, line, stack, styled
+from .look import look
 from .made_again import take_place
 from .parameter_table import Group, ParameterTable
 from .part import Part, Parts
@@ -148,11 +149,11 @@ class Lab(BuiltLate, Generic[S, N]):
         gradient = self.numbers.gradient
         zeros = [symbol(name) for name in gradient if gradient[name] == 0]
         blocked = f" No update for {', '.join(zeros)}." if zeros else ""
-        return f"{self.objective} = {number(self.numbers.loss)}.{blocked}"
+        return f"{self.objective} = {whole(self.numbers.loss)}.{blocked}"
 
     def in_words(self) -> str:
         """The same for the page, where nothing tells a gradient that is covered."""
-        covered = f"{self.objective_of(self.state)} = {number(self.loss)}. {COVERED}"
+        covered = f"{self.objective_of(self.state)} = {whole(self.loss)}. {COVERED}"
         return covered if self.state.is_covered else self.describe()
 
     def groups(self) -> Sequence[Group]:
@@ -207,7 +208,7 @@ class Lab(BuiltLate, Generic[S, N]):
         rows = [("parameter", "value", f"∂{objective}/∂θ")]
         rows += [(symbol(name), number(value), self.told(self.numbers.gradient[name]))
                  for name, value in self.numbers.parameters.items()]
-        return [*rows, (objective, "", number(self.numbers.loss))]
+        return [*rows, (objective, "", whole(self.numbers.loss))]
 
     def told(self, gradient: float) -> str:
         """A gradient as text; a ? while it is covered."""
@@ -456,9 +457,8 @@ class Lab(BuiltLate, Generic[S, N]):
             section.box(k, self._part(PicturesInView(self.canvases, section.pictures)))
             for k, section in enumerate(sections)])
         body.add_class("mlp-sections")
-        self.look = self.style()
         presets = [self._presets.widget] if self.presets else []
-        page = styled("mlp-page", self.look, head, self.share.rows, *presets, strip, body)
+        page = styled("mlp-page", look(), head, self.share.rows, *presets, strip, body)
         self.root = styled("mlp-lab", page)
 
     @property

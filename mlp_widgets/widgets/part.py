@@ -22,6 +22,7 @@ from .cell import RUN_IT, Shown
 from .controls import Control
 from .host import Host
 from .layout import stack, styled
+from .look import look
 from .parameter_table import Group, ParameterTable
 from .png import composite_png
 from .present import PRESENTING
@@ -83,7 +84,7 @@ class Part(Shown):
             section.add_class("mlp-wide")
         self._own = [strip, columns, pictures, section]
         self._own += columns.children
-        page = styled("mlp-page", host.look, *presets, strip, section)
+        page = styled("mlp-page", look(), *presets, strip, section)
         self.root = styled("mlp-lab", page)
         self.root.add_class("mlp-part")
         self._own += [page, self.root]

@@ -25,6 +25,7 @@ from .canvas import NamedImage
 from .cell import Cell, described, escaped
 from .lab import Lab
 from .layout import focus, line, stack, styled
+from .look import look
 from .png import PngEncoder, composite_png
 from .present import Present
 from .typed_numbers import check_tolerance, finite, how_far_off, is_close, read_number
@@ -311,7 +312,7 @@ class Poll(Cell):
                                          tooltip="Show the right answer and why")
         self.explanation = widgets.HTML(escaped("mlp-poll-explanation", ""))
         self.root = widgets.VBox([
-            self.style(), line(title, self.present.widget, self.present.toggle),
+            look(), line(title, self.present.widget, self.present.toggle),
             widgets.HTML(escaped("mlp-poll-question", self.question)), *self._body(),
             line(self.answer_button, self.reveal_button, self.error),
             self.status, self.explanation,

@@ -20,6 +20,7 @@ from .answer import folded
 from .cell import Cell, described, escaped
 from .lab import Lab
 from .layout import focus, line, stack
+from .look import look
 from .made_again import latest
 from .typed_numbers import check_tolerance, finite, how_far_off, is_close, read_number
 
@@ -111,7 +112,7 @@ class Prediction(Cell):
                                        tooltip="Show the right numbers")
         rows = stack(*(box.widget for box in self.boxes.values()))
         rows.add_class("mlp-predict-rows")
-        self.root = stack(self.style(), rows,
+        self.root = stack(look(), rows,
                           line(self.check_button, self.show_button, self.status, self.error))
         for css in ("mlp-poll", "mlp-predict"):
             self.root.add_class(css)

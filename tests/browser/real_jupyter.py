@@ -341,17 +341,30 @@ class NotebookPage:
         self.said: list[str] = []  # by the page: console errors, exceptions, lost requests
         self._listen()
         self.page.goto(f"{server.url}/{server.place}/{notebook}?reset&token={server.token}")
+        self._wait_until_open()
+        if not sidebar:
+            self.page.evaluate(COLLAPSE_SIDEBAR)
+
+    def _wait_until_open(self) -> None:
         self.page.wait_for_function(NOTEBOOK_IS_OPEN, timeout=60_000)
         self.page.evaluate(COLLECT_KERNEL_ERRORS)
         self.page.evaluate(COUNT_MESSAGES)
-        if not sidebar:
-            self.page.evaluate(COLLAPSE_SIDEBAR)
 
     def __enter__(self) -> NotebookPage:
         return self
 
     def __exit__(self, *_error) -> None:
         self.context.close()
+
+    def reload(self) -> None:
+        """Load the page anew, as by F5; what was not saved is lost, and the kernel goes on."""
+        self.page.once("dialog", lambda dialog: dialog.accept())
+        self.page.reload()
+        self._wait_until_open()
+
+    def save(self) -> None:
+        """Save the notebook."""
+        self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
 
     # What went wrong -----------------------------------------------------------------------
 

@@ -230,3 +230,31 @@ def test_an_answer_waits_until_somebody_asks(opened):
     opened.wait_for(lambda: "42" in told(opened)[0])
     opened.keys(".jp-OutputArea-output summary", "Enter")
     assert told(opened)[1].split("\n")[-1] == "42"
+
+
+# --- pictures for a screen reader ---
+
+# Of the pictures that are shown their names; and those of second halves.
+IN_HALVES = """() => {
+    const seen = [...document.querySelectorAll('.mlp-canvas > img')].filter(e => e.offsetWidth);
+    const seconds = seen.filter(e => e.previousElementSibling?.tagName === 'IMG');
+    seconds[0]?.scrollIntoView();  // what is far away, the tree leaves out
+    return [seen.map(e => e.title), seconds.map(e => e.title)];
+}"""
+
+
+def test_of_a_picture_in_two_halves_a_screen_reader_finds_one(opened):
+    opened.look_at(None)
+    opened.page.set_viewport_size({"width": 640, "height": 900})
+    try:
+        opened.wait_for(lambda: len(opened.page.evaluate(IN_HALVES)[1]) > 3)
+        seen, seconds = opened.page.evaluate(IN_HALVES)
+        session = opened.context.new_cdp_session(opened.page)
+        tree = session.send("Accessibility.getFullAXTree")["nodes"]
+    finally:
+        opened.page.set_viewport_size(PAGE)
+    read = [node["name"]["value"] for node in tree
+            if not node["ignored"] and node["role"]["value"] == "image"]
+    assert {*seconds} & {*read}
+    assert [name for name in {*seconds}
+            if read.count(name) > seen.count(name) - seconds.count(name)] == []

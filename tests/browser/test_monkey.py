@@ -73,4 +73,6 @@ def test_a_lab_says_that_its_kernel_is_gone_and_comes_back(monkey):
     monkey.restart()
     monkey.go_on(enough(monkey, 0, 3))
     monkey.check()
+    monkey.change_kernel()
+    monkey.check()
     monkey.shut_down()

@@ -1,4 +1,4 @@
-"""The first five minutes on a laptop: after Run All the first thing to do stands in view.
+"""The first five minutes on a laptop: after Run All the first thing to do stands in view; and F5.
 
 In the start page and in two notebooks that begin with a prediction: one here, one with the page of
 ``test_real_jupyter``. To open a notebook takes long, and the others begin in the same way.
@@ -22,4 +22,20 @@ def test_run_all_ends_at_the_first_thing_to_do(server, browser, notebook, seen):
         if "00" in notebook:  # in its first page the first slider needs no scrolling
             page.page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
             assert_begins_in_view(page, *seen)
+        assert page.problems() == []
+
+
+def test_saved_labs_come_back_live_when_the_page_is_loaded_anew(server, browser):
+    notebook = server.write("reload.ipynb", "from mlp_widgets import OneNeuronLab\n"
+                            "lab = OneNeuronLab()\nlab.part('w', 'J')", "lab.part('w', 'loss')")
+    with browser.open(server, notebook, **LAPTOP_WITH_FILES) as page:
+        page.run_all()
+        page.settle()
+        page.save()
+        page.reload()
+        boxes = page.all(".mlp-box-w input")
+        page.wait_for(lambda: boxes.count() == 2, 60)
+        page.settle()
+        page.type_number(".mlp-box-w", -0.5)  # the kernel tells the other part
+        page.wait_for(lambda: {box.input_value() for box in boxes.all()} == {"-0.5"})
         assert page.problems() == []

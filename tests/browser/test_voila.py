@@ -73,21 +73,23 @@ def test_pages_opened_at_once_all_show_all_their_labs(voila, browser):
     assert voila.log_errors() == []
 
 
-def test_a_page_that_was_left_lets_its_kernel_go_and_an_open_one_keeps_it(forgetful, browser):
+@pytest.fixture(scope="module")
+def kernels(forgetful, browser) -> Iterator[tuple]:
+    """A page that stays open; its kernel, and the two of a page that was reloaded, then left."""
     notebook = "01_one_neuron.ipynb"
     with opened_at_once(browser, forgetful, notebook, 1) as (kept,):
         with opened_at_once(browser, forgetful, notebook, 1) as (left,):
             became_of([kept, left], 240)
-            kernels = [page.evaluate(KERNEL) for page in (kept, left)]
+            found = [page.evaluate(KERNEL) for page in (kept, left)]
             left.reload(timeout=240_000)  # Voilà does not hear that the page before went away
             became_of([left], 240)
-            kernels.append(left.evaluate(KERNEL))
-        gone = [f"Kernel shutdown: {kernel}" for kernel in kernels[1:]]
-        wait_until(kept, lambda: all(said in forgetful.log() for said in gone), 120)
-        assert f"Kernel shutdown: {kernels[0]}" not in forgetful.log()
-        pixels = kept.locator(".mlp-lab img").first.get_attribute("src")
-        kept.locator(".mlp-slider-w .noUi-handle").first.press("ArrowRight")
-        wait_until(kept, lambda: kept.locator(".mlp-lab img").first.get_attribute("src") != pixels)
+            found.append(left.evaluate(KERNEL))
+        yield kept, found
+
+
+def test_each_page_has_a_kernel_of_its_own_also_one_that_was_reloaded(kernels):
+    """What becomes of them is seen at the end, for nobody need wait for it."""
+    assert len(set(kernels[1])) == 3
 
 
 KERNEL = "JSON.parse(document.querySelector('#jupyter-config-data').textContent).kernelId"
@@ -206,3 +208,13 @@ def test_a_page_says_that_its_kernel_is_gone(voila, browser):
         os.kill(int(said.split()[-1]), signal.SIGKILL)
         page.wait_for(lambda: "Reload the page" in page.find(".mlp-lab").evaluate(
             "e => getComputedStyle(e, '::before').content"), 60)
+
+
+def test_a_page_that_was_left_lets_its_kernel_go_and_an_open_one_keeps_it(kernels, forgetful):
+    kept, (of_kept, *of_left) = kernels
+    gone = [f"Kernel shutdown: {kernel}" for kernel in of_left]
+    wait_until(kept, lambda: all(said in forgetful.log() for said in gone), 120)
+    assert f"Kernel shutdown: {of_kept}" not in forgetful.log()
+    pixels = kept.locator(".mlp-lab img").first.get_attribute("src")
+    kept.locator(".mlp-slider-w .noUi-handle").first.press("ArrowRight")
+    wait_until(kept, lambda: kept.locator(".mlp-lab img").first.get_attribute("src") != pixels)

@@ -27,7 +27,7 @@ EDGE, LINE = 6.0, 16.0
 """At the left and the right end; of a line of text at the foot."""
 HALF = 23.0
 """Half the width of a column of circles."""
-WIDEST = 160.0
+WIDEST = 190.0
 """From one column of circles to the next, where there is room."""
 MOST_COLUMNS = 9
 CIRCLE, LABEL, PASS = (21.0, 21.0), (16.0, 28.0), (6.0, 6.0)
@@ -35,7 +35,7 @@ CIRCLE, LABEL, PASS = (21.0, 21.0), (16.0, 28.0), (6.0, 6.0)
 below; of a wire that only passes."""
 TURN = 20.0
 """Above or below the middle of a circle."""
-ROOMIEST = 1.5
+ROOMIEST = 2.2
 """Times this room is given to each where there is so much."""
 SWEEPS = 12
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...text import listed, number, symbol
+from ...text import listed, number, symbol, whole
 from ...widgets.why_zero import why_in_words
 from .numbers import KINDS, OWN, GraphState, Numbers
 
@@ -25,7 +25,7 @@ def describe(numbers: Numbers) -> str:
     """L, and which derivatives are 0, with the reasons."""
     state = numbers.state
     what = f" = {written(state)}" if state.graph == OWN else ""
-    return " ".join([f"L{what} = {number(numbers.loss)}.", *_zeros(numbers)])
+    return " ".join([f"L{what} = {whole(numbers.loss)}.", *_zeros(numbers)])
 
 
 def _zeros(numbers: Numbers) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...text import inner, listed, number
+from ...text import inner, listed, number, whole
 from .numbers import ACTIVATIONS, Numbers
 
 
@@ -16,7 +16,7 @@ def lines(numbers: Numbers) -> dict[str, str]:
     return {
         "z": f"z = w · x = {number(s.w)} · {inner(x)} = {z}",
         "g": f"g = f(z) = {put_in} = {g}",
-        "L": f"L = (g − y)² = ({error})² = {number(numbers.loss)}",
+        "L": f"L = (g − y)² = ({error})² = {whole(numbers.loss)}",
         "∂L/∂w": f"∂L/∂w = x · f′(z) · 2(g − y) = {x} · {inner(number(numbers.slope))} · "
                  f"2({error}) = {number(numbers.gradient['w'])}",
     }

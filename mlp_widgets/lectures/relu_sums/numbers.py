@@ -213,11 +213,20 @@ def error(network: Network, target: Target) -> float:
     return float(forward(network, target.x[None], target.y[None]).J)
 
 
+def is_rounding(J: float, target: Target) -> bool:
+    """Whether a J is 0 but for rounding."""
+    return float(np.mean(target.y**2)) * ROUNDING >= J
+
+
+def _fitted(target: Target, start: str, K: int) -> Network:
+    """The hinges of a start where they are, with the best heights."""
+    return with_best_heights(built(laid(start, K), 0.0), target.x, target.y)
+
+
 @lru_cache(maxsize=64)
 def least_squares(target: Target, start: str) -> tuple[float, ...]:
     """J with the hinges of a start where they are and the best heights, for K = 1 ... MOST."""
-    return tuple(error(with_best_heights(built(laid(start, K), 0.0), target.x, target.y), target)
-                 for K in range(1, MOST + 1))
+    return tuple(error(_fitted(target, start, K), target) for K in range(1, MOST + 1))
 
 
 @lru_cache(maxsize=64)
@@ -228,8 +237,10 @@ def bounds(target: Target) -> tuple[float, ...]:
 
 @lru_cache(maxsize=64)
 def enough(target: Target) -> int:
-    """A number of neurons with which J = 0 can be reached."""
-    return exact_from(target.x, target.y)
+    """A number of neurons with which J = 0 can be reached: that of a hinge for each turn, or the
+    first with which evenly spaced hinges reach it but for rounding, as 27 do on the sine."""
+    evenly = (K for K, J in enumerate(least_squares(target, "even"), 1) if is_rounding(J, target))
+    return min(exact_from(target.x, target.y), next(evenly, MOST_POINTS))
 
 
 @lru_cache(maxsize=256)
@@ -237,7 +248,8 @@ def best(target: Target, K: int) -> Network | None:
     """A network of at most K neurons with the smallest J there is, if that is known."""
     if enough(target) < K:  # one for all of them
         return best(target, enough(target))
-    return best_known(target.x, target.y, K)
+    found = best_known(target.x, target.y, K)
+    return _fitted(target, "even", K) if found is None and enough(target) == K else found
 
 
 @dataclass(frozen=True)
@@ -360,10 +372,13 @@ class Numbers(NetworkNumbers):
         """The hinges of a network, with the best heights for them."""
         return with_best_heights(network, self.target.x, self.target.y)
 
-    @property
+    @cached_property
     def best(self) -> Network | None:
-        """The best there is with K neurons, if it is known."""
-        return best(self.target, self.state.K)
+        """The best there is with K neurons, if it is known: below J = 0 there is none."""
+        found = best(self.target, self.state.K)
+        if found is None and self.error(self.with_best_heights) == 0:
+            return self.with_best_heights
+        return found
 
     @property
     def bound(self) -> float:
@@ -385,4 +400,4 @@ class Numbers(NetworkNumbers):
 
     def rounded(self, J: float) -> float:
         """A J, or 0 where it is that but for rounding."""
-        return 0.0 if float(np.mean(self.target.y**2)) * ROUNDING >= J else J
+        return 0.0 if is_rounding(J, self.target) else J

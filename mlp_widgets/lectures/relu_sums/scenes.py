@@ -64,7 +64,8 @@ def _errors(numbers: Numbers, found: Training | None) -> dict[str, tuple[np.ndar
     """J against K: of each way where it is known, the bound, and the network of the sliders."""
     target, state = numbers.target, numbers.state
     every = range(1, MOST + 1)
-    known = {K: error(network, target) for K in every if (network := best(target, K))}
+    known = {K: error(network, target) for K in every
+             if (network := numbers.best if state.K == K else best(target, K))}
     trained = {K: way.J for K, way in found.ways.items()} if found else {}
     J = {"bound": dict(zip(every, bounds(target), strict=True)),
          "least": dict(zip(every, least_squares(target, state.start), strict=True)),

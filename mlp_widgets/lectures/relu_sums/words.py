@@ -122,7 +122,7 @@ def verdict(numbers: Numbers, found: Training | None) -> str:
         about = (f"The best with K = {numbers.state.K} is not known: it is searched for with 1 and "
                  f"2 hinges only, and from K = {numbers.exact_from} on it is J = 0. ")
     else:
-        through = numbers.exact_from <= numbers.state.K
+        through = numbers.error(numbers.best) == 0
         about = "So many hinges can go through all points: the best is J = 0. " * through
     if not (found and found.rounds):
         return about

@@ -20,7 +20,7 @@ from ...drawing.curves import CurvesPicture
 from ...drawing.diagram import DiagramPicture
 from ...drawing.picture import Picture
 from ...fields import Field, declared, one_of
-from ...text import number, symbol
+from ...text import number, symbol, whole
 from ...widgets.blocks import COVERED
 from ...widgets.canvas import Slot
 from ...widgets.controls import Control
@@ -186,7 +186,7 @@ class TwoHiddenLab(Lab[TwoHiddenState, Numbers]):
         rows += [(symbol(name), number(value), self.told(self.gradient_at[name]))
                  for name, value in self.parameters.items()]
         return [*rows, ("", "", ""), ("x", "", number(s.x)), ("y", "", number(s.y)),
-                ("g", "", number(v["g"])), ("L", "", number(v["L"]))]
+                ("g", "", whole(v["g"])), ("L", "", whole(v["L"]))]
 
     def table_notes(self) -> tuple[str, ...]:
         """How g comes from z²."""

@@ -12,7 +12,7 @@ from ...drawing.diagram import DiagramScene, Edge, Node
 from ...drawing.picture import thinned
 from ...explain import operations
 from ...explain.notation import Var
-from ...text import TITLES, number, symbol
+from ...text import TITLES, number, symbol, whole
 from .numbers import HIDDEN, NOTATION, SUBSCRIPTS, Numbers, TwoHiddenState, other_skip
 
 LEGEND = "dashed: weight < 0\nthicker: larger\npurple: gradients\ngrey: no update"
@@ -30,10 +30,13 @@ ENDS = {"w1_1": ("x", "h1", 1), "w2_1": ("x", "h2", -1), "w1_2": ("h1", "z2", 1)
 
 
 def short(value: float) -> str:
-    """So many digits that it fits a circle: four ("175.5", "0.5625"), three of a small number
-    ("0.00123"), and one where a power of ten has to be written."""
+    """So many digits that it fits a circle: four ("175.5", "0.5625"), a fifth with which the number
+    ends ("380.25"), three of a small number ("0.00123"), and one where a power of ten has to be
+    written."""
     if value != 0 and not 1e-3 <= abs(value) < 1e6:
         return number(value, 1)
+    if abs(value) >= 1:
+        return whole(value)
     return number(value, 4 if value == 0 or abs(value) >= 0.1 else 3)
 
 

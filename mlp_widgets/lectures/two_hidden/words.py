@@ -5,7 +5,16 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 
-from ...text import Factor, counted_steps, inner, number, product, sum_of_products, symbol
+from ...text import (
+    Factor,
+    counted_steps,
+    inner,
+    number,
+    product,
+    sum_of_products,
+    symbol,
+    whole,
+)
 from ...widgets.blocks import small_board
 from ...widgets.why_zero import why_in_words
 from .numbers import NOTATION, Numbers, TwoHiddenState, other_skip
@@ -45,8 +54,8 @@ def reasons(numbers: Numbers) -> dict[str, list[str]]:
 def describe(numbers: Numbers) -> str:
     """The loss, and which weights get no update, with the reasons."""
     s, v = numbers.state, numbers.values
-    text = (f"L = {number(v['L'])} at x = {number(s.x)}, y = {number(s.y)} "
-            f"({formula(s)} = {number(v['g'])}). ")
+    text = (f"L = {whole(v['L'])} at x = {number(s.x)}, y = {number(s.y)} "
+            f"({formula(s)} = {whole(v['g'])}). ")
     blocking = [f"No update for {', '.join(names)}: {why}"
                 for why, names in reasons(numbers).items()]
     return text + ". ".join(blocking or [EVERY_UPDATE]) + "."
