@@ -68,10 +68,10 @@ help:
 	$(info make clean   removes .venv and what the tools left behind)
 	@echo The first call sets up .venv. To use another Python: make lab PYTHON=python3.12
 
+# The command of the package knows how JupyterLab and Voilà are started.
 lab: $(LAB_READY)
-	$(PY) -m jupyterlab $(LAB_DEFAULTS) --ServerApp.root_dir=notebooks $(LAB_FLAGS)
+	$(PY) -m mlp_widgets --no-copy notebooks -- $(LAB_DEFAULTS) $(LAB_FLAGS)
 
-# The command of the package knows how Voilà is started.
 present: $(PRESENT_READY)
 	$(PY) -m mlp_widgets --present --no-copy notebooks -- $(PRESENT_DEFAULTS) $(PRESENT_FLAGS)
 

@@ -28,6 +28,7 @@ from mlp_widgets.lectures.relu_sums.starts import laid
 from mlp_widgets.lectures.relu_sums.targets import as_target
 from mlp_widgets.lectures.sigmoid_features.sets import SETS
 from mlp_widgets.lectures.two_hidden.lab import HEIGHT, WIDTH
+from mlp_widgets.lectures.wide_network.profile import profile
 
 BLUE, RED, GREY = "#0072B2", "#C04A00", "#767676"
 CSS_DPI = 96  # so that a size in inches is the lab's size in CSS pixels
@@ -41,6 +42,32 @@ def three_neuron(b11: float, dpi: float | None = None) -> None:
     backward(trace)
     _fit(network, trace, dpi)
     _diagram(network, forward(network, x[:, 8:9], y[:, 8:9]), dpi)
+
+
+def one_neuron(w: float, dpi: float | None = None) -> None:
+    """The identity with its slope at z = 3w in one figure, the loss on (3, 6) in another."""
+    trace = forward(Network([[[w]]], [[0.0]], ["identity"]), [3.0], [6.0])
+    slope, z = backward(trace).dJ_dw[1].item(), trace.z[1].item()
+    figure = _figure(490, 262, dpi)
+    for axes, grid, curve, at in zip(
+            figure.subplots(2, sharex=True), (np.linspace(-10, 10, 162),) * 2,
+            (lambda v: v, np.ones_like), (z, 1.0), strict=True):
+        axes.plot(grid, curve(grid), color="black", linewidth=2)
+        axes.plot([z], [at], "o", color=BLUE)
+        axes.plot([z, z], [0, at], ":", color=GREY)
+        axes.text(0.02, 0.9, f"z = {z:.4g}", transform=axes.transAxes, fontsize=9)
+        axes.grid(color="#DDDDDD", linewidth=0.5)
+    plt.show()
+    axes = _figure(490, 228, dpi).subplots()
+    grid = np.linspace(-3, 3, 162)
+    axes.plot(grid, forward(Network([grid[:, None, None]], [np.zeros((162, 1))], ["identity"]),
+                            [3.0], [6.0]).J, color="black", linewidth=2)
+    axes.plot([w - 0.5, w + 0.5], [trace.J - slope / 2, trace.J + slope / 2], "--", color=RED)
+    axes.plot([w], [trace.J], "o", color=BLUE)
+    axes.set(xlim=(-3, 3), ylim=(0, 50))
+    axes.set_title(f"L = {trace.J:.4g}, ∂L/∂w = {slope:.4g}", fontsize=10, loc="left")
+    axes.grid(color="#DDDDDD", linewidth=0.5)
+    plt.show()
 
 
 def _figure(width: int, height: int, dpi: float | None):
@@ -346,6 +373,31 @@ def _profiles(w: float, depth: int, dpi: float | None) -> None:
     figure.text(0.01, 0.935, f"{depth} sigmoid layers, every w = {w:.4g}", fontsize=10)
     figure.legend(*plots[0].get_legend_handles_labels(), loc="upper right", ncols=2, fontsize=10,
                   frameon=False)
+    plt.show()
+
+
+def wide_network(width: float, dpi: float | None = None) -> None:
+    """Variance and gradient by layer of two initializations, and their activations below."""
+    # without the memory of a lab that has just measured the same networks
+    found = [profile.__wrapped__(20, int(width), "relu", c, 5, 0) for c in (2**0.5, 1.0)]
+    figure = _figure(828, 270, dpi)
+    for k, axes in enumerate(figure.subplots(1, 2)):
+        for one, color in zip(found, (BLUE, RED), strict=True):
+            values = (one.variance, one.gradient)[k]
+            layers = np.arange(k, 21 + k)
+            axes.fill_between(layers, values.min(axis=0), values.max(axis=0), color=color,
+                              alpha=0.2)
+            axes.plot(layers, (one.typical_variance, one.typical_gradient)[k], "o-", color=color,
+                      markersize=3.6)
+        axes.set_yscale("log")
+        axes.grid(color="#DDDDDD", linewidth=0.5)
+    plt.show()
+    figure = _figure(828, 196, dpi)
+    for layer, axes in zip(found[0].samples, figure.subplots(1, 3), strict=True):
+        for one, color in zip(found, (BLUE, RED), strict=True):
+            values = one.samples[layer]
+            axes.hist(values[values != 0], bins=40, color=color, alpha=0.5)
+        axes.set_title(f"layer {layer}", fontsize=10, loc="left")
     plt.show()
 
 

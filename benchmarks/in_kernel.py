@@ -69,7 +69,8 @@ def compare(lab: object, interacts: dict[str, Callable], values: list[float], cs
     """
     inside = all_widgets(getattr(lab, "widget", lab))
     slider = next(w for w in inside if css in w._dom_classes)
-    pictures = [w for w in inside if isinstance(w, Image)]
+    # one that may stand in two halves is there twice
+    pictures = list(dict.fromkeys(w for w in inside if isinstance(w, Image)))
     times: dict[str, list[float]] = {"lab": [], **{name: [] for name in interacts}}
     for value in values:
         times["lab"].append(move(slider, value, pictures))

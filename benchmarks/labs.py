@@ -62,6 +62,16 @@ tiny
 
 CASES = [
     LabCase(
+        name="one neuron",
+        cell="from mlp_widgets import OneNeuronLab\nlab = OneNeuronLab(w=0.5)\nlab",
+        redraw="benchmarks.by_pyplot:one_neuron",
+        parameter="w",
+        start=0.5,
+        step=0.05,
+        low=-3.0,
+        high=3.0,
+    ),
+    LabCase(
         name="three neurons",
         cell="from mlp_widgets import ThreeNeuronLab\nlab = ThreeNeuronLab()\nlab",
         redraw="benchmarks.by_pyplot:three_neuron",
@@ -84,10 +94,11 @@ CASES = [
     ),
     LabCase(
         name="computational graph",
-        cell="from mlp_widgets import ComputationalGraphLab\nlab = ComputationalGraphLab()\nlab",
+        cell="from mlp_widgets import ComputationalGraphLab\n"
+             "lab = ComputationalGraphLab(w=0.5)\nlab",
         redraw="benchmarks.by_pyplot:computational_graph",
         parameter="w",
-        start=1.5,
+        start=0.5,
         step=0.05,
         low=-3.0,
         high=3.0,
@@ -111,6 +122,16 @@ CASES = [
         step=0.05,
         low=-3.0,
         high=3.0,
+    ),
+    LabCase(
+        name="wider networks",
+        cell="from mlp_widgets import WideNetworkLab\nlab = WideNetworkLab()\nlab",
+        redraw="benchmarks.by_pyplot:wide_network",
+        parameter="width",
+        start=100.0,
+        step=1.0,
+        low=1.0,
+        high=200.0,
     ),
     LabCase(
         name="sigmoid features",

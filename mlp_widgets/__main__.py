@@ -29,7 +29,13 @@ COPIED = ".mlp_widgets.json"
 """In the folder: name -> digest of each notebook when it was copied."""
 STORED = "share/mlp-widgets/notebooks/"
 """Where a wheel puts the notebooks, below the prefix of Python."""
+MESSAGES = "tornado_settings={'websocket_max_message_size': 104857600}"
+"""A file of up to 100 MB comes to a lab, which says that it takes 5. Above the 10 MB of every other
+server the page loses its kernel for a moment, and that button for good, without a word."""
+LAB = (f"--ServerApp.{MESSAGES}",)
+"""JupyterLab's flags."""
 PRESENT = (
+    f"--Voila.{MESSAGES}",
     "--template=mlp",
     # The extension of Notebook 7 does not load in Voilà, and says so as an error.
     "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension",
@@ -138,9 +144,14 @@ def _read(file: Path) -> dict[str, str]:
 
 
 def present_flags(passed_on: Sequence[str]) -> list[str]:
-    """Voilà's flags without those that somebody passes on with another value: it takes no two."""
+    """Voilà's flags without those that somebody passes on."""
+    return _unless_given(PRESENT, passed_on)
+
+
+def _unless_given(flags: Sequence[str], passed_on: Sequence[str]) -> list[str]:
+    """Flags without those that somebody passes on with another value: no server takes two."""
     named = {flag.split("=")[0] for flag in passed_on}
-    return [flag for flag in PRESENT if flag.split("=")[0] not in named]
+    return [flag for flag in flags if flag.split("=")[0] not in named]
 
 
 def _open(folder: Path, present: bool, passed_on: Sequence[str]) -> int:
@@ -152,7 +163,7 @@ def _open(folder: Path, present: bool, passed_on: Sequence[str]) -> int:
               file=sys.stderr)
         return 1
     options = ([*present_flags(passed_on), str(folder)] if present
-               else [f"--ServerApp.root_dir={folder.resolve()}"])
+               else [*_unless_given(LAB, passed_on), f"--ServerApp.root_dir={folder.resolve()}"])
     environment = {**os.environ, **(for_voila() if present else {})}
     try:
         return subprocess.call([sys.executable, "-m", module, *options, *passed_on],

@@ -34,8 +34,8 @@ def test_it_copies_all_notebooks_and_opens_jupyterlab_there(tmp_path, opened, ca
     assert names_in(folder) == NAMES and len(NAMES) > 10
     assert capsys.readouterr().out == f"{len(NAMES)} notebooks are in {folder}.\n"
     ((line, _),) = opened
-    assert line == [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}",
-                    "--port=9000"]
+    assert line == [sys.executable, "-m", "jupyterlab", *command.LAB,
+                    f"--ServerApp.root_dir={folder}", "--port=9000"]
 
 
 def test_presented_voila_shows_the_folder(tmp_path, opened):
@@ -57,8 +57,11 @@ def test_a_folder_is_opened_as_it_is_if_asked(tmp_path, opened, monkeypatch):
 def test_what_is_passed_on_takes_the_place_of_a_flag_of_ours(tmp_path, opened):
     own = "--MappingKernelManager.cull_idle_timeout=900"
     assert command.main(["--present", "--no-copy", str(tmp_path), "--", own]) == 0
-    ((line, _),) = opened
-    assert [flag for flag in line if "cull_idle" in flag] == [own]  # Voilà refuses two values
+    size = "--ServerApp.tornado_settings={}"
+    assert command.main(["--no-copy", str(tmp_path), "--", size]) == 0
+    (present, _), (lab, _) = opened
+    assert [flag for flag in present if "cull_idle" in flag] == [own]  # Voilà refuses two values
+    assert [flag for flag in lab if "tornado" in flag] == [size]
 
 
 def test_without_a_folder_it_is_one_below_the_present_one(tmp_path, monkeypatch, opened):

@@ -551,11 +551,12 @@ def test_close_frees_the_widgets():
 def test_what_is_asked_for_is_done_once_at_close_before_the_widgets_are_freed():
     lab, done = ExampleLab(scale=0.25), []
     lab.appear()
+    root = lab.root
     for name in ("first", "last"):
-        lab.at_close(lambda name=name: done.append((name, lab.root.comm is not None)))
+        lab.at_close(lambda name=name: done.append((name, root.comm is not None)))
     lab.close()
     lab.close()
-    assert done == [("last", True), ("first", True)] and lab.root.comm is None
+    assert done == [("last", True), ("first", True)] and root.comm is None
 
 
 @pytest.mark.parametrize(("kind", "method", "arguments"), [

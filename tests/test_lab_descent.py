@@ -317,10 +317,11 @@ def test_what_ends_a_run(name, make, what):
     lab.descent.runner._pause = 5 * WAIT
     lab.run()
     wait_until(lambda: len(lab.path) > 1)
+    descent = lab.descent
     ENDING[what](lab, "w1")
     after = lab.state
-    assert (not lab.descent.running and "Run" in run_says(lab)) or what == "close"
-    lab.descent.runner.join(WAIT)
+    assert not descent.running and (what == "close" or "Run" in run_says(lab))
+    descent.runner.join(WAIT)
     assert lab.state is after and run_threads() == []
 
 

@@ -12,6 +12,7 @@ import io
 import math
 import random
 import re
+import weakref
 from contextlib import nullcontext, suppress
 
 import ipywidgets as widgets
@@ -565,13 +566,48 @@ def test_two_labs_do_not_disturb_each_other_and_a_closed_one_leaves_nothing(name
         lab.run()
     if lab.stepper and lab.stepper.count:
         lab.stepper.play.click()
+    repeated = runners(lab)
+    part = lab.part(*lab.canvases, "J")
+    large = large_things_of(lab)
     lab.close()
     lab.close()
-    assert not any(runner.running for runner in runners(lab))
-    for runner in runners(lab):
+    assert not any(runner.running for runner in repeated)
+    for runner in repeated:
         runner.join(WAIT)
     assert live_widgets() == before and run_threads() == []
     assert (other.state, other.numbers, images(other)) == seen
+    # an output of the notebook, Out[5], may hold the lab and a part of it for ever
+    control = runner = repeated = None
+    gc.collect()
+    assert len(large) > 6 and [of() for of in large if of() is not None] == []
+    check_closed(lab, part)
+
+
+def large_things_of(lab):
+    """Weak references to what a lab has drawn, computed and put into a page."""
+    drawn = [of for canvas in lab.canvases.values()
+             for of in (canvas, canvas.image, canvas.picture, canvas.picture.figure)]
+    parts = [part.root.children[0] for part in lab.views.shown.values()]
+    return [weakref.ref(of) for of in (*drawn, *parts, lab.root, lab.numbers)]
+
+
+def check_closed(lab, part):
+    """AssertionError unless all that is asked of a closed lab has the same sentence for an
+    answer."""
+    kind = type(lab).__name__
+    sentence = f"this {kind} is closed: run its cell to make a new one"
+    asked = [lambda: lab.widget, lambda: part.widget, lambda: lab.gradient, lambda: lab.loss,
+             lambda: lab.words, lab.snapshot, lab.undo, lab.reset, lab.beside, lab.run,
+             lambda: lab.part("J"), lambda: lab.control("covered"), lambda: lab._parts,
+             lambda: lab.step(1), lambda: lab.nobody_knows,
+             lambda: lab.set(**next({name: value} for name, _of, value in others(lab)))]
+    for call in asked:
+        with pytest.raises(ValueError) as told:
+            call()
+        assert str(told.value) == sentence or "has no gradient descent" in str(told.value)
+    for shown in (lab, part):
+        assert shown._repr_mimebundle_() == ({"text/plain": sentence}, {})
+    assert not lab.is_built and repr(lab).startswith(f"{kind}(")
 
 
 def things() -> tuple[int, tuple]:

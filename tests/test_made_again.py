@@ -77,11 +77,12 @@ def test_its_parts_and_the_whole_of_it_in_other_cells_become_those_of_the_new_la
     old = notebook.run("lab", ExampleLab)
     part, aside = old.part("w1", "J"), old.part("w2")  # aside stands nowhere
     shells = [part.widget, old.widget]
+    unseen = aside.root
     old.present.toggle.value = True
     new = notebook.run("lab", ExampleLab, w1=1.25)
     assert [shell.children for shell in shells] == [new.part("w1", "J").root.children,
                                                     new.root.children]
-    assert old.closed and part.root.comm is not None and aside.root.comm is None
+    assert old.closed and shells[0].comm is not None and unseen.comm is None
     assert new.present.toggle.value  # as it was
     for shell in shells:
         assert "mlp-presenting" in shell._dom_classes

@@ -7,6 +7,7 @@ without stored outputs; that is why the outputs themselves are checked here.
 from __future__ import annotations
 
 import ast
+import html
 import json
 import re
 from pathlib import Path
@@ -19,6 +20,8 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LECTURES = ("6.390", "10-315")  # the course numbers of the lectures (MIT, CMU)
 VIEW = "application/vnd.jupyter.widget-view+json"
 FOLDED = "<details>"
+REASONS = {"explain", "hint"}
+"""Arguments of a question that tell its answer."""
 HEADING = re.compile(r"^#{1,4} ", re.MULTILINE)
 LONGEST_CELL = 12
 """Lines, empty ones and comments too: a student reads them."""
@@ -71,6 +74,15 @@ def must_show(source: str) -> bool:
 def called(node: ast.expr) -> str:
     """The last name of what is called: ``pkg.Lab(1)`` -> 'Lab'; '' if nothing is called."""
     return ast.unparse(node.func).split(".")[-1] if isinstance(node, ast.Call) else ""
+
+
+def calls_in(source: str) -> list[ast.Call]:
+    return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+
+
+def keywords(source: str) -> set[str | None]:
+    """The names of all arguments that a cell gives by name."""
+    return {given.arg for call in calls_in(source) for given in call.keywords}
 
 
 def minutes_of_reading(notebook) -> float:
@@ -179,6 +191,32 @@ def test_a_widget_can_be_seen_without_a_kernel(notebook):
     for data in views:
         assert data.get("text/plain", "").strip()
         assert data.get("image/png", "").strip() or FOLDED in data.get("text/html", "")
+
+
+def test_the_code_of_a_question_with_reasons_is_folded(notebook):
+    """JupyterLab, Voilà and ``ClosedAnswers`` go by this; other pages show all code."""
+    open_cells = [cell.source for cell in code_cells(notebook) if REASONS & keywords(cell.source)
+                  and not cell.metadata.get("jupyter", {}).get("source_hidden")]
+    assert open_cells == []
+
+
+def test_the_documented_html_page_tells_no_hint_and_no_explanation(tmp_path):
+    """Nothing of folded code, by the command of docs/teaching.md; the other code is there."""
+    from nbconvert.nbconvertapp import main
+
+    source = ROOT / "notebooks/08e_chain_vanishing_exploding.ipynb"
+    folded, shown = [], []
+    for cell in code_cells(nbformat.read(source, as_version=4)):
+        hidden = cell.metadata.get("jupyter", {}).get("source_hidden")
+        (folded if hidden else shown).extend(cell.source.splitlines())
+    (command,) = re.findall(r"^jupyter nbconvert (--to html .*) notebook\.ipynb$",
+                            (ROOT / "docs/teaching.md").read_text(encoding="utf-8"), re.MULTILINE)
+    main([*command.split(), str(source), f"--output-dir={tmp_path}"])
+    page = (tmp_path / source.with_suffix(".html").name).read_text(encoding="utf-8")
+    said = html.unescape(re.sub(r"<[^>]+>", "", EMBEDDED_IMAGE.sub("", page)))
+    assert len(folded) > 40 and len(shown) > 5
+    assert [line for line in folded if len(line) > 20 and line.strip() in said] == []
+    assert [line for line in shown if line not in said] == []
 
 
 @pytest.mark.thorough

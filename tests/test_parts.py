@@ -406,8 +406,9 @@ def test_a_closed_lab_closes_its_parts_and_leaves_nothing(name):
     for asked in names_of(lab):
         lab.part(asked)
     lab.part(*names_of(lab), *(["gradient"] if lab.table else []))
+    parts = lab.views
     lab.close()
-    assert live_widgets() == before and lab.views.shown == {}
+    assert live_widgets() == before and parts.shown == {}
     lab.close()
 
 

@@ -74,6 +74,11 @@ def test_every_notebook_is_linked_once_in_the_order_of_the_readme(cells, readme)
     assert linked == [name for name in in_readme if name != "00_start.ipynb"]
 
 
+def test_the_readme_is_read_in_a_few_minutes(readme):
+    """A student, an instructor and a course maintainer each find their part; more is in docs."""
+    assert len(readme.splitlines()) <= 105
+
+
 def test_the_readme_has_the_question_of_each_lab(readme):
     for entry in REGISTRY.values():
         assert f"| `notebooks/{entry.notebooks[0]}.ipynb` | **{entry.question}** " in readme

@@ -207,6 +207,7 @@ def test_a_lab_plays_with_the_seconds_of_the_module_and_its_end_ends_it(monkeypa
     monkeypatch.setattr(module, "SECONDS", 5 * WAIT)
     lab = ExampleLab(scale=0.25)
     first_frame(lab)
+    stepper = lab.stepper
     lab.close()
-    finish(lab.stepper)
+    finish(stepper)
     assert lab.operation == 1

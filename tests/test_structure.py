@@ -37,6 +37,7 @@ LAYERS = {
     "widgets": (4, {"ipywidgets", "traitlets", "IPython", "sidecar", "ipyevents"}),
     "lectures": (5, set()),
     "waiting_kernels": (6, {"jupyter_server", "tornado", "traitlets"}),  # a setting of Voilà
+    "closed_answers": (6, {"nbconvert"}),  # a setting of nbconvert
     "__main__": (0, set()),  # the command: it imports nothing of the project
 }
 TOP = "mlp_widgets"

@@ -20,7 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from ..text import number, round_limit, scientific
 from .quick_artists import QuickText, QuickTicks
@@ -189,10 +189,9 @@ def with_grid(*panels: Axes) -> None:
         axes.yaxis.set_major_formatter(short_ticks)
 
 
-@FuncFormatter
-def short_ticks(value: float, _position: int | None) -> str:
+def short_ticks(value: float, _position: float | None) -> str:
     """Tick labels without the factor that matplotlib writes above an axis, over its title; long
-    ones as "1.25e4"."""
+    ones as "1.25e4". A formatter object would hold its last axis, and so its figure, for ever."""
     text = number(value, 3)
     return text if abs(value) < 1e4 or "e" in text else scientific(value, 3)
 

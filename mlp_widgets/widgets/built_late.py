@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .cell import Cell
+from .cell import Cell, ClosedError
+
+KEPT_WHEN_CLOSED = {"_lock", "closed", "is_sealed", "listeners", "scale", "state", "successor"}
+"""Attributes of a closed lab: for its repr, and to know the lab that stands in its place."""
 
 
 class BuiltLate(Cell):
@@ -28,7 +31,10 @@ class BuiltLate(Cell):
         raise TypeError(f"{type(self).__name__} must define build()")
 
     def __getattr__(self, name: str) -> Any:
-        """What is missing because nothing is built yet: build it. Other threads wait for it."""
+        """What is missing because nothing is built yet: build it. Other threads wait for it.
+        ClosedError if it is missing because all is closed."""
+        if self.closed:
+            raise ClosedError(self.gone)
         if "_lock" in self.__dict__ and not name.startswith("_"):
             with self._lock:
                 if not self.is_built:
@@ -46,6 +52,8 @@ class BuiltLate(Cell):
 
     def _build_now(self) -> None:
         """If it fails, nothing is built: the next who asks sees why."""
+        if self.closed:
+            raise ClosedError(self.gone)
         self.is_built, self.is_sealed = True, False
         try:
             self.make_messages()
@@ -65,3 +73,16 @@ class BuiltLate(Cell):
         """Put an error into the error line, if there is one yet."""
         if self.is_built:
             super().show_error(sentence)
+
+    def let_go(self) -> None:
+        """Keep next to nothing of what is closed: the outputs of a notebook, ``Out[5]``, hold every
+        lab that a cell has shown, with all its pictures, widgets and numbers."""
+        with self._lock:
+            for name in vars(self).keys() - KEPT_WHEN_CLOSED:
+                del vars(self)[name]
+
+    @property
+    def gone(self) -> str:
+        """What it answers to every call once it is closed."""
+        kind = type(self).__name__
+        return f"this {kind} is closed: run its cell to make a new one" if self.closed else ""

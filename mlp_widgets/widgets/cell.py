@@ -26,6 +26,10 @@ def under_voila() -> bool:
     return os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
 
 
+class ClosedError(ValueError, AttributeError):
+    """Something is asked of what was closed; it has let go of all that it would need."""
+
+
 class Shown:
     """What stands in a cell. It gives ``snapshot``, ``words`` and its ``root``."""
 
@@ -36,6 +40,11 @@ class Shown:
     displayed = False
     """Whether its root was given to a page."""
     _lock: threading.RLock
+
+    @property
+    def gone(self) -> str:
+        """Why it can be shown no longer, in a sentence; "" while it can."""
+        return ""
 
     @property
     def widget(self) -> widgets.Widget:
@@ -69,6 +78,8 @@ class Shown:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None
                           ) -> tuple[dict[str, object], dict[str, object]]:
         """The live widget, and beside it a picture, its words and a text for other viewers."""
+        if self.gone:
+            return {"text/plain": self.gone}, {}
         if under_voila():
             return {**self.live_view(), "text/plain": self.in_text()}, {}
         with self._lock:  # of one state
@@ -86,6 +97,8 @@ class Shown:
 class Cell(Shown):
     """Base of labs and questions: what is shown and can be acted on."""
 
+    closed = False
+    """Whether it is closed: what comes late, from a page or a clock, changes nothing then."""
     by_hand = False
     """Whether what happens now was asked for in the page, and not by code."""
     after_error = ""
@@ -118,7 +131,7 @@ class Cell(Shown):
 
         def callback(*args: object) -> None:
             with self._lock:
-                if self._refreshing:
+                if self.closed or self._refreshing:
                     return
                 try:
                     with self.asked(by_hand=True):

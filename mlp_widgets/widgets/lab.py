@@ -123,7 +123,6 @@ class Lab(BuiltLate, Generic[S, N]):
         """What is told of each state shown: questions about the lab."""
         self.successor: Any = None
         """The lab that stands in its place since its cell was run again."""
-        self.closed = False
         self.prepare()
         self.numbers: N = self.compute(self.state)
         super().__init__()
@@ -660,3 +659,4 @@ class Lab(BuiltLate, Generic[S, N]):
             close_all(*self.blocks.values(), *(shell for _names, shell in self.shells))
         self.closed = True
         self._tell_listeners()
+        self.let_go()

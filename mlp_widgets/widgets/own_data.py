@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from ..data.columns import decode, parse_columns
+from ..data.columns import MOST_BYTES, decode, parse_columns
 from ..data.points import XY
 from ..fields import Parsed
 from .controls import Control
@@ -35,6 +35,7 @@ class DataControl(Control):
         self.names.add_class("mlp-choice")
         self.upload = widgets.FileUpload(description="Own CSV", accept=".csv,.txt,.tsv",
                                          multiple=False)
+        self.upload.tooltip = f"A file of at most {MOST_BYTES / 1e6:.0f} MB"
         self.upload.add_class("mlp-upload")
         host.on_value(self.names, self._choose)
         host.on_value(self.upload, self._take_file)

@@ -98,7 +98,13 @@ class Part(Shown):
     def leave(self) -> widgets.Box:
         """Its outermost box, which is its own no longer: another part may fill it."""
         self._own.remove(self.root)
-        return self.root
+        shell, (self.root,) = self.root, self.root.children
+        return shell
+
+    @property
+    def gone(self) -> str:
+        """What it answers once its lab is closed."""
+        return self._host.gone
 
     def _uncover(self) -> list[widgets.Widget]:
         """The button that shows what a question covers here; it is seen while that is covered."""
@@ -152,6 +158,9 @@ class Part(Shown):
                     if isinstance(inner, widgets.Widget):
                         inner.close()
                 widget.close()
+            # an output of the notebook may hold it
+            self._own, self.tables, self.canvases = [], (), ()
+            self.root.set_trait("children", ())
 
     def __repr__(self) -> str:
         return f"{self._host!r}.part({', '.join(map(repr, self.names))})"

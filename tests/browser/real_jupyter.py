@@ -27,6 +27,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mlp_widgets.__main__ import LAB
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -180,7 +182,7 @@ class JupyterServer:
         }
         root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         given = [f"--{name}={value}" for name, value in options.items()]
-        return [sys.executable, "-m", self.module, *given, *root]
+        return [sys.executable, "-m", self.module, *LAB, *given, *root]
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if "JUPYTER" not in name}

@@ -140,6 +140,27 @@ def pale_texts(part, at_least: int = 20) -> list:
     return [entry for entry in found if entry[0] < READABLE]
 
 
+NOT_CUT = """(lab, widest) => {
+    const pen = document.createElement('canvas').getContext('2d'), cut = [];
+    for (const input of lab.querySelectorAll('.mlp-row:not(.mlp-line-of-text) input')) {
+        if (!input.checkVisibility()) continue;
+        const style = getComputedStyle(input);
+        pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+        const around = ['paddingLeft', 'paddingRight', 'borderLeftWidth', 'borderRightWidth'];
+        const room = around.reduce((left, name) => left - parseFloat(style[name]),
+            input.offsetWidth);  // Firefox's clientWidth of a box has no padding in it
+        const needs = pen.measureText(widest).width;
+        if (needs > room) cut.push(`${needs} in ${room}: ${input.parentElement.className}`);
+    }
+    return cut;
+}"""
+
+
+def cut_boxes(page) -> list[str]:
+    """The number boxes of the lab that can be seen and have no room for a long number."""
+    return page.find(".mlp-lab").evaluate(NOT_CUT, "-0.00888")
+
+
 def violations(page, selector: str = ".mlp-lab") -> list[str]:
     """What axe-core finds inside an element, beside what is known."""
     page.find(selector).evaluate("e => e.dataset.mlpAxe = 1")
@@ -153,7 +174,7 @@ def all_violations(page, selector: str) -> list[str]:
     """The same inside all elements of the page that fit.
 
     It takes all texts of a notebook for hidden where it looks at contrast, so it does not look for
-    it: ``pale_texts`` does. Nothing else depends on the theme.
+    it: ``pale_texts`` does.
     """
     from axe_playwright_python.sync_playwright import Axe
 

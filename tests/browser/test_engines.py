@@ -17,7 +17,7 @@ from described_labs import LABS, OF_EACH_SLIDER, LabDescription, cells_of_all, d
 from lab_cases import LAPTOP, PROJECTORS, size
 from real_jupyter import NUMBER_LABS, Firefox, NotebookPage, firefox_path
 from real_webkit import WebKit, missing_programs
-from seen import PICTURE, each_section, pictures, present, unfold, values
+from seen import PICTURE, cut_boxes, each_section, pictures, present, unfold, values
 
 import mlp_widgets
 from mlp_widgets.widgets.lab import Lab
@@ -49,21 +49,6 @@ AT_REST = """async (e, block) => {
     }
     if (quiet < 6) throw new Error('it does not come to rest');
     return place();
-}"""
-
-NOT_CUT = """(lab, widest) => {
-    const pen = document.createElement('canvas').getContext('2d'), cut = [];
-    for (const input of lab.querySelectorAll('.mlp-row:not(.mlp-line-of-text) input')) {
-        if (!input.checkVisibility()) continue;
-        const style = getComputedStyle(input);
-        pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
-        const around = ['paddingLeft', 'paddingRight', 'borderLeftWidth', 'borderRightWidth'];
-        const room = around.reduce((left, name) => left - parseFloat(style[name]),
-            input.offsetWidth);  // Firefox's clientWidth of a box has no padding in it
-        const needs = pen.measureText(widest).width;
-        if (needs > room) cut.push(`${needs} in ${room}: ${input.parentElement.className}`);
-    }
-    return cut;
 }"""
 
 
@@ -138,7 +123,7 @@ def test_keys_number_box_and_undo(page, lab):
 
 def test_boxes_have_room_for_their_numbers(page, lab):
     unfold(page)
-    assert page.find(".mlp-lab").evaluate(NOT_CUT, "-0.00888") == []
+    assert cut_boxes(page) == []
 
 
 def drag(page, lab, share: float) -> None:

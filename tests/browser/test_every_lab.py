@@ -14,6 +14,7 @@ from seen import (
     PICTURE,
     boxes,
     clipped,
+    cut_boxes,
     each_section,
     fold,
     pale_texts,
@@ -140,6 +141,7 @@ def test_a_move_right_after_undo_to_where_it_was_is_a_move(page, lab):
 
 def test_each_slider_moves_its_own_number_box_and_a_picture(page, lab):
     unfold(page)
+    assert cut_boxes(page) == []
     before = values(page)
     assert lab.moved in before
     for name in before:

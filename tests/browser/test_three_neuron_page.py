@@ -172,3 +172,25 @@ def test_picture_and_numbers_stand_side_by_side_in_a_page_of_1024_pixels(page):
     table, picture = page.box(".mlp-box-w11"), page.box(PICTURE)
     assert picture["x"] > table["x"] + table["width"]
     assert picture["y"] < table["y"] + table["height"]
+
+
+def bring(page, file) -> None:
+    """Choose a file at the button "Own CSV"."""
+    with page.page.expect_file_chooser() as chooser:
+        page.click(".mlp-upload")
+    chooser.value.set_files(file)
+
+
+def test_a_file_that_is_far_too_large_is_refused_in_a_sentence_and_the_next_one_comes(
+        page, tmp_path):
+    """12 MB are more than a server of Jupyter takes, unless it is told so: ``__main__.LAB``."""
+    unfold(page)
+    large, small = tmp_path / "large.csv", tmp_path / "small.csv"
+    large.write_bytes(b"1234,5678\n" * 1_200_000)
+    small.write_text("x,y\n0,1\n5,2\n9,4\n", encoding="utf-8")
+    assert page.find(".mlp-upload").get_attribute("title") == "A file of at most 5 MB"
+    bring(page, large)
+    assert "the file has 12 MB; at most 5 MB" in complaint(page)
+    bring(page, small)
+    page.wait_for(lambda: page.text(".mlp-error") == "")
+    assert "J = " in page.text(".mlp-status") and "on own data" in page.text(".mlp-status")
