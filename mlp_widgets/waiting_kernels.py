@@ -7,6 +7,7 @@ many wait: ``mlp-widgets --present -- --WaitingKernels.number=30``.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,8 @@ IMPORTS = "exec('import mlp_widgets as m; [getattr(m, name) for name in m.__all_
 """What a waiting kernel has run, apart from the names of the notebook."""
 LIKE_A_PAGE: dict[str, Any] = {
     "path": "", "extra_arguments": [f"--IPKernelApp.exec_lines={IMPORTS}"]}
+SOFTWARE = "SERVER_SOFTWARE"
+"""The variable that tells a kernel of Voilà, which needs no stored pictures."""
 STARTED = 60.0
 """Seconds after which a kernel that does not answer is given up."""
 
@@ -26,8 +29,8 @@ class WaitingKernels(AsyncMappingKernelManager):
     """Voilà's kernels, of which some wait.
 
     A page takes the oldest that waits, if its notebook lies in the folder that is served and asks
-    for the usual kernel; else it gets a new one. A waiting kernel does not know the address of its
-    page: Voilà tells it by environment variables, which are set at the start.
+    for the usual kernel; else it gets a new one. A waiting kernel knows that it is Voilà's, but
+    not the address of its page: Voilà tells it by environment variables, set at the start.
     """
 
     number = Int(2, min=0, config=True, help="How many kernels wait for a page.")
@@ -55,7 +58,8 @@ class WaitingKernels(AsyncMappingKernelManager):
     async def _fill(self, pages: int) -> None:
         """Start what is missing, one after the other, unless another page has come since then."""
         while len(self._waiting) < self.number and pages == self._pages:
-            started = await super()._async_start_kernel(**LIKE_A_PAGE)
+            started = await super()._async_start_kernel(
+                **LIKE_A_PAGE, env={**os.environ, SOFTWARE: "voila"})
             client: Any = self.get_kernel(started).client()
             client.start_channels()
             try:

@@ -13,10 +13,12 @@ from mlp_widgets.waiting_kernels import WaitingKernels
 
 LOOK = """
 import json, os, sys
+are_here = "mlp_widgets.lectures.digits.lab" in sys.modules
 names = sorted(name for name in globals() if not name.startswith("_"))
-print(json.dumps([os.getcwd(), "mlp_widgets.lectures.digits.lab" in sys.modules, names]))
+from mlp_widgets.widgets.cell import under_voila
+print(json.dumps([os.getcwd(), are_here, under_voila(), names]))
 """
-USUAL = ["In", "Out", "exit", "get_ipython", "json", "open", "os", "quit", "sys"]
+USUAL = ["In", "Out", "are_here", "exit", "get_ipython", "json", "open", "os", "quit", "sys"]
 
 
 def with_kernels(tmp_path: Path, do: Callable[[WaitingKernels], Awaitable[None]]) -> None:
@@ -40,7 +42,8 @@ async def filled(kernels: WaitingKernels) -> str:
 
 
 async def asked(kernels: WaitingKernels, kernel_id: str) -> list:
-    """Where a kernel runs, whether all labs are imported, and with which names it begins."""
+    """Where a kernel runs, whether all labs are imported, whether it knows that it is Voilà's, and
+    with which names it begins."""
     client = kernels.get_kernel(kernel_id).client()
     client.start_channels()
     printed: list[str] = []
@@ -57,7 +60,7 @@ def test_a_page_takes_the_one_that_waits_and_another_one_follows(tmp_path):
     async def do(kernels: WaitingKernels) -> None:
         waited = await filled(kernels)
         assert await kernels.start_kernel(kernel_name="python3", path="", env={}) == waited
-        assert await asked(kernels, waited) == [str(tmp_path.resolve()), True, USUAL]
+        assert await asked(kernels, waited) == [str(tmp_path.resolve()), True, True, USUAL]
         assert await filled(kernels) != waited
     with_kernels(tmp_path, do)
 
@@ -70,7 +73,8 @@ def test_a_page_of_another_folder_or_kernel_gets_a_new_one(tmp_path):
         new = await kernels.start_kernel(kernel_name="python3", path="below")
         named = await kernels.start_kernel(kernel_name="python3", kernel_id="mine")
         assert len({waited, new, named}) == 3 and named == "mine"
-        assert await asked(kernels, new) == [str((tmp_path / "below").resolve()), False, USUAL]
+        assert await asked(kernels, new) == [str((tmp_path / "below").resolve()), False, False,
+                                             USUAL]
         assert kernels._waiting == [waited]
     with_kernels(tmp_path, do)
 
