@@ -15,12 +15,12 @@ import textwrap
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
 
-import ipywidgets as widgets
 from traitlets import Int
 
 from ..drawing.picture import StillPicture
 from ..drawing.table import TablePicture
 from ..text import number
+from . import bare as widgets
 from .canvas import NamedImage
 from .cell import Cell, described, escaped
 from .lab import Lab

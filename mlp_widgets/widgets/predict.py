@@ -13,9 +13,8 @@ import math
 import sys
 from collections.abc import Mapping
 
-import ipywidgets as widgets
-
 from ..text import number
+from . import bare as widgets
 from .answer import folded
 from .cell import Cell, described, escaped
 from .lab import Lab

@@ -14,13 +14,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import ClassVar
 
-import ipywidgets as widgets
-
 from ...drawing.curves import CurvesPicture
 from ...drawing.diagram import DiagramPicture
 from ...drawing.picture import Picture
 from ...fields import Field, declared, one_of
 from ...text import number, symbol, whole
+from ...widgets import bare as widgets
 from ...widgets.blocks import COVERED
 from ...widgets.canvas import Slot
 from ...widgets.controls import Control
