@@ -39,6 +39,7 @@ LEFT = [
     Left(FASTER, "core/activations.py",
          f"return np.where(z.real >= 0, z, 0.0) if {COMPLEX} else np.maximum(z, ZERO)",
          COMPLEX, (*OTHER_KINDS, f"not {COMPLEX}")),
+    Left(SAME, "core/activations.py", f"if {COMPLEX}:", "==", ("<=",)),
     Left(SAME, "core/activations.py", "if self.df is np.ones_like:", " is ", (" == ",)),
     Left(CHECKED, "core/losses.py",
          "return np.where(y == 1, -1.0 / a, np.where(y == 0, 1.0 / rest, (1 - y) / rest - y / a))",
@@ -48,6 +49,8 @@ LEFT = [
          "y == 1", ("y >= 1",)),
     Left(CHECKED, "core/losses.py", "lambda z, a, y, rest: np.where(y == 0, 0.0, -y / a), "
          '"softmax", _cross_entropy_vjp),', "==", ("<=",)),
+    Left("The smaller one of the two is not larger than the other.", "core/losses.py",
+         "return z * ((smaller == rest) - y) - np.log1p(-smaller)", "==", (">=",)),
     Left(ROUNDED, "core/losses.py",
          "near_1 = a.real > 0.5  # where the first form rounds to 0", ">", (">=",)),
     Left(NOT_TAKEN, "core/losses.py",

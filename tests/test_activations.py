@@ -132,6 +132,16 @@ def test_slopes_are_the_complex_steps_of_the_functions(z):
         compare(f"{name}'({z})", row.df(np.array([z])), by_step, rtol=1e-12)
 
 
+@given(st.floats(-100, 100))
+def test_both_sides_of_a_sigmoid_take_a_complex_step(z):
+    row = find_activation("sigmoid")
+    a, rest = row.sides(np.array([complex(z, 1e-100)]))
+    compare("a", a.real, row.f(np.array([z])), rtol=1e-14)
+    compare("da/dz", a.imag / 1e-100, row.df(np.array([z])), rtol=1e-12)
+    compare("1 - a", rest.real, row.f(np.array([-z])), rtol=1e-14)
+    compare("d(1 - a)/dz", rest.imag / 1e-100, -row.df(np.array([z])), rtol=1e-12)
+
+
 @given(st.floats(-8e307, 8e307))
 def test_no_float_makes_a_warning_or_a_number_that_is_not_finite(z):
     for name in ELEMENTWISE:
