@@ -28,7 +28,6 @@ CHECKED = "Other values have been refused before."
 ROUNDED = "On both sides of this limit both forms are exact, to the last digits."
 NOT_TAKEN = "This number stands where it is not taken: no warning comes of it either."
 COPIED = "The numbers are copied into an array of their own below: this is a copy more."
-ONLY_SIGN = "copysign takes nothing but the sign."
 
 COMPLEX = 'z.dtype.kind == "c"'
 OTHER_KINDS = tuple(f'z.dtype.kind {sign} "c"' for sign in ("!=", "<", "<=", ">", ">="))
@@ -38,29 +37,22 @@ SMALL = "array.size < 10_000"
 
 LEFT = [
     Left(FASTER, "core/activations.py",
-         f"top = np.where(z.real < 0, z, 0.0) if {COMPLEX} else np.minimum(z, _ZERO)",
+         f"return np.where(z.real >= 0, z, 0.0) if {COMPLEX} else np.maximum(z, ZERO)",
          COMPLEX, (*OTHER_KINDS, f"not {COMPLEX}")),
-    Left(FASTER, "core/activations.py",
-         f"return np.where(z.real >= 0, z, 0.0) if {COMPLEX} else np.maximum(z, _ZERO)",
-         COMPLEX, (*OTHER_KINDS, f"not {COMPLEX}")),
-    Left(FASTER, "core/activations.py",
-         f"return np.exp(np.where(z.real < 0, z, -z) if {COMPLEX} else np.copysign(z, _MINUS))",
-         "==", ("<=", ">=")),
-    Left(SAME, "core/activations.py",
-         "return dJ_da if self.df is np.ones_like else dJ_da * self.df(z)", " is ", (" == ",)),
-    Left(ONLY_SIGN, "core/activations.py",
-         "_ZERO, _ONE, _MINUS = map(np.array, (0.0, 1.0, -1.0))  # faster than Python's numbers",
-         "-1.0", ("- 2.0", "- 0.0")),
+    Left(SAME, "core/activations.py", f"if {COMPLEX}:", "==", ("<=",)),
+    Left(SAME, "core/activations.py", "if self.df is np.ones_like:", " is ", (" == ",)),
     Left(CHECKED, "core/losses.py",
-         "return np.where(y == 1, -1.0 / a, np.where(y == 0, 1.0 / off, (1 - y) / off - y / a))",
+         "return np.where(y == 1, -1.0 / a, np.where(y == 0, 1.0 / rest, (1 - y) / rest - y / a))",
          "y == 0", ("y <= 0",)),
     Left(CHECKED, "core/losses.py",
-         "return np.where(y == 1, -1.0 / a, np.where(y == 0, 1.0 / off, (1 - y) / off - y / a))",
+         "return np.where(y == 1, -1.0 / a, np.where(y == 0, 1.0 / rest, (1 - y) / rest - y / a))",
          "y == 1", ("y >= 1",)),
-    Left(CHECKED, "core/losses.py", "return np.where(y == 0, 0.0, -y / a)", "==", ("<=",)),
+    Left(CHECKED, "core/losses.py", "lambda z, a, y, rest: np.where(y == 0, 0.0, -y / a), "
+         '"softmax", _cross_entropy_vjp),', "==", ("<=",)),
+    Left("The smaller one of the two is not larger than the other.", "core/losses.py",
+         "return z * ((smaller == rest) - y) - np.log1p(-smaller)", "==", (">=",)),
     Left(ROUNDED, "core/losses.py",
          "near_1 = a.real > 0.5  # where the first form rounds to 0", ">", (">=",)),
-    Left(ROUNDED, "core/losses.py", "positive = z.real >= 0", ">= 0", ("> 0", ">= 1", ">= -1")),
     Left(NOT_TAKEN, "core/losses.py",
          "return -y * np.where(near_1, np.log1p(-np.where(near_1, sum_of_others(a), 0.0)), log_a)",
          "0.0", ("-1.0",)),
@@ -96,10 +88,8 @@ LEFT = [
     Left(TWO_AXES, "core/passes.py",
          "losses, J = frozen([losses, _sum(losses, -1) / y.shape[-1]])", "[-1]", LAST),
     Left(TWO_AXES, "core/passes.py",
-         "dJ_da[L] = loss.dL_da(trace.z[L], trace.a[L], trace.y) / trace.y.shape[-1]",
-         "[-1]", LAST),
-    Left(TWO_AXES, "core/passes.py",
-         "dz = loss.dL_dz(trace.z[L], trace.a[L], trace.y) / trace.y.shape[-1]", "[-1]", LAST),
+         "return slope(trace.z[-1], trace.a[-1], trace.y, trace.rest[-1]) / trace.y.shape[-1]",
+         "y.shape[-1]", ("y.shape[+1]", "y.shape[1]")),
     *(Left(TWO_AXES, "core/passes.py", line, f"{letter}.shape[-1]",
            (f"{letter}.shape[+1]", f"{letter}.shape[1]"))
       for letter in "xy" for line in (

@@ -49,6 +49,7 @@ SPECIAL = [
     ("sigmoid",    -0.0,    0.5,          0.25),
     ("sigmoid",     1000.0, 1.0,          0.0),   # the slope is e^-1000, below every float
     ("sigmoid",    -1000.0, 0.0,          0.0),
+    ("sigmoid",     720.0,  1.0,          0.0),   # e^-720 is a float, with few of its digits
     ("tanh",        0.0,    0.0,          1.0),
     ("tanh",        1000.0, 1.0,          0.0),
     ("tanh",       -1000.0, -1.0,         0.0),
@@ -88,6 +89,28 @@ def test_sigmoid_keeps_its_digits_far_out(z):
     compare("slope", df, exact(lambda e: e / (1 + e) ** 2, z), rtol=1e-14)
 
 
+@pytest.mark.parametrize("z", FAR)
+def test_both_sides_of_a_sigmoid_keep_their_digits(z):
+    """sigmoid(z) and sigmoid(-z): 1 - a would lose them where a is nearly 1."""
+    with np.errstate(all="raise", under="ignore"):
+        a, rest = find_activation("sigmoid").sides(np.array([[float(z)]]))
+    compare("a", a.item(), exact(lambda e: 1 / (1 + e), z), rtol=1e-14)
+    compare("1 - a", rest.item(), exact(lambda e: 1 / (1 + e), -z), rtol=1e-14)
+
+
+@pytest.mark.parametrize("z", [[1000.0, 0.0, -1000.0], [720.0, -720.0, 3.0], [-0.0, 1e-9, 37.0]])
+@np.errstate(over="ignore", invalid="ignore")  # as both passes do it
+def test_what_is_known_already_changes_no_number(z):
+    """f, its slope and vjp are the same to the last bit with sides(z) and without."""
+    row, z = find_activation("sigmoid"), np.array(z)[:, None]
+    a, rest = row.sides(z)
+    assert a.tolist() == row.f(z).tolist() and (a * rest).tolist() == row.df(z).tolist()
+    assert np.abs(a + rest - 1).max() <= 2e-16
+    dJ_da = np.array([[0.7], [-1.3], [0.1]])
+    assert row.vjp(z, dJ_da, a, rest).tolist() == row.vjp(z, dJ_da).tolist()
+    assert np.isfinite(row.vjp(z, dJ_da)).all()
+
+
 @pytest.mark.parametrize("z", [z for z in FAR if abs(z) < 360])
 def test_tanh_keeps_its_digits_far_out(z):
     f, df = evaluate("tanh", z)
@@ -107,6 +130,16 @@ def test_slopes_are_the_complex_steps_of_the_functions(z):
         row, step = find_activation(name), 1e-100
         by_step = row.f(np.array([complex(z, step)])).imag / step
         compare(f"{name}'({z})", row.df(np.array([z])), by_step, rtol=1e-12)
+
+
+@given(st.floats(-100, 100))
+def test_both_sides_of_a_sigmoid_take_a_complex_step(z):
+    row = find_activation("sigmoid")
+    a, rest = row.sides(np.array([complex(z, 1e-100)]))
+    compare("a", a.real, row.f(np.array([z])), rtol=1e-14)
+    compare("da/dz", a.imag / 1e-100, row.df(np.array([z])), rtol=1e-12)
+    compare("1 - a", rest.real, row.f(np.array([-z])), rtol=1e-14)
+    compare("d(1 - a)/dz", rest.imag / 1e-100, -row.df(np.array([z])), rtol=1e-12)
 
 
 @given(st.floats(-8e307, 8e307))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -457,6 +457,42 @@ def test_the_gradient_by_the_inputs_is_there_when_it_is_asked_for():
         gradients.dJ_da[0][0, 0] = 1.0
     huge = Network([[[1e200]], [[1e200]]], None, ["identity", "identity"])
     assert not np.isfinite(all_gradients(huge, [1.0], [1.0]).dJ_da[0]).all()
+
+
+def test_what_the_forward_pass_leaves_for_the_backward_pass():
+    """1 - a[l] of a sigmoid, frozen; with it and without it the gradients are the same to the last
+    bit. Where a skip comes in, a[l] is not f(z[l]), so nothing is left."""
+    names = ["sigmoid", "sigmoid", "tanh", "sigmoid", "sigmoid"]
+    network = random_network((2, 3, 3, 3, 3, 2), names, skips=[Skip(1, 4)])
+    x, y = random_points(network, points=5)
+    trace = forward(network, x, y)
+    assert [rest is None for rest in trace.rest] == [True, False, False, True, True, False]
+    for layer in (1, 2, 5):
+        np.testing.assert_allclose(trace.a[layer] + trace.rest[layer], 1.0, rtol=1e-15)
+        with pytest.raises(ValueError, match="read-only"):
+            trace.rest[layer][...] = 0.0
+    alone = replace(trace, rest=(None,) * 6)
+    both = zip(backward(trace).parameters(), backward(alone).parameters(), strict=True)
+    assert all(np.array_equal(kept, again) for kept, again in both)
+
+
+@pytest.mark.parametrize(("loss", "last"), [("nll", "sigmoid"),
+                                            ("softmax_cross_entropy", "softmax")])
+def test_the_gradient_by_the_output_of_a_log_loss_is_there_when_it_is_asked_for(loss, last):
+    """No parameter needs it, and it may be infinite: dJ_da[L] = dL/da / N is worked out late."""
+    def asked(z, a, y, rest):
+        raise AssertionError("asked for")
+
+    network = random_network((2, 3, 2), ["tanh", last])
+    x, y = random_points(network, points=4)
+    trace = forward(network, x, np.abs(y) / np.abs(y).max(), loss=loss)
+    gradients = backward(replace(trace, loss=replace(trace.loss, dL_da=asked)))
+    assert len(gradients.parameters()) == 4
+    with pytest.raises(AssertionError, match="asked for"):
+        _ = gradients.dJ_da
+    by_a = -trace.y / trace.a[2]
+    by_a += (1 - trace.y) / (1 - trace.a[2]) if loss == "nll" else 0.0
+    compare("dJ_da[2]", backward(trace).dJ_da[2], by_a / 4, rtol=1e-12)
 
 
 @pytest.mark.parametrize("points", [1, 3])

@@ -22,28 +22,32 @@ import numpy as np
 Array = np.ndarray
 LEAK = 0.01
 """Slope of leaky ReLU for z < 0."""
-_ZERO, _ONE, _MINUS = map(np.array, (0.0, 1.0, -1.0))  # faster than Python's numbers
+ZERO, ONE = map(np.array, (0.0, 1.0))  # faster than Python's numbers
 
 
-def _decay(z: Array) -> Array:
-    """e^-|z|, which never overflows; for complex z the real part decides the sign."""
-    return np.exp(np.where(z.real < 0, z, -z) if z.dtype.kind == "c" else np.copysign(z, _MINUS))
+def _sigmoid_sides(z: Array) -> tuple[Array, Array]:
+    """a = sigmoid(z) and 1 - a = sigmoid(-z), each with all its digits; 1 - a is 0 from z = 710."""
+    if z.dtype.kind == "c":
+        return 1.0 / (1.0 + np.exp(-z)), 1.0 / (1.0 + np.exp(z))
+    e = np.exp(z)
+    total = e + ONE
+    return np.fmin(e / total, ONE), ONE / total  # 1, and not NaN, where e^z is infinite
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _sigmoid(z: Array) -> Array:
-    """1 / (1 + e^-z) as e^min(z, 0) / (1 + e^-|z|): no overflow, and full relative accuracy."""
-    top = np.where(z.real < 0, z, 0.0) if z.dtype.kind == "c" else np.minimum(z, _ZERO)
-    return np.exp(top) / (_decay(z) + _ONE)
+    """1 / (1 + e^-z)."""
+    return _sigmoid_sides(z)[0]
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _sigmoid_slope(z: Array) -> Array:
     """sigmoid(z) sigmoid(-z), which does not round to 0 where 1 - sigmoid(z) would."""
-    e = _decay(z)
-    return e / np.square(e + _ONE)
+    return np.multiply(*_sigmoid_sides(z))
 
 
 def _tanh_slope(z: Array) -> Array:
-    """1 - tanh(z)^2 written as 4 e^-2|z| / (1 + e^-2|z|)^2, exact for large |z| too."""
+    """1 - tanh(z)^2 written as 4 sigmoid(2z) sigmoid(-2z), exact for large |z| too."""
     return 4.0 * _sigmoid_slope(2.0 * z)
 
 
@@ -64,12 +68,12 @@ def sum_of_others(values: Array) -> Array:
 
 def _on(z: Array) -> Array:
     """1.0 where a ReLU neuron is on (z >= 0), else 0.0."""
-    return (z.real >= _ZERO).astype(float)
+    return (z.real >= ZERO).astype(float)
 
 
 def _relu(z: Array) -> Array:
     """max(0, z); for complex z the branch is chosen by the real part."""
-    return np.where(z.real >= 0, z, 0.0) if z.dtype.kind == "c" else np.maximum(z, _ZERO)
+    return np.where(z.real >= 0, z, 0.0) if z.dtype.kind == "c" else np.maximum(z, ZERO)
 
 
 def _leak(z: Array) -> Array:
@@ -79,22 +83,28 @@ def _leak(z: Array) -> Array:
 
 @dataclass(frozen=True)
 class Activation:
-    """One activation: name, f, slope df (None where neurons mix) and how it is written."""
+    """One activation: name, f, slope df (None where neurons mix) and how it is written.
+
+    ``sides(z)`` gives a = f(z) and 1 - a with all its digits, where the slope is their product.
+    """
 
     name: str
     f: Callable[[Array], Array]
     df: Callable[[Array], Array] | None
     symbol: str
+    sides: Callable[[Array], tuple[Array, Array]] | None = None
 
-    def vjp(self, z: Array, dJ_da: Array) -> Array:
-        """Pull the gradient back through f: dJ/dz from dJ/da, shaped like z.
+    def vjp(self, z: Array, dJ_da: Array, *sides: Array) -> Array:
+        """Pull the gradient back through f: dJ/dz from dJ/da, shaped like z; sides(z), if known.
 
         dJ/dz = dJ/da * df/dz; for softmax dJ/dz_k = a_k sum_j a_j (dJ/da_k - dJ/da_j).
         """
-        if self.df is not None:
-            return dJ_da if self.df is np.ones_like else dJ_da * self.df(z)
-        a = self.f(z)
-        return a * (dJ_da * sum_of_others(a) - sum_of_others(a * dJ_da))
+        if self.df is None:
+            a = self.f(z)
+            return a * (dJ_da * sum_of_others(a) - sum_of_others(a * dJ_da))
+        if self.df is np.ones_like:
+            return dJ_da
+        return dJ_da * (np.multiply(*sides) if sides else self.df(z))
 
     def __repr__(self) -> str:
         return f"Activation({self.name!r})"
@@ -102,10 +112,10 @@ class Activation:
 
 # fmt: off
 ACTIVATIONS: dict[str, Activation] = {row.name: row for row in (
-    #          name          f(z)                   df/dz           symbol
+    #          name          f(z)                   df/dz           symbol        sides
     Activation("identity",   lambda z: z,           np.ones_like,   "z"),
     Activation("threshold",  _on,                   np.zeros_like,  "1[z ≥ 0]"),
-    Activation("sigmoid",    _sigmoid,              _sigmoid_slope, "σ(z)"),
+    Activation("sigmoid",    _sigmoid,              _sigmoid_slope, "σ(z)",       _sigmoid_sides),
     Activation("tanh",       np.tanh,               _tanh_slope,    "tanh(z)"),
     Activation("relu",       _relu,                 _on,            "ReLU(z)"),
     Activation("leaky_relu", lambda z: z * _leak(z), _leak,         "leaky ReLU(z)"),

@@ -48,9 +48,8 @@ def clip_by_norm(gradients: Sequence[Array], max_norm: float) -> list[Array]:
     number, and :class:`Diverged` for an infinite gradient, which has no direction.
     """
     if not max_norm > 0:
-        raise ValueError(
-            f"the clipping threshold max_norm must be a positive number, got {max_norm!r}"
-        )
+        raise ValueError("the clipping threshold max_norm must be a positive number, "
+                         f"got {max_norm!r}")
     norm = gradient_norm(gradients)
     if not np.isfinite(norm):
         raise Diverged("the gradient became infinite; try smaller parameters or a smaller alpha")
@@ -111,9 +110,8 @@ def gradient_descent(network: Network, x: object, y: object, *, alpha: float, st
         yield DescentStep(number, network, float(trace.J))
 
 
-def initial_weights(
-    widths: Sequence[int], scheme: str, seed: int = 0, scale: float = 1.0
-) -> list[Array]:
+def initial_weights(widths: Sequence[int], scheme: str, seed: int = 0,
+                    scale: float = 1.0) -> list[Array]:
     """Weights for layers 1..L of a network with these widths (n_0, ..., n_L).
 
     zeros: 0.  normal: N(0, scale²).  xavier: N(0, 1/n_{l-1}).  he: N(0, 2/n_{l-1}).

@@ -18,34 +18,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .activations import Array, find_activation, sum_of_others
+from .activations import ONE, Array, sum_of_others
 from .network import Network
 
 
-def _softplus(z: Array) -> Array:
-    """log(1 + e^z) without overflow: max(z, 0) + log(1 + e^-|z|), the real part deciding."""
-    positive = z.real >= 0
-    return np.where(positive, z, 0.0) + np.log1p(np.exp(np.where(positive, -z, z)))
+def _nll(z: Array, a: Array, y: Array, rest: Array) -> Array:
+    """-[y log a + (1-y) log(1-a)] with a = sigmoid(z), which is log(1 + e^z) - y z: nothing that
+    overflows or cancels is left in z (1[z >= 0] - y) - log(1 - the smaller of a and 1 - a)."""
+    smaller = np.minimum(a, rest)
+    return z * ((smaller == rest) - y) - np.log1p(-smaller)
 
 
-def _nll(z: Array, a: Array, y: Array) -> Array:
-    """-[y log a + (1-y) log(1-a)] with a = sigmoid(z), which is log(1 + e^z) - y z."""
-    return y * _softplus(-z) + (1.0 - y) * _softplus(z)
-
-
-def _nll_slope(z: Array, a: Array, y: Array) -> Array:
+def _nll_slope(z: Array, a: Array, y: Array, rest: Array) -> Array:
     """(a - y) / (a (1 - a)); where that is beyond a float it is infinite, dJ/dz is not."""
-    off = find_activation("sigmoid").f(-z)  # 1 - a, but never rounded to 0
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        return np.where(y == 1, -1.0 / a, np.where(y == 0, 1.0 / off, (1 - y) / off - y / a))
+    return np.where(y == 1, -1.0 / a, np.where(y == 0, 1.0 / rest, (1 - y) / rest - y / a))
 
 
-def _nll_vjp(z: Array, a: Array, y: Array) -> Array:
+def _nll_vjp(z: Array, a: Array, y: Array, rest: Array) -> Array:
     """dL/dz = a - y, written (1 - y) a - y (1 - a): for y = 1 and a near 1 it keeps its digits."""
-    return (1.0 - y) * a - y * find_activation("sigmoid").f(-z)
+    return (ONE - y) * a - y * rest
 
 
-def _cross_entropy(z: Array, a: Array, y: Array) -> Array:
+def _cross_entropy(z: Array, a: Array, y: Array, rest: Array) -> Array:
     """-y_k log a_k with a = softmax(z): log a_k = z_k - log sum_j e^z_j, or log(1 - the others)."""
     shifted = z - z.real.max(axis=-2, keepdims=True)
     log_a = shifted - np.log(np.exp(shifted).sum(axis=-2, keepdims=True))
@@ -53,13 +47,7 @@ def _cross_entropy(z: Array, a: Array, y: Array) -> Array:
     return -y * np.where(near_1, np.log1p(-np.where(near_1, sum_of_others(a), 0.0)), log_a)
 
 
-def _cross_entropy_slope(z: Array, a: Array, y: Array) -> Array:
-    """-y / a, 0 where y is 0; infinite where a underflows to 0."""
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        return np.where(y == 0, 0.0, -y / a)
-
-
-def _cross_entropy_vjp(z: Array, a: Array, y: Array) -> Array:
+def _cross_entropy_vjp(z: Array, a: Array, y: Array, rest: Array) -> Array:
     """dL/dz_k = a_k sum_j y_j - y_k (that is a - y), without its terms that cancel."""
     return a * sum_of_others(y) - y * sum_of_others(a)
 
@@ -68,14 +56,15 @@ def _cross_entropy_vjp(z: Array, a: Array, y: Array) -> Array:
 class Loss:
     """One loss: terms L_k, dL/da, and for a log loss the output it needs and dL/dz.
 
-    Each function takes (z, a, y) of the output layer, shape (..., n_L, N), and returns that shape.
+    Each function takes (z, a, y, rest) of the output layer, shape (..., n_L, N), and returns that
+    shape; rest is 1 - a with all its digits for a sigmoid output, else None.
     """
 
     name: str
-    terms: Callable[[Array, Array, Array], Array]
-    dL_da: Callable[[Array, Array, Array], Array]
+    terms: Callable[[Array, Array, Array, Array], Array]
+    dL_da: Callable[[Array, Array, Array, Array], Array]
     output: str | None = None
-    dL_dz: Callable[[Array, Array, Array], Array] | None = None
+    dL_dz: Callable[[Array, Array, Array, Array], Array] | None = None
 
     def check(self, network: Network, y: Array) -> None:
         """ValueError if a log loss meets another output than its own, or y outside [0, 1]."""
@@ -87,10 +76,9 @@ class Loss:
                 f"the loss {self.name!r} needs {self.output!r} as the last activation and no skip "
                 f"into the output, got {network.activations[depth]!r} and {list(network.skips)}"
             )
-        if y.real.min() < 0 or y.real.max() > 1:
-            raise ValueError(
-                f"the loss {self.name!r} needs y from 0 to 1, got {y.min()} to {y.max()}"
-            )
+        least, most = y.real.min(), y.real.max()
+        if least < 0 or most > 1:
+            raise ValueError(f"the loss {self.name!r} needs y from 0 to 1, got {least} to {most}")
 
     def __repr__(self) -> str:
         return f"Loss({self.name!r})"
@@ -98,10 +86,10 @@ class Loss:
 
 # fmt: off
 LOSSES: dict[str, Loss] = {row.name: row for row in (
-    Loss("squared", lambda z, a, y: (a - y) ** 2, lambda z, a, y: 2.0 * (a - y)),
+    Loss("squared", lambda z, a, y, rest: (a - y) ** 2, lambda z, a, y, rest: 2.0 * (a - y)),
     Loss("nll", _nll, _nll_slope, "sigmoid", _nll_vjp),
-    Loss("softmax_cross_entropy", _cross_entropy, _cross_entropy_slope, "softmax",
-         _cross_entropy_vjp),
+    Loss("softmax_cross_entropy", _cross_entropy,
+         lambda z, a, y, rest: np.where(y == 0, 0.0, -y / a), "softmax", _cross_entropy_vjp),
 )}
 # fmt: on
 

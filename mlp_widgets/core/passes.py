@@ -10,6 +10,7 @@ float becomes infinite without a warning; ask for ``np.isfinite(trace.J)``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
@@ -28,6 +29,7 @@ NO_ARRAY = cast(Array, None)
 class ForwardTrace:
     """All values of a forward pass: ``a[0]`` is x, ``z[0]`` is None, ``a[L]`` is the output.
 
+    ``rest[l]`` is 1 - a[l] where the activation gives it (``Activation.sides``) and no skip adds.
     Without a target, ``y``, ``loss``, ``losses`` (one per point, shape (N,)) and ``J`` are None.
     For a stack of networks J has the stack's leading axes, and so has every z[l] and a[l] that
     differs from one network to another. Nothing can be written to.
@@ -36,6 +38,7 @@ class ForwardTrace:
     network: Network
     z: tuple[Array, ...]
     a: tuple[Array, ...]
+    rest: tuple[Array, ...]
     y: Array = NO_ARRAY
     loss: Loss | None = None
     losses: Array = NO_ARRAY
@@ -66,11 +69,14 @@ class BackwardTrace:
     dJ_db: tuple[Array, ...] | None
 
     @cached_property
-    @np.errstate(over="ignore", invalid="ignore")
+    @np.errstate(divide="ignore", over="ignore", invalid="ignore")
     def dJ_da(self) -> tuple[Array, ...]:
         """dJ/da[0..L]. No parameter needs dJ/da[0] = w[1]ᵀ dJ/dz[1] + skips, and for many inputs it
-        is a third of the backward pass: so it is worked out when this is first asked for."""
-        of_layers, net = self.dJ_da_of_layers, self.forward.network
+        is a third of the backward pass; nor dJ/da[L] where the loss gives dJ/dz[L] by itself. So
+        these two are worked out when this is first asked for."""
+        of_layers, net, loss = list(self.dJ_da_of_layers), self.forward.network, self.forward.loss
+        if loss is not None and loss.dL_dz:
+            of_layers[-1] = _by_output(loss.dL_da, self.forward)
         dJ_dx = _product(net.w[1].swapaxes(-1, -2), self.dJ_dz[1])
         for skip in net.skips:
             if (skip.of, skip.start) == ("a", 0):
@@ -101,18 +107,22 @@ def forward(network: Network, x: object, y: object | None = None, *,
 def evaluate(network: Network, x: Array, y: Array = NO_ARRAY,
              loss: Loss | None = None) -> ForwardTrace:
     """:func:`forward` for points that are checked and frozen; nothing is checked again."""
-    z, a = [NO_ARRAY], [x]
+    z, a, rest = [NO_ARRAY], [x], [NO_ARRAY]
     for layer in range(1, network.depth + 1):
         total = _product(network.w[layer], a[-1])
         z.append(total if network.b is None else total + network.b[layer][..., None])
-        a.append(network.f[layer].f(z[-1]))
+        f = network.f[layer]
+        value, others = f.sides(z[-1]) if f.sides else (f.f(z[-1]), NO_ARRAY)
+        a.append(value)
+        rest.append(others)
         for skip in network.skips_into.get(layer, ()):
-            a[layer] = a[layer] + _brought_by(skip, z, a)
+            a[layer], rest[layer] = a[layer] + _brought_by(skip, z, a), NO_ARRAY
+    trace = network, frozen(z), frozen(a), frozen(rest)
     if loss is None:
-        return ForwardTrace(network, frozen(z), frozen(a))
-    losses = _sum(loss.terms(z[-1], a[-1], y), -2)
+        return ForwardTrace(*trace)
+    losses = _sum(loss.terms(z[-1], a[-1], y, rest[-1]), -2)
     losses, J = frozen([losses, _sum(losses, -1) / y.shape[-1]])
-    return ForwardTrace(network, frozen(z), frozen(a), y, loss, losses, J)
+    return ForwardTrace(*trace, y, loss, losses, J)
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -128,15 +138,17 @@ def backward(trace: ForwardTrace) -> BackwardTrace:
     net, loss, L = trace.network, trace.loss, trace.network.depth
     dJ_da, dJ_dz, dJ_dw, dJ_db = [[NO_ARRAY] * (L + 1) for _ in range(4)]
     by_skip: dict[tuple[str, int], Array] = {}
-    dJ_da[L] = loss.dL_da(trace.z[L], trace.a[L], trace.y) / trace.y.shape[-1]
+    if not loss.dL_dz:
+        dJ_da[L] = _by_output(loss.dL_da, trace)
     for layer in range(L, 0, -1):
         for skip in net.skips_into.get(layer, ()):
             source = (skip.of, skip.start)
             by_skip[source] = by_skip.get(source, 0.0) + _skip_vjp(skip, trace, dJ_da[layer])
         if layer == L and loss.dL_dz:  # a log loss: dJ/da may be infinite where dJ/dz is not
-            dz = loss.dL_dz(trace.z[L], trace.a[L], trace.y) / trace.y.shape[-1]
+            dz = _by_output(loss.dL_dz, trace)
         else:
-            dz = net.f[layer].vjp(trace.z[layer], dJ_da[layer])
+            sides = () if trace.rest[layer] is None else (trace.a[layer], trace.rest[layer])
+            dz = net.f[layer].vjp(trace.z[layer], dJ_da[layer], *sides)
         if by_skip and ("z", layer) in by_skip:
             dz = dz + by_skip["z", layer]
         dJ_dz[layer] = dz
@@ -156,9 +168,8 @@ def as_columns(values: object, rows: int, what: str) -> Array:
     array = as_numbers(values, what)
     columns = array.reshape(-1, 1) if array.ndim < 2 else array
     if columns.ndim > 2 or columns.shape[0] != rows:
-        raise ValueError(
-            f"{what} must have shape ({rows}, N), or ({rows},) for one point, got {array.shape}"
-        )
+        raise ValueError(f"{what} must have shape ({rows}, N), or ({rows},) for one point, "
+                         f"got {array.shape}")
     return columns
 
 
@@ -169,6 +180,11 @@ def checked_target(network: Network, x: Array, y: object, loss: str) -> tuple[Ar
         raise ValueError(f"x has {x.shape[-1]} points, y {y.shape[-1]}; give as many of each")
     rule.check(network, y)
     return y, rule
+
+
+def _by_output(slope: Callable[..., Array], trace: ForwardTrace) -> Array:
+    """dJ/da[L] or dJ/dz[L] from that slope of the loss at each point: 1/N of it."""
+    return slope(trace.z[-1], trace.a[-1], trace.y, trace.rest[-1]) / trace.y.shape[-1]
 
 
 def _sum(array: Array, axis: int) -> Array:
