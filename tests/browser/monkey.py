@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from real_jupyter import CHECKOUT, NotebookPage
-from seen import unfold
+from seen import present, unfold
 
 NOT_FORESEEN = "did not work"
 WAITING = 8
@@ -108,6 +108,11 @@ CHOOSER = """button => {
     prototype.click = click;
     chooser.value = '';  // as a click on it does
     return chooser;
+}"""
+
+CHOOSE = """(menu, share) => {
+    menu.selectedIndex = Math.floor(share * menu.options.length);
+    menu.dispatchEvent(new Event('change', { bubbles: true }));
 }"""
 
 READ = "async chooser => chooser.files[0].arrayBuffer()"
@@ -230,14 +235,19 @@ class Monkey:
     def bring_all(self) -> None:
         """Every file, in any order, to a lab that takes one, and something else after each."""
         for what in self.random.sample([*FILES], len(FILES)):
-            if "file" not in self._controls():  # it is folded, or the cell runs again
-                self.notebook.wait_idle(LONG)
-                self.notebook.settle(LONG)
-                unfold(self.notebook)
-                self.notebook.settle(LONG)
+            if "file" not in self._controls():
+                self._look_for_files()
             name, place = self.random.choice(self._controls()["file"])
             self.do(Action("bring", name, place, (what,)))
             self.do(self.any_action())
+
+    def _look_for_files(self) -> None:
+        """The button of a file may be folded, or on another page of a presented lab; or the cell
+        runs."""
+        self.notebook.wait_idle(LONG)
+        self.notebook.settle(LONG)
+        present(self.notebook, False)
+        unfold(self.notebook)
 
     def replay(self, actions: Iterable[Action]) -> None:
         """The same again."""
@@ -327,9 +337,8 @@ class Monkey:
         it.evaluate("(e, times) => { while (times--) e.click(); }", times)
 
     def choose(self, menu, share: float) -> None:
-        """Of a menu."""
-        count = menu.evaluate("e => e.options.length")
-        menu.select_option(index=int(share * count), timeout=PATIENCE)
+        """Of a menu, which may become shorter at any moment: in one turn of the page."""
+        menu.evaluate(CHOOSE, share)
 
     def bring(self, button, what: str) -> None:
         """One of ``FILES``, and wait until the page has read it."""
