@@ -34,6 +34,8 @@ MESSAGES = "tornado_settings={'websocket_max_message_size': 104857600}"
 server the page loses its kernel for a moment, and that button for good, without a word."""
 LAB = (f"--ServerApp.{MESSAGES}",)
 """JupyterLab's flags."""
+START = "00_start.ipynb"
+"""Is opened at once, where it is: a student need not look for a first notebook in a list."""
 PRESENT = (
     f"--Voila.{MESSAGES}",
     "--template=mlp",
@@ -148,6 +150,12 @@ def present_flags(passed_on: Sequence[str]) -> list[str]:
     return _unless_given(PRESENT, passed_on)
 
 
+def lab_flags(folder: Path) -> list[str]:
+    """JupyterLab's flags for this folder."""
+    start = [f"--LabApp.default_url=/lab/tree/{START}"] if (folder / START).is_file() else []
+    return [*LAB, *start]
+
+
 def _unless_given(flags: Sequence[str], passed_on: Sequence[str]) -> list[str]:
     """Flags without those that somebody passes on with another value: no server takes two."""
     named = {flag.split("=")[0] for flag in passed_on}
@@ -163,7 +171,8 @@ def _open(folder: Path, present: bool, passed_on: Sequence[str]) -> int:
               file=sys.stderr)
         return 1
     options = ([*present_flags(passed_on), str(folder)] if present
-               else [*_unless_given(LAB, passed_on), f"--ServerApp.root_dir={folder.resolve()}"])
+               else [*_unless_given(lab_flags(folder), passed_on),
+                     f"--ServerApp.root_dir={folder.resolve()}"])
     environment = {**os.environ, **(for_voila() if present else {})}
     try:
         return subprocess.call([sys.executable, "-m", module, *options, *passed_on],

@@ -9,6 +9,7 @@ import unicodedata
 
 import ipywidgets as widgets
 
+from mlp_widgets.widgets.bare import shared_models
 from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.look import look
 
@@ -39,14 +40,16 @@ def text_of(line) -> str:
 
 
 def live_widgets() -> set[str]:
-    """Ids of all widgets that ipywidgets keeps alive; one is the style sheet of all labs."""
+    """Ids of all widgets that ipywidgets keeps alive, but the layouts and styles of all labs; one
+    is the style sheet of all labs."""
     from ipywidgets.widgets import widget as base
 
     look()
+    shared = {model.model_id for model in shared_models()}
     if hasattr(base, "_instances"):  # from 8.0.3
-        return set(base._instances)
+        return set(base._instances) - shared
     name = "_active_widgets" if hasattr(widgets.Widget, "_active_widgets") else "widgets"  # 8.0, 7
-    return set(getattr(widgets.Widget, name))
+    return set(getattr(widgets.Widget, name)) - shared
 
 
 def read(text: str) -> float:

@@ -35,6 +35,7 @@ def test_it_copies_all_notebooks_and_opens_jupyterlab_there(tmp_path, opened, ca
     assert capsys.readouterr().out == f"{len(NAMES)} notebooks are in {folder}.\n"
     ((line, _),) = opened
     assert line == [sys.executable, "-m", "jupyterlab", *command.LAB,
+                    "--LabApp.default_url=/lab/tree/00_start.ipynb",
                     f"--ServerApp.root_dir={folder}", "--port=9000"]
 
 
@@ -52,6 +53,15 @@ def test_a_folder_is_opened_as_it_is_if_asked(tmp_path, opened, monkeypatch):
     assert line[-2:] == [str(tmp_path), "--no-browser"] and not list(tmp_path.iterdir())
     places = environment["JUPYTER_PATH"].split(os.pathsep)
     assert places == [str(ROOT / "present"), "another"]
+
+
+def test_the_start_page_is_opened_where_it_is(tmp_path, opened):
+    for _ in range(2):
+        assert command.main(["--no-copy", str(tmp_path)]) == 0
+        (tmp_path / NAMES[0]).touch()
+    (without, _), (with_it, _) = opened
+    opens = f"--LabApp.default_url=/lab/tree/{NAMES[0]}"
+    assert opens in with_it and not any("default_url" in flag for flag in without)
 
 
 def test_what_is_passed_on_takes_the_place_of_a_flag_of_ours(tmp_path, opened):

@@ -266,7 +266,7 @@ def test_a_box_alone_that_is_not_always_in_use(control, host):
                                             ("view", widgets.ToggleButtons)])
 def test_a_choice(control, host, name, kind):
     made = control(name).widget
-    assert type(made) is kind and f"mlp-{name}" in made._dom_classes
+    assert isinstance(made, kind) and f"mlp-{name}" in made._dom_classes
     assert made.options == (("Line", "line"), ("Quadratic", "quadratic"))
     made.value = "quadratic"
     assert host.moves == [{name: "quadratic"}]

@@ -294,6 +294,14 @@ def test_code_lines_are_counted_without_comments_and_docstrings():
     assert code_lines(source) == 4
 
 
+def test_all_widgets_share_their_layouts():
+    """Elsewhere a widget of ipywidgets would bring a layout and a style of its own."""
+    found = [module for module, path in MODULES.items()
+             if any(name.partition(".")[0] == "ipywidgets"
+                    for name in imports_of(read(path), module, path.name == "__init__.py"))]
+    assert found == ["mlp_widgets.widgets.bare"]
+
+
 def test_the_core_can_be_read_in_one_sitting():
     sizes = {path.name: len(read(path).splitlines()) for path in PACKAGE.glob("core/*.py")}
     assert 400 < sum(sizes.values()) <= LINES_OF_CORE, sizes

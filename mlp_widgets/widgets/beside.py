@@ -7,9 +7,9 @@ import sys
 from importlib import import_module
 from importlib.util import find_spec
 
-import ipywidgets as widgets
 from IPython.display import display
 
+from . import bare as widgets
 from .cell import Shown, close_all, under_voila
 
 THERE = "The lab stands at the right of the notebook: drag its tab to where you like it."

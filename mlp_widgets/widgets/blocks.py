@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-import ipywidgets as widgets
-
 from ..fields import State
+from . import bare as widgets
 
 N = TypeVar("N")
 COVERED = "The gradients are covered: predict first."

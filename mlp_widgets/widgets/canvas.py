@@ -16,12 +16,12 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol
 
-import ipywidgets as widgets
 from traitlets import Unicode
 
 from ..drawing.picture import Picture, Scene, Shown
 from ..drawing.table import TablePicture
 from ..fields import State
+from . import bare as widgets
 from .layout import styled
 from .png import PngEncoder
 

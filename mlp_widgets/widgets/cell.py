@@ -10,9 +10,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-import ipywidgets as widgets
-
 from ..text import one_way
+from . import bare as widgets
 from .look import is_look
 
 RUN_IT = "Run this notebook to move the sliders."
@@ -237,7 +236,7 @@ def close_all(*roots: widgets.Widget) -> None:
 
 
 def all_widgets(widget: widgets.Widget) -> Iterator[widgets.Widget]:
-    """A widget, its layout and style, and all of its children, innermost first.
+    """A widget, a layout or style of its own, and all of its children, innermost first.
 
     Of a box that shows one of several parts, all of these. The style sheet is no part of it.
     """
@@ -245,7 +244,5 @@ def all_widgets(widget: widgets.Widget) -> Iterator[widgets.Widget]:
         return
     for child in getattr(widget, "all_parts", getattr(widget, "children", ())):
         yield from all_widgets(child)
-    for name in ("layout", "style"):
-        if isinstance(getattr(widget, name, None), widgets.Widget):
-            yield getattr(widget, name)
+    yield from widgets.own_models(widget)
     yield widget

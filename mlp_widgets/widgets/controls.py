@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import ipywidgets as widgets
-
 from ..fields import Choice, Field, Number, Several, Switch, Typed, Whole
+from . import bare as widgets
 from .cell import escaped
 from .host import Host
 from .layout import focus, line
@@ -218,7 +217,7 @@ class ChoiceControl(Control):
         super().__init__(of, host)
         options = [(text, value) for value, text in of.options.items()]
         if of.buttons:
-            self.widget = widgets.ToggleButtons(options=options, style={"button_width": "auto"})
+            self.widget = widgets.ToggleButtons(options=options)
             self.widget.add_class("mlp-segments")
         else:
             self.widget = widgets.Dropdown(description=of.symbol, options=options)

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import ipywidgets as widgets
-
 from ..fields import Whole, declared
+from . import bare as widgets
 from .host import Host
 from .layout import line
 from .runner import LabRunner

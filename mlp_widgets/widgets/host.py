@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-import ipywidgets as widgets
-
 from ..explain.zeros import Why
 from ..fields import State
+from . import bare as widgets
 
 
 class Numbers(Protocol):

@@ -18,8 +18,6 @@ from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 from weakref import WeakSet
 
-import ipywidgets as widgets
-
 from ..drawing.picture import Picture
 from ..drawing.table import TablePicture
 from ..fields import (
@@ -39,6 +37,7 @@ from ..fields import (
 )
 from ..saved_state import call_of, code_of, state_from, with_new_names
 from ..text import number, symbol, whole
+from . import bare as widgets
 from .beside import Panel
 from .blocks import COVERED, Text, headline_box
 from .built_late import BuiltLate

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ipywidgets as widgets
+from . import bare as widgets
 
 
 def styled(css: str, *parts: widgets.Widget) -> widgets.VBox:
@@ -23,11 +23,6 @@ def styled(css: str, *parts: widgets.Widget) -> widgets.VBox:
 def mark(widget: widgets.Widget, css: str, marked: bool) -> None:
     """Give a widget a CSS class, or take it away."""
     (widget.add_class if marked else widget.remove_class)(css)
-
-
-def show(widget: widgets.Widget, shown: bool) -> None:
-    """Let a widget take part in the page, or take no room."""
-    widget.layout.display = "" if shown else "none"  # None does not reach a page in JupyterLite
 
 
 def line(*parts: widgets.Widget) -> widgets.HBox:
@@ -101,7 +96,7 @@ class Folds:
             switch.add_class("mlp-fold-switch")
             box = stack(*fold.parts)
             box.add_class("mlp-fold")
-            box.layout.display = "none"
+            widgets.show(box, False)
             switch.observe(connect(_opener(box)), names="value")
             self.switches[fold.css] = switch
             boxes.append(box)
@@ -112,8 +107,7 @@ class Folds:
 def _opener(box: widgets.Box) -> Callable[[Any], None]:
     """Shows a box while its switch is pressed."""
     def pressed(change: Any) -> None:
-        # "" and not None: the kernel of the browser sends None as nothing, and the box stays hidden
-        box.layout.display = "" if change["new"] else "none"
+        widgets.show(box, change["new"])
 
     return pressed
 

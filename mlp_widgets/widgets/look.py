@@ -11,8 +11,7 @@ import base64
 from functools import cache
 from pathlib import Path
 
-import ipywidgets as widgets
-
+from . import bare as widgets
 from .backlog import keep_messages
 
 _MADE: list[widgets.HTML] = []

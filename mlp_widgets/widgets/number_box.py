@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 
-import ipywidgets as widgets
-
 from ..text import number
+from . import bare as widgets
 from .typed_numbers import read_number
 
 FITS = 8

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import ipywidgets as widgets
-
 from ..data.columns import MOST_BYTES, decode, parse_columns
 from ..data.points import XY
 from ..fields import Parsed
+from . import bare as widgets
 from .controls import Control, Names
 from .host import Host
 from .layout import line

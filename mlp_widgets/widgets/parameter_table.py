@@ -8,12 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ipywidgets as widgets
-
 from ..text import number, symbol
+from . import bare as widgets
 from .controls import Control
 from .host import Numbers
-from .layout import show, styled
+from .layout import styled
 
 FULL_ARROW = 100.0
 """|gradient| at which an arrow reaches its full length."""
@@ -75,11 +74,11 @@ class ParameterTable:
         """Headings, and gradients into their column; the rows are kept by themselves."""
         shown = {name: control.of.in_use(state) for name, control in self._controls.items()}
         for name, control in self._controls.items():
-            show(control.widget, shown[name])
+            widgets.show(control.widget, shown[name])
         parts: list[str] = []
         for widget, group in zip(self._headings, self._groups, strict=True):
             names = [name for name in group.names if shown[name]]
-            show(widget, bool(names))
+            widgets.show(widget, bool(names))
             widget.value = f'<div class="mlp-heading">{group.title(state)}</div>' if names else ""
             if names and self._has_gradients:
                 parts += [self._hint(state, first=not parts), *(

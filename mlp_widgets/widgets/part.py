@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Protocol
 
-import ipywidgets as widgets
-
 from ..drawing.picture import Picture
 from ..drawing.table import TablePicture
 from ..fields import COVER, PARAMETER, Parsed, Place, declared, one_of
 from ..text import number, symbol
+from . import bare as widgets
 from .canvas import Canvas
 from .cell import RUN_IT, Shown
 from .controls import Control
@@ -154,10 +153,8 @@ class Part(Shown):
             self._host.views.forget(self)
             own = [*self._own, *(widget for table in self.tables for widget in table.own_widgets)]
             for widget in own:
-                for inner in (getattr(widget, "layout", None), getattr(widget, "style", None)):
-                    if isinstance(inner, widgets.Widget):
-                        inner.close()
-                widget.close()
+                for model in (*widgets.own_models(widget), widget):
+                    model.close()
             # an output of the notebook may hold it
             self._own, self.tables, self.canvases = [], (), ()
             self.root.set_trait("children", ())

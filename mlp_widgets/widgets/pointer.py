@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-import ipywidgets as widgets
-
+from . import bare as widgets
 from .canvas import Canvas
 from .host import Host
 

@@ -14,12 +14,12 @@ import textwrap
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
 
-import ipywidgets as widgets
 from traitlets import Int
 
 from ..drawing.picture import StillPicture
 from ..drawing.table import TablePicture
 from ..text import number, one_way
+from . import bare as widgets
 from .canvas import NamedImage
 from .cell import Cell, as_html, described, escaped
 from .lab import Lab

@@ -12,9 +12,8 @@ import math
 import sys
 from collections.abc import Mapping
 
-import ipywidgets as widgets
-
 from ..text import number, one_way
+from . import bare as widgets
 from .answer import folded
 from .cell import Cell, as_html, described, escaped
 from .lab import Lab

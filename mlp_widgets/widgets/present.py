@@ -13,8 +13,7 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-import ipywidgets as widgets
-
+from . import bare as widgets
 from .cell import Cell
 from .layout import line, mark
 

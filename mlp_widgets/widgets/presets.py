@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-import ipywidgets as widgets
-
+from . import bare as widgets
 from .layout import line, mark
 
 

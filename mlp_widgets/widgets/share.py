@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ipywidgets as widgets
-
 from ..fields import State
 from ..saved_state import LONGEST, code_of
+from . import bare as widgets
 from .host import Host
 from .layout import line, styled
 
@@ -19,7 +18,7 @@ class Share:
             description="Share", tooltip="Copy the state of this lab, or load one")
         self.toggle.add_class("mlp-share")
         self.rows = styled("mlp-share-rows")
-        self.rows.layout.display = "none"
+        widgets.show(self.rows, False)
         host.on_value(self.toggle, self._fold)
 
     def refresh(self, state: State, numbers: object = None) -> None:
@@ -36,7 +35,7 @@ class Share:
     def _fold(self, opened: bool) -> None:
         if opened and not self.rows.children:
             self._make_rows()
-        self.rows.layout.display = "" if opened else "none"  # not None: see Folds
+        widgets.show(self.rows, opened)
         self.refresh(self._host.state)
 
     def _make_rows(self) -> None:

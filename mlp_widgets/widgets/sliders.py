@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import ipywidgets as widgets
+from . import bare as widgets
 
 
 class StepSlider(widgets.IntSlider):

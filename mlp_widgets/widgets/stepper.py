@@ -11,11 +11,10 @@ import html
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-import ipywidgets as widgets
-
 from ..explain.notation import Notation
 from ..explain.operations import Operation
 from ..text import number
+from . import bare as widgets
 from .blocks import COVERED
 from .host import Host
 from .layout import line, stack

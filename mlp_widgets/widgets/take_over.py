@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-import ipywidgets as widgets
-
+from . import bare as widgets
 from .beside import Panel
 from .part import Part, Parts
 

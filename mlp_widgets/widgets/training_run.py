@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Generic, TypeVar
 
-import ipywidgets as widgets
-
 from ..fields import whole_number
+from . import bare as widgets
 from .canvas import Progress
 from .host import Host
 from .layout import line

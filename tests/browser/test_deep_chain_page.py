@@ -240,6 +240,7 @@ def training(page):
     """A training of 100 layers and 1000 steps under way: it takes many seconds."""
     page.type_number(".mlp-box-depth", 100)
     page.find(".mlp-activation select").select_option(label="tanh")
+    page.settle()  # the weights' sliders have gone, and what is below them has moved up
     choose(page, "Training")
     page.type_number(".mlp-box-steps", 1000)
     page.settle()

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import ipywidgets as widgets
-
 from ...drawing.chain import ChainPicture
 from ...drawing.clipping import ClippingPicture
 from ...drawing.gradient_map import MapPicture
@@ -21,6 +19,7 @@ from ...drawing.multiplication_counts import CountsPicture
 from ...drawing.picture import Picture
 from ...drawing.profiles import ProfilesPicture
 from ...drawing.training import TrainingPicture
+from ...widgets import bare as widgets
 from ...widgets.blocks import COVERED
 from ...widgets.canvas import Slot
 from ...widgets.layout import Fold, OneOf, Section, line, stack

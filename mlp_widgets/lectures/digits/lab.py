@@ -16,7 +16,6 @@ from __future__ import annotations
 from functools import partial
 from typing import ClassVar
 
-import ipywidgets as widgets
 import numpy as np
 
 from ...data.digits import DARKEST
@@ -26,6 +25,7 @@ from ...drawing.mistakes import MistakesPicture
 from ...drawing.picture import Picture
 from ...drawing.reading import ReadingPicture
 from ...fields import one_of, whole_number
+from ...widgets import bare as widgets
 from ...widgets.canvas import Progress, Slot
 from ...widgets.counted_run import CountedRun
 from ...widgets.lab import Lab

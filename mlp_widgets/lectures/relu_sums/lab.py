@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import ipywidgets as widgets
 import numpy as np
 
 from ...core import Network
@@ -23,6 +22,7 @@ from ...drawing.picture import Picture
 from ...drawing.relu_ways import WaysPicture
 from ...fields import Field, Parsed, declared
 from ...text import number
+from ...widgets import bare as widgets
 from ...widgets.canvas import Slot
 from ...widgets.controls import Control, Names
 from ...widgets.host import Host

@@ -15,8 +15,6 @@ from functools import partial
 from typing import ClassVar
 from weakref import WeakKeyDictionary
 
-import ipywidgets as widgets
-
 from ...data.labelled import COLUMNS, LabelledPoints
 from ...drawing.diagram import DiagramPicture
 from ...drawing.feature_maps import FeatureMapsPicture
@@ -24,6 +22,7 @@ from ...drawing.loss_curve import LossCurvePicture
 from ...drawing.separation import SeparationPicture
 from ...fields import Parsed, declared
 from ...text import number
+from ...widgets import bare as widgets
 from ...widgets.canvas import Slot
 from ...widgets.lab import Lab
 from ...widgets.layout import Fold, OneOf, Section, line, stack

@@ -14,8 +14,6 @@ from collections.abc import Mapping
 from typing import ClassVar
 from weakref import WeakKeyDictionary, WeakSet
 
-import ipywidgets as widgets
-
 from ...core.activations import Array
 from ...data.points import Points
 from ...drawing.diagram import DiagramPicture
@@ -24,6 +22,7 @@ from ...drawing.landscape import LandscapePicture
 from ...drawing.style import HIDDEN
 from ...fields import Parsed, declared, whole_number
 from ...text import LETTERS, fixed
+from ...widgets import bare as widgets
 from ...widgets.canvas import Slot
 from ...widgets.lab import Lab
 from ...widgets.layout import Fold, OneOf, Section, line, stack
