@@ -48,7 +48,7 @@ ifeq ($(CONDA_DEFAULT_ENV),mlp-widgets)
 endif
 
 .PHONY: help lab present site test quick peers soak monkey bench notebooks pictures clean
-.PHONY: dist oldest mutants
+.PHONY: dist fresh oldest mutants
 
 help:
 	$(info make lab     opens the notebooks in JupyterLab (flags: LAB_FLAGS="--port=9000"))
@@ -59,6 +59,7 @@ help:
 	$(info make peers   compares all gradients and trainings with PyTorch, JAX and autograd)
 	$(info make soak    5000 random actions on each lab: about an hour)
 	$(info make oldest  runs the unit tests with the oldest packages allowed: PYTHON=python3.10 or 3.11)
+	$(info make fresh   installs the wheel in fresh environments, and opens JupyterLab and Voilà from it)
 	$(info make mutants breaks the code in many small ways, and a test must see each: an hour or two)
 	$(info make monkey  keys, clicks and files in any order, two minutes a lab in two browsers: an hour)
 	$(info make bench   measures how fast the widgets are)
@@ -100,11 +101,14 @@ OF_MONKEY := tests/browser/test_monkey.py
 # Needs PyTorch, JAX and autograd, which no other part does.
 OF_PEERS := tests/test_peers.py
 
+# Fetches a hundred packages for each of two environments.
+OF_FRESH := tests/test_fresh_install.py
+
 # A test that draws or makes much runs in `quick` on few labs, and in `test` on the others too. One
 # line of quick says how many are left out. LABS names the few: make quick LABS="digits one_neuron"
 export MLP_WIDGETS_LABS := $(LABS)
 UNIT = $(PY) -m pytest -p no:nbval $(PARALLEL) tests --ignore=tests/browser \
-  $(addprefix --ignore=,$(OF_NOTEBOOKS) $(OF_PEERS))
+  $(addprefix --ignore=,$(OF_NOTEBOOKS) $(OF_PEERS) $(OF_FRESH))
 
 # There is a process for each core: threads of BLAS would only wait for each other.
 quick test: export OPENBLAS_NUM_THREADS := 1
@@ -136,7 +140,10 @@ oldest:
 	$(OLDEST_PY) -m pip install --quiet uv
 	$(OLDEST_PY) -m uv pip install --quiet --python $(OLDEST_PY) --resolution lowest-direct --editable ".[test]"
 	$(OLDEST_PY) -m pytest -p no:nbval $(PARALLEL) tests --ignore=tests/browser \
-	  $(addprefix --ignore=,$(filter-out tests/test_wheel.py,$(OF_NOTEBOOKS)) $(OF_PEERS))
+	  $(addprefix --ignore=,$(filter-out tests/test_wheel.py,$(OF_NOTEBOOKS)) $(OF_PEERS) $(OF_FRESH))
+
+fresh: $(TEST_READY)
+	$(PY) -m pytest -p no:nbval $(OF_FRESH)
 
 # By hand, what a student would meet; then every small change of core/ and widgets/lab.py.
 mutants: $(TEST_READY)

@@ -396,7 +396,7 @@ class State:
     def check(self) -> None:
         """ValueError if fields that are allowed each on its own do not go together."""
 
-    def following(self, changes: dict[str, Any]) -> dict[str, Any]:
+    def following(self, changes: dict[str, object]) -> dict[str, object]:
         """Changes, and what else a lab changes with them."""
         return changes
 

@@ -44,10 +44,10 @@ def scientific(value: float, digits: int, *, plus: bool = False, pad: bool = Fal
     return f"{mantissa}e{int(exponent)}".replace("-", "−")
 
 
-def one_way(name: str) -> str:
-    """A name of a student's without marks of the direction of writing: after one of them a browser
+def one_way(text: str) -> str:
+    """A student's text without marks of the direction of writing: after one of them a browser
     would write the rest of the sentence backwards too."""
-    return name.translate(TURNS)
+    return text.translate(TURNS)
 
 
 def known(value: float, digits: int = 4) -> str:

@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import html
 import re
+import sys
+import unicodedata
 
 import ipywidgets as widgets
 
 from mlp_widgets.widgets.bare import shared_models
+from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.look import look
 
 WAIT = 20
 """Seconds after which a thread that has not ended is a failure."""
+
+
+MARKS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+TURNING = "\u061c\u200e\u200f" + "".join(  # and all that Unicode says to be such a mark
+    mark for mark in map(chr, range(sys.maxunicode)) if unicodedata.bidirectional(mark) in MARKS)
+"""Marks of the direction of writing."""
+
+
+def turned(cell) -> list[str]:
+    """What stands in a cell's widgets, and what it gives to pages without a kernel, with a mark
+    that would turn the text after it."""
+    data, about = cell._repr_mimebundle_()
+    texts = [*data.values(), about.get("image/png", {}).get("alt", "")]
+    for widget in all_widgets(cell.root):
+        texts += [getattr(widget, "value", ""), getattr(widget, "description", ""),
+                  getattr(widget, "tooltip", ""), *getattr(widget, "_options_labels", ())]
+    return [text for text in texts if isinstance(text, str) and set(text) & set(TURNING)]
 
 
 def text_of(line) -> str:

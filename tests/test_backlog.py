@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import zmq
@@ -10,8 +11,11 @@ from jupyter_client.manager import start_new_kernel
 
 LABS = 20
 MAKE = f"""
-from ipywidgets.widgets.widget import _instances
+import sys
+sys.path.append({str(Path(__file__).parent)!r})
+from helpers import live_widgets
 from mlp_widgets import ThreeNeuronLab
+from mlp_widgets.widgets.bare import shared_models
 labs = [ThreeNeuronLab() for _ in range({LABS})]
 display(*labs)
 """
@@ -28,7 +32,8 @@ def lost_by_a_slow_server(before: str) -> int:
         slow.connect(f"tcp://127.0.0.1:{kernel.iopub_port}")
         slow.subscribe(b"")
         client.execute(before, reply=True)
-        found = client.execute(MAKE, reply=True, user_expressions={"made": "len(_instances)"})
+        found = client.execute(MAKE, reply=True, user_expressions={
+            "made": "len(live_widgets()) + len(shared_models())"})
         made = int(found["content"]["user_expressions"]["made"]["data"]["text/plain"])
         assert made > LABS * 100
         return made - opened(slow)

@@ -14,6 +14,7 @@ import random
 import numpy as np
 import pytest
 from drawn_texts import Recorder, faults
+from helpers import TURNING, turned
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from lab_tools import find, much_of, problem, text_of
@@ -363,6 +364,19 @@ def test_the_box_says_beside_itself_what_is_wrong_and_keeps_the_text(kept):
     box.value = "w² + x"
     assert problem(lab, "expression") == "" and lab.graph == OWN
     assert box.value == lab.expression == "w**2 + x" and lab.loss == 1.5**2 + 3
+
+
+@pytest.mark.parametrize("mark", ["\u200f", "\u202e", "\u2066", "\u2069"], ids=ascii)
+@pytest.mark.parametrize("text", ["w*{}x", "{}abc(w)", "a{}a + w", "w**{}2"])
+def test_no_name_in_an_expression_turns_the_text_after_it(kept, mark, text):
+    lab = kept("computational_graph")
+    find(lab, "mlp-expression").value = text.format(mark)
+    assert problem(lab, "expression").startswith(f"{mark!a} is not allowed; use + − *")
+    find(lab, "mlp-expression").value = "w*x"  # what is typed stays as it is, in its box
+    assert turned(lab) == []
+    with pytest.raises(ValueError) as caught:
+        lab.load(f"ComputationalGraphLab(expression='{text.format(mark)}')")
+    assert not set(str(caught.value)) & set(TURNING)
 
 
 def test_a_lab_made_with_an_expression_shows_it(make):

@@ -12,10 +12,10 @@ import pytest
 from any_state import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lab_tools import EACH_LAB_MUCH, text_of
+from lab_tools import EACH_LAB_MUCH, of_kind, text_of, these_labs
 
 from mlp_widgets.fields import declared
-from mlp_widgets.widgets.controls import ChoiceControl, NumberControl, SwitchControl
+from mlp_widgets.widgets.controls import ChoiceControl, Names, NumberControl, SwitchControl
 
 WAYS = ["set", "preset", "reset", "undo", "step", "pause"]
 """How the lab comes to set a control."""
@@ -90,3 +90,30 @@ def test_a_move_right_after_the_lab_has_set_the_control_is_taken(name, data, way
         if not text_of(lab.error):
             assert page_sends(control, place) == wanted  # and a second time changes nothing
             assert getattr(lab.state, field) == pytest.approx(wanted)
+
+
+LONGER = {
+    "three_neuron": ("data", ([0, 1, 2, 3], [1, 2, 0, 1])), "two_hidden": ("others", ((2.0, 1.0),)),
+    "relu_sums": ("target", ([0, 1, 2, 3], [1, 2, 0, 1])),
+    "sigmoid_features": ("points", ([0, 1], [1, 0], [0, 1])),
+}
+"""Lab -> a field, and a value with which its list has one name more."""
+
+
+@these_labs(*LONGER)
+def test_the_choice_of_a_name_that_is_gone_changes_nothing(name, unseen):
+    """A page sends it where it has not heard yet that the list has become shorter."""
+    lab = unseen(name)
+    field, value = LONGER[name]
+    symbol = declared(lab.state_type)[field].symbol
+    (names,) = [found for found in of_kind(lab, Names) if found.description == symbol]
+    lab.set(**{field: value})
+    last = names.index
+    assert last == len(names.options) - 1
+    lab.reset()
+    there, before = names.index, lab.state
+    assert there < len(names.options) == last
+    names.set_state({"index": last})
+    assert names.index == there and lab.state == before and text_of(lab.error) == ""
+    names.set_state({"index": there + 1})
+    assert names.index == there + 1 and lab.state != before

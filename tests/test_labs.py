@@ -49,7 +49,17 @@ from oracle import check_gradients
 from PIL import Image
 
 from mlp_widgets.explain.numbers import NetworkNumbers
-from mlp_widgets.fields import Choice, Number, Parsed, Place, Several, Switch, arguments, declared
+from mlp_widgets.fields import (
+    COVER,
+    Choice,
+    Number,
+    Parsed,
+    Place,
+    Several,
+    Switch,
+    arguments,
+    declared,
+)
 from mlp_widgets.text import number
 from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.history import History
@@ -91,6 +101,25 @@ def test_every_lab_has_these_names_and_none_of_those(name, unseen):
     assert lab.loss == lab.numbers.loss
     for field in declared(kind.state_type):
         assert getattr(lab, field) is getattr(lab.state, field)
+
+
+NO_STEPPER = {
+    "one_neuron": "its formulas stand beside the picture",
+    "names_counts": "a network of any size, of which one parameter is shown",
+    "wide_network": "thousands of neurons", "digits": "thousands of weights",
+}
+"""Labs that do without one, and why. Of the others the place stands among the fields."""
+
+
+@pytest.mark.parametrize("name", [name for name in KINDS if name != "example"])
+def test_no_lab_is_without_what_the_tests_below_try(name, unseen):
+    """They try each preset, each step, each covered text that a lab has: it must have some."""
+    lab = unseen(name)
+    assert lab.widget and len(lab.presets) > 2 and COVER in declared(lab.state_type)
+    assert (find(lab, "mlp-operation") is None) == (name in NO_STEPPER)
+    assert lab.stepper is None if name in NO_STEPPER else lab.stepper.count > 2
+    assert find(lab, "mlp-present") and find(lab, "mlp-share")
+    assert text_of(lab.status) == lab.describe() != ""
 
 
 @EACH_LAB

@@ -6,12 +6,11 @@ from __future__ import annotations
 import gc
 import html
 import os
-import sys
 import tracemalloc
-import unicodedata
 
 import numpy as np
 import pytest
+from helpers import TURNING, turned
 from lab_tools import all_words, much_of, text_of, these_labs, upload
 
 from mlp_widgets import ReluSumsLab, SigmoidFeaturesLab, ThreeNeuronLab
@@ -33,10 +32,6 @@ def rows(count: int, first: str = "") -> str:
              ",".join(["3", "1", "0"][:count]), ",".join(["4", "6", "1"][:count])]
     return "\n".join([*([first] if first else []), *lines])
 
-
-MARKS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-TURNING = "\u061c\u200e\u200f" + "".join(  # and all that Unicode says to be such a mark
-    mark for mark in map(chr, range(sys.maxunicode)) if unicodedata.bidirectional(mark) in MARKS)
 
 
 class Table:
@@ -282,6 +277,21 @@ def test_a_mark_of_the_direction_in_a_file_name_turns_no_sentence(make, tmp_path
     assert lab.state.data.source == "a\u202etxt.csv"  # by which it is read again
     said = [all_words(lab), lab.words, *lab.table_notes()]
     assert "atxt.csv" in " ".join(said) and not [text for text in said if set(text) & set(TURNING)]
+
+
+@pytest.mark.parametrize("mark", ["\u200f", "\u202e", "\u2066", "\u2069"], ids=ascii)
+@pytest.mark.parametrize("kind", LABS, ids=lambda kind: kind.__name__)
+def test_no_name_of_a_column_turns_the_text_after_it(kind, mark):
+    name, count = LABS[kind]
+    lab = kind()
+    upload(lab, rows(count, f"{mark}hour;co{mark}unt").encode())
+    assert f"Line &#x27;{ascii(mark)[1:-1]}hour;co" in lab.status.value and turned(lab) == []
+    upload(lab, f"{rows(count)}\n{mark}a,b".encode())
+    assert ascii(mark)[1:-1] in lab.error.value and turned(lab) == []
+    columns = [[0, 2, 3], [1, -1, 1], [1, 0, 0]][:count]
+    lab.set(**{name: Table(**{f"{mark}{k}": column for k, column in enumerate(columns)})})
+    assert turned(lab) == []
+    lab.close()
 
 
 def test_all_marks_of_the_direction_are_left_out_and_no_letter():

@@ -19,7 +19,7 @@ import ipywidgets as widgets
 import numpy as np
 import pytest
 from example_lab import ExampleLab, ExampleNumbers, ExampleState
-from helpers import WAIT, live_widgets, text_of
+from helpers import WAIT, live_widgets, text_of, turned
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.collections import LineCollection
@@ -993,6 +993,31 @@ def test_characters_that_a_font_lacks_do_not_break_the_picture(keep, mark):
     assert poll.snapshot().startswith(b"\x89PNG")
     if mark in "\u2066\u2067":
         assert poll.snapshot() == plain.snapshot()
+
+
+@pytest.mark.parametrize("mark", ["\u200f", "\u202e", "\u2066", "\u2069"], ids=ascii)
+@pytest.mark.parametrize("several", [False, True])
+def test_no_text_of_a_question_turns_the_text_after_it(keep, mark, several):
+    """After Answer and Reveal too; the picture is that of the texts without the mark."""
+    def asked(mark):
+        choices = {"A": f"{mark}no", "B": f"y{mark}es", f"C{mark}": "both"}
+        return keep(Poll(f"Is {mark}it so?", "A", choices, several=several, title=f"{mark}Poll",
+                         hint={"B": f"{mark}never"}, explain=f"{mark}Because."))
+
+    poll = asked(mark)
+    assert turned(poll) == []
+    for letter, verdict in [("B", "Not yet"), ("A", "Right")]:
+        poll.predict(letter)
+        assert verdict in poll.status.value and turned(poll) == []
+    assert "Because" in poll.explanation.value
+    poll.reveal()
+    assert turned(poll) == [] and poll.snapshot() == asked("").snapshot()
+
+
+def test_no_name_of_a_number_turns_the_text_after_it(keep):
+    asked = keep(predict({"\u202eslope": 1.0}))
+    asked.show()
+    assert turned(asked) == [] and asked.in_text() == "slope = 1"
 
 
 # --- what can be seen, read out and freed ---

@@ -19,7 +19,7 @@ from mlp_widgets import ThreeNeuronLab
 from mlp_widgets.data.points import load_points
 from mlp_widgets.fits.optimum import best_relu_fit
 from mlp_widgets.lectures.three_neuron import scenes, words
-from mlp_widgets.lectures.three_neuron.attempts import HINT_AFTER, hint, levels_of
+from mlp_widgets.lectures.three_neuron.attempts import HINT_AFTER, levels_of
 from mlp_widgets.lectures.three_neuron.numbers import (
     ACTIVATIONS,
     LECTURE,
@@ -539,6 +539,8 @@ def test_each_level_is_said_once_when_it_is_passed(lab):
     assert said(lab).startswith("You beat the lecture's parameters: 0.5019. "
                                 "You beat the best quadratic: 0.5012. b₂₁ = 4.9. J = ")
     assert board(lab) == "You beat the best quadratic: 0.5012."  # the signs tell the others
+    quadratic = lab.baselines.quadratic.mse
+    assert lab.attempts.praised == ("quadratic", quadratic, False), "numbers, which keep no data"
     assert cell(lab, "descent") == "0.3649" and cell(lab, "optimum") == "?"
     by_hand(lab, b21=4.95)
     assert said(lab).startswith("b₂₁ = 4.95.")
@@ -573,7 +575,7 @@ def test_poll_3_can_be_won_with_what_the_hints_say(lab):
 
 def test_a_hint_names_the_one_slider_that_helps_most(lab):
     by_hand(lab, b21=5.0)
-    said_by = hint(lab.numbers, lab.best)
+    said_by = words.hint(lab.numbers, lab.best)
     name, value, J = re.fullmatch(
         r"From your best, move (\S+) to (\S+): that makes the MSE (\S+)\.", said_by).groups()
     code = next(n for n in LECTURE if symbol(n) == name)
@@ -590,7 +592,7 @@ def test_a_hint_names_the_one_slider_that_helps_most(lab):
 def test_without_relu_or_with_own_data_the_hint_knows_no_best_fit():
     for changes in ({"data": OWN}, {"activation": "tanh"}):
         numbers = numbers_of(**ZEROS, **changes)
-        assert hint(numbers, (1e-9, ZEROS)).endswith("press Run, or begin somewhere else.")
+        assert words.hint(numbers, (1e-9, ZEROS)).endswith("press Run, or begin somewhere else.")
 
 
 # --- where descent ends ---

@@ -77,7 +77,7 @@ def test_the_unit_tests_run_with_the_oldest_of_everything(workflow):
 
 
 def test_the_peers_are_required_and_the_long_runs_are_on_every_night(workflow):
-    peers, long = workflow["jobs"]["peers"], ("mutants", "soak", "monkey")
+    peers, long = workflow["jobs"]["peers"], ("fresh", "mutants", "soak", "monkey")
     assert commands(peers) == ["make peers"]
     assert peers["env"]["MLP_WIDGETS_REQUIRE_ALL"] == "1"
     for name in long:

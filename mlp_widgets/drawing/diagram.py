@@ -198,7 +198,9 @@ class DiagramPicture(Picture[DiagramScene]):
         self.paths = [self._path(edge) for edge in layout.edges]
         movable = [node for node in layout.nodes if not node.still]
         self.halos = self.moving(self._lines(self.paths))
+        self.halos.set_color(LIT)
         self.rings = self.moving(self._circles(movable, 5))
+        self.rings.set(facecolor="none", edgecolor=LIT)
         self.lines = self.moving(self._lines(self.paths))
         self.circles = self._circles(layout.nodes)
         self.crosses = self._lines([])
@@ -300,7 +302,6 @@ class DiagramPicture(Picture[DiagramScene]):
             label.show(text, color=BLACK if on else GREY, gradient=GRADIENT if on else GREY)
         self.lines.set(color=colours, linewidth=widths, linestyle=dashes)
         _show_halo(self.halos, [edge.lit for edge in edges], 14.0)
-        self.halos.set_color(LIT)
 
     def _show_nodes(self, nodes: Sequence[Node]) -> None:
         """Text of every circle that may change, its halo, and if states changed its look."""
@@ -310,7 +311,6 @@ class DiagramPicture(Picture[DiagramScene]):
             text.show(_shortened(node.text, rooms), color=BLACK if on else GREY,
                       gradient=GRADIENT if on else GREY)
         _show_halo(self.rings, [node.lit for node in nodes], 6.0)
-        self.rings.set(facecolor="none", edgecolor=LIT)
 
     def _show_states(self, nodes: Sequence[Node]) -> None:
         """Fill, rim and cross of every circle; they belong to the still part, for they are large

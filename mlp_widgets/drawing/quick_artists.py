@@ -17,7 +17,7 @@ from operator import itemgetter
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backend_bases import RendererBase
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
 from matplotlib.colors import Colormap, to_rgba
 from matplotlib.font_manager import FontProperties, fontManager, get_font
 from matplotlib.ft2font import LoadFlags
@@ -32,6 +32,9 @@ WHITE = to_rgba("white")
 LINE_HEIGHT = 1.3
 CAP_HEIGHT = 0.73
 """Height of a capital letter or digit of DejaVu Sans, in units of the font size."""
+FILL = GraphicsContextBase()
+FILL.set_linewidth(0)
+"""How outlines are filled: without a rim. One for all, since making one calls 40 functions."""
 UNSEEN = ("Cc", "Cf", "Cs")
 """Kinds of characters that take no room, such as marks of the direction of writing."""
 
@@ -121,15 +124,12 @@ class QuickText(Artist):
         across, up = pixels * math.cos(angle), pixels * math.sin(angle)
         turn = Affine2D.from_values(across, up, -up, across,
                                     *self.axes.transData.transform(self.place))
-        graphics = renderer.new_gc()
-        graphics.set_linewidth(0)
         if self.box:
             x0, y0, x1, y1 = _outline(self.text, self.align)[1]
             corners = Path([(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)])
-            renderer.draw_path(graphics, corners, turn, WHITE)
+            renderer.draw_path(FILL, corners, turn, WHITE)
         for text, color in self._parts():
-            renderer.draw_path(graphics, _outline(text, self.align)[0], turn, to_rgba(color))
-        graphics.restore()
+            renderer.draw_path(FILL, _outline(text, self.align)[0], turn, to_rgba(color))
 
     def _parts(self) -> Iterator[tuple[str, str]]:
         """What is to be written in which colour."""
@@ -265,14 +265,11 @@ class QuickTexts(Artist):
         if not texts:
             return
         vertices, codes, ends = self._outlines(texts)
-        graphics = renderer.new_gc()
-        graphics.set_linewidth(0)
         start = 0
         for color, count in Counter(text[3] for text in texts).items():
             first, last = ends[start], ends[start := start + count]
             path = Path(vertices[first:last], codes[first:last])
-            renderer.draw_path(graphics, path, IdentityTransform(), to_rgba(color))
-        graphics.restore()
+            renderer.draw_path(FILL, path, IdentityTransform(), to_rgba(color))
 
     def _outlines(self, texts: list[Text]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Vertices in pixels and codes of all texts, and where those of each text begin and end."""

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
+from ..text import one_way
 from . import bare as widgets
 from .look import is_look
 
@@ -206,19 +207,24 @@ class Cell(Shown):
             close_all(self.root)
 
 
+def as_html(text: str) -> str:
+    """Plain text, perhaps a student's, for a place in HTML: it has no tags and turns nothing."""
+    return html.escape(one_way(text))
+
+
 def escaped(css_class: str, text: str, role: str = "", may_scroll: bool = False) -> str:
     """Plain text as a block of HTML; the keyboard reaches one that may scroll."""
     role = role and f' role="{role}"'
     tab = ' tabindex="0"' * may_scroll
-    return f'<div class="{css_class}"{role}{tab}>{html.escape(text)}</div>'
+    return f'<div class="{css_class}"{role}{tab}>{as_html(text)}</div>'
 
 
 def described(text: str) -> dict[str, object]:
     """Keywords of a widget whose description is this text and never TeX: of "$5 and $6" the page
     would make a formula. ipywidgets 7 cannot be told so."""
     if not {"$", "\\"} & {*text} or not hasattr(widgets.Checkbox, "description_allow_html"):
-        return {"description": text}
-    kept = f'<span class="mathjax_ignore tex2jax_ignore">{html.escape(text)}</span>'
+        return {"description": one_way(text)}
+    kept = f'<span class="mathjax_ignore tex2jax_ignore">{as_html(text)}</span>'
     return {"description": kept, "description_allow_html": True}
 
 

@@ -10,7 +10,6 @@ again, the question is about the lab that stands there now.
 
 from __future__ import annotations
 
-import html
 import textwrap
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
@@ -19,10 +18,10 @@ from traitlets import Int
 
 from ..drawing.picture import StillPicture
 from ..drawing.table import TablePicture
-from ..text import number
+from ..text import number, one_way
 from . import bare as widgets
 from .canvas import NamedImage
-from .cell import Cell, described, escaped
+from .cell import Cell, as_html, described, escaped
 from .lab import Lab
 from .layout import focus, line, stack, styled
 from .look import look
@@ -389,7 +388,8 @@ class Poll(Cell):
     @property
     def words(self) -> str:
         """Title, question, what the picture shows, and the choices."""
-        return f"{self.title}. {self._asked(self.picture.words if self.picture else '')}"
+        asked = self._asked(self.picture.words if self.picture else "")
+        return one_way(f"{self.title}. {asked}")
 
     def _asked(self, *shown: str) -> str:
         """Question, what is shown with it, and choices, a line each."""
@@ -439,7 +439,7 @@ class _RadioButton(widgets.RadioButtons):
 
 
 def _radio_button(label: str) -> widgets.RadioButtons:
-    return _RadioButton(options=[(label, True)], value=None)
+    return _RadioButton(options=[(one_way(label), True)], value=None)
 
 
 # -- words --------------------------------------------------------------------------------------
@@ -451,7 +451,7 @@ def verdict_html(kind: str, words: str) -> str:
         return escaped("mlp-status", words, "status")
     head, colon, rest = words.partition(":")
     return (f'<div class="mlp-status mlp-verdict mlp-verdict-{kind}" role="status">'
-            f"<b>{html.escape(head)}{colon}</b>{html.escape(rest)}</div>")
+            f"<b>{as_html(head)}{colon}</b>{as_html(rest)}</div>")
 
 
 def question_picture(title: str, text: str, scale: float) -> TablePicture:

@@ -8,15 +8,14 @@ somebody asks for them.
 
 from __future__ import annotations
 
-import html
 import math
 import sys
 from collections.abc import Mapping
 
-from ..text import number
+from ..text import number, one_way
 from . import bare as widgets
 from .answer import folded
-from .cell import Cell, described, escaped
+from .cell import Cell, as_html, described, escaped
 from .lab import Lab
 from .layout import focus, line, stack
 from .look import look
@@ -149,13 +148,13 @@ class Prediction(Cell):
 
     def in_text(self) -> str:
         """The right numbers, for nbval to compare; a page shows the boxes instead."""
-        return "\n".join(f"{name} = {number(box.right, SHORT)}"
+        return "\n".join(f"{one_way(name)} = {number(box.right, SHORT)}"
                          for name, box in self.boxes.items())
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None
                           ) -> tuple[dict[str, object], dict[str, object]]:
         """The live boxes; for viewers without a kernel what is asked, and the answer folded."""
-        asked = "".join(f"<li>{html.escape(name)} = ?</li>" for name in self.boxes)
+        asked = "".join(f"<li>{as_html(name)} = ?</li>" for name in self.boxes)
         return {**self.live_view(), "text/plain": self.in_text(),
                 "text/html": f"<ul>{asked}</ul>{folded(self.in_text())}"}, {}
 

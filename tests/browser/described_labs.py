@@ -102,6 +102,9 @@ OF_EACH_SLIDER = [described(kind) for kind in ("ThreeNeuronLab", "WideNetworkLab
                                                "NamesCountsLab", "DigitsLab")]
 """A lab whose slider shows a number, a whole number, one of some numbers, and one that trains."""
 
+OF_OWN_DATA = [described(kind) for kind in ("ThreeNeuronLab", "ReluSumsLab", "SigmoidFeaturesLab")]
+"""Labs that take a file."""
+
 ANSWERS = ("predict({'six times seven': 6 * 7})", "with answer():\n    print(6 * 7)")
 """What waits until it is asked for."""
 

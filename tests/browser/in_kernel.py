@@ -21,15 +21,15 @@ from mlp_widgets.widgets.runner import Runner
 
 def shown(widget: widgets.Widget) -> list[Any]:
     """Kind of a widget, and what a page must show of it; None where that is nothing of its own."""
-    kind = type(widget)
     if isinstance(widget, widgets.IntSlider):
         return ["slider", widget.value]
     if isinstance(widget, widgets.Text):
         return ["text", widget.value]
     if isinstance(widget, widgets.Checkbox):
         return ["checkbox", widget.value]
-    if isinstance(widget, (widgets.Dropdown, widgets.ToggleButtons)):
-        return [kind.__name__, widget.index]
+    for kind in (widgets.Dropdown, widgets.ToggleButtons):
+        if isinstance(widget, kind):
+            return [kind.__name__, widget.index]
     if isinstance(widget, widgets.ToggleButton):
         return ["toggle", [widget.description, widget.value, widget.disabled]]
     if isinstance(widget, widgets.Button):

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from real_jupyter import CHECKOUT, NotebookPage
+from seen import present, unfold
 
 NOT_FORESEEN = "did not work"
 WAITING = 8
@@ -30,8 +31,13 @@ LONG = 120
 TYPED = ("abc", "", "1e400", "-1e400", "nan", "1,5", "−0.75", "1e30", "0", "2.5", "<b>1</b>",
          "1e-300", "-0.001", "12", "٣", "$x$")
 KEYS = ("ArrowRight", "ArrowLeft", "ArrowUp", "PageUp", "PageDown", "Home", "End")
-FILES = ("x,y\n0,1\n1,2.5\n3,0.5\n4,2\n", "0;1,5\n2;3\n5;1", "", "\0", "1,2,3",
-         "0,0,1\n1,0.5,0\n-1,2,1\n", "a,b\nc,d\n")
+FILES = {
+    "two columns": b"x,y\n0,1\n1,2.5\n3,0.5\n4,2\n", "decimal commas": b"0;1,5\n2;3\n5;1",
+    "three columns": b"x1,x2,class\n0,0,1\n1,0.5,0\n-1,2,1\n", "no points": b"a,b\n",
+    "no numbers": b"<b>a</b>,b\nc,d\n", "empty": b"", "binary": bytes(range(256)),
+    "UTF-16": "0,1\n1,2\n2,3\n".encode("utf-16"), "11 MB": b"12,345\n" * 1_600_000,
+}
+"""Files of a student: what they hold by what they are. A lab takes few of them."""
 AFTER_RESTART = "kernel status: "
 """What a page tells of a restart that was asked for."""
 TOO_LATE = re.compile(r"kernel stderr: (No such comm: [0-9a-f]{32}\s*)+$")
@@ -55,7 +61,7 @@ class Action:
 FOUND = """
     const KINDS = { handle: '.noUi-handle', box: 'input[type=text]', check: 'input[type=checkbox]',
         choice: 'select', runs: 'button:is(.mlp-run, .mlp-play, .mlp-step, .mlp-next)',
-        picture: '.mlp-pictures img', file: 'input[type=file]',
+        picture: '.mlp-pictures img', file: 'button.widget-upload',
         button: 'button:not(.widget-upload, .mlp-run, .mlp-play, .mlp-step, .mlp-next)' };
     const passing = css => !css.startsWith('mlp-') || css === 'mlp-on' || css.startsWith('mlp-at-');
     const own = e => [...e.classList].filter(css => !passing(css));
@@ -66,9 +72,8 @@ FOUND = """
             while (!own(named).length) named = named.parentElement;
             const name = [kind, ...own(named)].join('.');
             const place = counts[name] = (counts[name] ?? -1) + 1;
-            const seen = kind === 'file' ? e.parentElement : e;
-            if (e.disabled || seen.disabled || seen.closest('[disabled]')) continue;
-            if (seen.checkVisibility({ visibilityProperty: true })) all.push([name, place, e]);
+            if (e.disabled || e.closest('[disabled]')) continue;
+            if (e.checkVisibility({ visibilityProperty: true })) all.push([name, place, e]);
         }
         return all;
     };
@@ -92,7 +97,25 @@ IN_VIEW = """(e, [across, down]) => {
             inside(top + down * (bottom - top), innerHeight)];
 }"""
 
-STANDS_THERE = "e => e.isConnected && (e.type === 'file' || e.checkVisibility()) && !e.disabled"
+STANDS_THERE = "e => e.isConnected && e.checkVisibility() && !e.disabled"
+
+# What the button of a file opens. It stands in no page, and Firefox tells nobody that it opens.
+CHOOSER = """button => {
+    const { prototype } = HTMLInputElement, { click } = prototype;
+    let chooser = null;
+    prototype.click = function () { chooser = this; };
+    button.click();
+    prototype.click = click;
+    chooser.value = '';  // as a click on it does
+    return chooser;
+}"""
+
+CHOOSE = """(menu, share) => {
+    menu.selectedIndex = Math.floor(share * menu.options.length);
+    menu.dispatchEvent(new Event('change', { bubbles: true }));
+}"""
+
+READ = "async chooser => chooser.files[0].arrayBuffer()"
 
 FEW_WAIT = "most => mlpAsked.size <= most"
 
@@ -209,6 +232,23 @@ class Monkey:
         while more():
             self.do(self.any_action())
 
+    def bring_all(self) -> None:
+        """Every file, in any order, to a lab that takes one, and something else after each."""
+        for what in self.random.sample([*FILES], len(FILES)):
+            if "file" not in self._controls():
+                self._look_for_files()
+            name, place = self.random.choice(self._controls()["file"])
+            self.do(Action("bring", name, place, (what,)))
+            self.do(self.any_action())
+
+    def _look_for_files(self) -> None:
+        """The button of a file may be folded, or on another page of a presented lab; or the cell
+        runs."""
+        self.notebook.wait_idle(LONG)
+        self.notebook.settle(LONG)
+        present(self.notebook, False)
+        unfold(self.notebook)
+
     def replay(self, actions: Iterable[Action]) -> None:
         """The same again."""
         for action in actions:
@@ -297,14 +337,14 @@ class Monkey:
         it.evaluate("(e, times) => { while (times--) e.click(); }", times)
 
     def choose(self, menu, share: float) -> None:
-        """Of a menu."""
-        count = menu.evaluate("e => e.options.length")
-        menu.select_option(index=int(share * count), timeout=PATIENCE)
+        """Of a menu, which may become shorter at any moment: in one turn of the page."""
+        menu.evaluate(CHOOSE, share)
 
-    def bring(self, control, content: str) -> None:
-        """A file."""
-        control.set_input_files({"name": "a.csv", "mimeType": "text/csv",
-                                 "buffer": content.encode()}, timeout=PATIENCE)
+    def bring(self, button, what: str) -> None:
+        """One of ``FILES``, and wait until the page has read it."""
+        chooser = button.evaluate_handle(CHOOSER).as_element()
+        chooser.set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": FILES[what]})
+        chooser.evaluate(READ)
 
     def run_the_cell_again(self, times: int) -> None:
         """While the old lab may still be busy, and before the new one is there."""
@@ -414,6 +454,6 @@ HOW: dict[str, Callable[[random.Random], tuple[Any, ...]]] = {
     "click": lambda dice: (dice.uniform(0.1, 0.9), dice.uniform(0.1, 0.9), dice.choice([1, 1, 2])),
     "press_at_once": lambda dice: (dice.randint(2, 5),),
     "choose": lambda dice: (dice.random(),),
-    "bring": lambda dice: (dice.choice(FILES),),
+    "bring": lambda dice: (dice.choice([*FILES]),),
 }
 """What is done -> with which keys, places, texts."""

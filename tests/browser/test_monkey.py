@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from described_labs import LABS, cells_of_all
+from described_labs import LABS, OF_OWN_DATA, cells_of_all
 from lab_cases import LAPTOP
-from monkey import Monkey
+from monkey import FILES, Monkey
 from real_jupyter import Browser, Firefox, NotebookPage, firefox_path
 
 PAGE = dict(zip(("width", "height"), LAPTOP, strict=True))
@@ -65,6 +65,15 @@ def test_page_and_kernel_are_in_step_after_anything(monkey, engine):
         monkey.restart()
         monkey.go_on(enough(monkey, 0.5, 0))
         monkey.check()
+
+
+@pytest.mark.parametrize("lab", OF_OWN_DATA, ids=str)
+def test_page_and_kernel_are_in_step_after_any_file(monkey):
+    monkey.begin()
+    monkey.bring_all()
+    monkey.check()
+    brought = {action.how for action in monkey.done if action.what == "bring"}
+    assert brought >= {(what,) for what in FILES}
 
 
 @pytest.mark.parametrize("lab", LABS[:1], ids=str)

@@ -12,11 +12,10 @@ is this project's choice: at w = 0.5, b = −1 and x = 2 its g is 0.5.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Any
 
 from ...core import Network, forward
 from ...data.traffic import TRAFFIC
@@ -89,7 +88,7 @@ KINDS = {
 TITLES = {**{name: kind.title for name, kind in KINDS.items()}, OWN: "your own expression"}
 
 
-def _in_use(name: str) -> Any:
+def _in_use(name: str) -> Callable[[GraphState], bool]:
     return lambda state: name in state.names
 
 
@@ -161,7 +160,7 @@ class GraphState(State):
             raise ValueError("the target y of the logistic classifier must be a number from 0 to "
                              f"1, got {written(self.y)}")
 
-    def following(self, changes: dict[str, Any]) -> dict[str, Any]:
+    def following(self, changes: dict[str, object]) -> dict[str, object]:
         """To type an expression means to see it. Each network comes with the point of its lecture;
         at an hour of the day y is what was measured there."""
         if "expression" in changes:
@@ -171,8 +170,9 @@ class GraphState(State):
         if kind is not None and graph != self.graph:
             for name, value in zip("xy", kind.point, strict=True):
                 changes.setdefault(name, value)
-        elif graph == "three" and changes.get("x") in range(len(HOURS)):
-            changes.setdefault("y", HOURS[int(changes["x"])])
+        elif graph == "three" and "x" in changes:
+            for y in [y for hour, y in enumerate(HOURS) if hour == changes["x"]]:
+                changes.setdefault("y", y)
         return changes
 
     @property

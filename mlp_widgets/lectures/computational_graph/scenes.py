@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...drawing.graph import Circle, GraphScene, Line, labelled
-from ...text import inner, number
-from .graph import Graph, Paths
+from . import words
+from .graph import Graph
 from .layered import Wire
 from .numbers import Numbers
 
-CAPTION = "above a wire: the value    below: ∂L/∂(value)"
-BRACKETS = "(in brackets): local derivative of the next operation    "
-GREY_WIRES = "grey: the derivative is 0"
 ROOM_FOR_NAMES = 96.0
 """CSS pixels of a label from which a derivative has its name before it."""
-UNKNOWN = "?"
 
 
 def graph(numbers: Numbers) -> GraphScene:
@@ -27,21 +23,22 @@ def graph(numbers: Numbers) -> GraphScene:
                for k, (node, (x, y)) in enumerate(zip(found.nodes, found.layout.circles,
                                                       strict=True))]
     lines = [_line(found, wire, place, local) for wire in found.layout.wires]
-    caption = CAPTION, BRACKETS * local + GREY_WIRES
+    caption = words.CAPTION, words.BRACKETS * local + words.GREY_WIRES
     shape = tuple((node.sign, node.inputs) for node in found.nodes)
-    sums = [_sum(found, paths, place) for paths in found.sums]
-    return GraphScene(circles, lines, sums, caption, shape, _said(found, place))
+    sums = [words.paths_add_up(found, paths, found.has_derivative(paths.node, place))
+            for paths in found.sums]
+    return GraphScene(circles, lines, sums, caption, shape, words.picture(found, place))
 
 
 def covered(numbers: Numbers) -> GraphScene:
     """The same without derivatives, without what they make grey, and without the local ones: the
     first of these is ∂L/∂(its input) itself."""
     shown, found, place = graph(numbers), numbers.graph, numbers.state.operation
-    lines = [replace(line, derivative=UNKNOWN if line.derivative else "", local="", off=False)
+    lines = [replace(line, derivative=words.UNKNOWN if line.derivative else "", local="", off=False)
              for line in shown.lines]
-    sums = [f"{_head(found, paths)} = {UNKNOWN}" for paths in found.sums]
-    return replace(shown, lines=lines, sums=sums, caption=(CAPTION, ""),
-                   said=_said(found, place, covered=True))
+    sums = [words.paths_add_up(found, paths, known=False) for paths in found.sums]
+    return replace(shown, lines=lines, sums=sums, caption=(words.CAPTION, ""),
+                   said=words.picture(found, place, covered=True))
 
 
 # -- wires ----------------------------------------------------------------------------------------
@@ -56,8 +53,8 @@ def _line(found: Graph, wire: Wire, place: int, local: bool) -> Line:
     now, _ = found.lit(place)
     lit = (wire.start if found.is_backward(place) else wire.end) in now
     return Line(wire.path, wire.label, (wire.start, wire.end),
-                value if found.has_value(wire.start, place) else UNKNOWN, not node.is_operation,
-                _derivative(found, wire, room, known),
+                value if found.has_value(wire.start, place) else words.UNKNOWN,
+                not node.is_operation, _derivative(found, wire, room, known),
                 _local(found, wire, room) if local and known else "",
                 off=known and share == 0, lit="now" if lit else "")
 
@@ -68,7 +65,7 @@ def _derivative(found: Graph, wire: Wire, room: float, known: bool) -> str:
     if share is None:
         return ""
     if not known:
-        return UNKNOWN
+        return words.UNKNOWN
     whole = len(found.uses[wire.start]) < 2 and room >= ROOM_FOR_NAMES
     return labelled(f"∂L/∂{node.name}" if whole and node.name else "", share, room)
 
@@ -80,39 +77,3 @@ def _local(found: Graph, wire: Wire, room: float) -> str:
     local = found.nodes[wire.end].local[wire.slot]
     inside = found.nodes[wire.start].derivative is None
     return "" if local is None or inside else f"({labelled('', local.value, room - 10)})"
-
-
-# -- sums -----------------------------------------------------------------------------------------
-
-
-def _head(found: Graph, paths: Paths) -> str:
-    """"x is used 2 times: ∂L/∂x"."""
-    node = found.nodes[paths.node]
-    return (f"{node.symbol} is used {len(found.uses[paths.node])} times, its paths add up: "
-            f"{node.with_respect}")
-
-
-def _sum(found: Graph, paths: Paths, place: int) -> str:
-    """"... = −4 + 1.5 = −2.5"."""
-    if not found.has_derivative(paths.node, place):
-        return f"{_head(found, paths)} = {UNKNOWN}"
-    first, *others = (number(share) for share in paths.shares)
-    shares = " + ".join([first, *map(inner, others)])
-    return f"{_head(found, paths)} = {shares} = {number(paths.total)}"
-
-
-# -- in words -------------------------------------------------------------------------------------
-
-
-def _said(found: Graph, place: int, covered: bool = False) -> str:
-    """Each node with its formula, value and derivative."""
-    said = []
-    for k, node in enumerate(found.nodes):
-        value = number(node.value) if found.has_value(k, place) else UNKNOWN
-        text = node.formula if node.name in ("", node.formula) else f"{node.name} = {node.formula}"
-        text = f"{text} = {value}" if text != node.sign or node.name else f"the number {value}"
-        if node.derivative is not None:
-            known = found.has_derivative(k, place) and not covered
-            text += f", derivative {number(node.derivative) if known else UNKNOWN}"
-        said.append(text)
-    return f"The computational graph. {'; '.join(said)}."

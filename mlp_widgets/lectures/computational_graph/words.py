@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from ...text import listed, number, symbol, whole
+from ...text import inner, listed, number, symbol, whole
 from ...widgets.why_zero import why_in_words
+from .graph import Graph, Paths
 from .numbers import KINDS, OWN, GraphState, Numbers
+
+CAPTION = "above a wire: the value    below: ∂L/∂(value)"
+BRACKETS = "(in brackets): local derivative of the next operation    "
+GREY_WIRES = "grey: the derivative is 0"
+UNKNOWN = "?"
+"""What stands in the picture for a number to which the walk has not come, or that is covered."""
 
 
 def formula(state: GraphState) -> str:
@@ -52,3 +59,31 @@ def check(numbers: Numbers) -> str:
             f"<th>difference</th></tr>{rows}</table><small>The complex step uses the forward pass "
             "alone: L at w + ih, its imaginary part divided by h = 2⁻⁵⁶⁰. The difference is a "
             "share of the derivative; 2e−16 is the last digit of a float.</small>")
+
+
+# -- the picture ----------------------------------------------------------------------------------
+
+
+def paths_add_up(found: Graph, paths: Paths, known: bool) -> str:
+    """"x is used 2 times, its paths add up: ∂L/∂x = −4 + 1.5 = −2.5"."""
+    node = found.nodes[paths.node]
+    head = (f"{node.symbol} is used {len(found.uses[paths.node])} times, its paths add up: "
+            f"{node.with_respect}")
+    if not known:
+        return f"{head} = {UNKNOWN}"
+    first, *others = (number(share) for share in paths.shares)
+    return f"{head} = {' + '.join([first, *map(inner, others)])} = {number(paths.total)}"
+
+
+def picture(found: Graph, place: int, covered: bool = False) -> str:
+    """Each node with its formula, value and derivative."""
+    said = []
+    for k, node in enumerate(found.nodes):
+        value = number(node.value) if found.has_value(k, place) else UNKNOWN
+        text = node.formula if node.name in ("", node.formula) else f"{node.name} = {node.formula}"
+        text = f"{text} = {value}" if text != node.sign or node.name else f"the number {value}"
+        if node.derivative is not None:
+            known = found.has_derivative(k, place) and not covered
+            text += f", derivative {number(node.derivative) if known else UNKNOWN}"
+        said.append(text)
+    return f"The computational graph. {'; '.join(said)}."

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -58,10 +58,21 @@ AXES = {
 """By the mode of a state."""
 
 
-def map_key(state: DeepChainState) -> tuple[Any, ...]:
-    """What the map depends on; the shared weight, the std and the depth only move its point."""
+class MapKey(NamedTuple):
+    """What the map depends on; ``pattern`` makes the weights of its mode, up to their size."""
+
+    mode: str
+    pattern: tuple[float, ...]
+    activation: str
+    skip: bool
+    x: float
+    y: float
+
+
+def map_key(state: DeepChainState) -> MapKey:
+    """That of a state; the shared weight, the std and the depth only move the point of the map."""
     pattern = {"shared": (), "each": own_weights(state), "random": (state.seed,)}[state.mode]
-    return state.mode, pattern, state.activation, state.skip, state.x, state.y
+    return MapKey(state.mode, pattern, state.activation, state.skip, state.x, state.y)
 
 
 def map_point(state: DeepChainState) -> tuple[float, int]:
@@ -87,7 +98,7 @@ def shown_on_map(state: DeepChainState) -> Hashable:
 
 
 @lru_cache(maxsize=6)
-def make_map(key: tuple[Any, ...]) -> Map:
+def make_map(key: MapKey) -> Map:
     """The map of a ``map_key``, in one vectorized call; with a weight for each layer in ten."""
     mode, pattern, activation, skip, x, y = key
     scales = AXES[mode].scales
@@ -100,7 +111,7 @@ def make_map(key: tuple[Any, ...]) -> Map:
     return Map(scales, np.arange(1, len(log10) + 1), log10)
 
 
-def changes_to(state: DeepChainState, scale: float, depth: int) -> dict[str, Any]:
+def changes_to(state: DeepChainState, scale: float, depth: int) -> dict[str, object]:
     """What leads to a place of the map: all of w1 to w10, so that they stay in proportion."""
     scale = round(scale, 2) + 0.0
     own = (scale * proportions(own_weights(state), depth)).tolist()

@@ -102,7 +102,7 @@ class DeepChainLab(TrainedLab[DeepChainState, Numbers, Training]):
         """That a training has ended, or the depth has followed; else the change itself."""
         followed = before.mode != after.mode == "each" and before.depth > after.depth == MOST_DRAWN
         if followed and not self.training_run.ends_with(after):
-            return f"Depth set to {MOST_DRAWN}, the most for one weight a layer. "
+            return words.SHORTENED
         return super().about_change(before, after)
 
     def groups(self) -> tuple[Group, ...]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -120,7 +120,7 @@ class DeepChainState(State):
             raise ValueError(f"one weight a layer goes up to depth {MOST_DRAWN}, got depth "
                              f"{self.depth}: choose one weight for all, or drawn ones")
 
-    def following(self, changes: dict[str, Any]) -> dict[str, Any]:
+    def following(self, changes: dict[str, object]) -> dict[str, object]:
         """To set one weight means that each layer has its own from now on. These take over the
         numbers that are there, and a deep chain becomes as short as it must."""
         if set(OWN) & set(changes):

@@ -24,6 +24,7 @@ SHARED = "background:rgba(240,228,66,0.45);text-decoration:underline"
 ROUNDING = 1e-12
 """Relative difference below which gradients are told to be equal."""
 TOO_LARGE = "too large for a float (over 1.8e308)"
+SHORTENED = f"Depth set to {MOST_DRAWN}, the most for one weight a layer. "
 NO_STEPPER = (f"The stepper walks through chains of up to {MOST_DRAWN} layers. Deeper ones are "
               "shown as profiles.")
 

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from time import monotonic
-from typing import Any
 
 import numpy as np
 
@@ -43,7 +42,7 @@ Pixels = tuple[tuple[int, int, int], ...]
 """(row, column, ink) of every pixel changed by hand: rows and columns 1 to 8, ink 0 to 16."""
 
 
-def read_pixels(value: Any) -> Pixels:
+def read_pixels(value: object) -> Pixels:
     """Changed pixels, each once, in the order of reading; ValueError on all else."""
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise ValueError(f"pixels must be a list of (row, column, ink), got {value!r:.40}")
@@ -85,7 +84,7 @@ class DigitsState(State):
                        says="the picture of the whole network")
     covered: bool = cover()
 
-    def following(self, changes: dict[str, Any]) -> dict[str, Any]:
+    def following(self, changes: dict[str, object]) -> dict[str, object]:
         """Another digit comes with its own pixels."""
         if changes.get("digit", self.digit) != self.digit:
             return {"pixels": (), **changes}

@@ -130,7 +130,7 @@ class NamesState(State):
                 raise ValueError(f"{name} must be a whole number from {low} to {high}, "
                                  f"got {found}: {of}")
 
-    def following(self, changes: dict[str, Any]) -> dict[str, Any]:
+    def following(self, changes: dict[str, object]) -> dict[str, object]:
         """What is picked stays inside the network; another parameter has its own value, and one
         that was not set has what is drawn for it."""
         own = declared(type(self))

@@ -86,7 +86,7 @@ class OneNeuronLab(Lab[OneNeuronState, Numbers]):
 
     def steps_changed_nothing(self, numbers: Numbers) -> str:
         """What is said of steps that left w as it was."""
-        return f"of SGD w is still exactly {number(numbers.state.w)}"
+        return words.still_the_same(numbers)
 
     # -- where things stand -----------------------------------------------------------------------
 

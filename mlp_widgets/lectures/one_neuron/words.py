@@ -30,6 +30,11 @@ def describe(numbers: Numbers) -> str:
     return f"{where}. {_consequence(numbers, zeros)}"
 
 
+def still_the_same(numbers: Numbers) -> str:
+    """What is said of steps that left w as it was: "5 steps ..."."""
+    return f"of SGD w is still exactly {number(numbers.state.w)}"
+
+
 def _where(numbers: Numbers) -> str:
     """The side of z, and what the activation does there."""
     z, slope, name = numbers.z, number(numbers.slope), numbers.state.activation

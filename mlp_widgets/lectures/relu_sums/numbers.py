@@ -8,11 +8,10 @@ that of CMU 10-315, "Neural Networks".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from operator import attrgetter
-from typing import Any
 
 import numpy as np
 
@@ -72,10 +71,10 @@ def first_point(target: Target) -> int:
     return 2 * target.count // 3 + 1
 
 
-def _of_neuron(place: int, **options: Any) -> float:
+def _of_neuron(place: int, slider: Ends | Callable[[ReluSumsState], Ends]) -> float:
     """One of the three parameters of the neuron on the sliders."""
-    return number(None, PARAMETER, most=LARGEST,
-                  default_for=lambda state: state.given[state.neuron - 1][place], **options)
+    return number(None, PARAMETER, most=LARGEST, slider=slider,
+                  default_for=lambda state: state.given[state.neuron - 1][place])
 
 
 @dataclass(frozen=True)
@@ -85,9 +84,9 @@ class ReluSumsState(State):
     K: int = whole(3, DATA, 1, MOST, always=True, label="neurons K", says="hidden neurons")
     neuron: int = whole(1, DATA, 1, MOST, label="neuron j", slider=lambda s: (1, s.K, 1),
                         when=lambda s: s.K > 1, says="the one whose parameters are w1j, b1j, w2j")
-    w1j: float = _of_neuron(0, slider=(-2.0, 2.0, 0.02))
-    b1j: float = _of_neuron(1, slider=(-2.0, 2.0, 0.02))
-    w2j: float = _of_neuron(2, slider=lambda s: heights(s.target))
+    w1j: float = _of_neuron(0, (-2.0, 2.0, 0.02))
+    b1j: float = _of_neuron(1, (-2.0, 2.0, 0.02))
+    w2j: float = _of_neuron(2, lambda s: heights(s.target))
     b2: float = number(0.0, PARAMETER, most=LARGEST, slider=lambda s: levels(s.target))
     neurons: str | tuple[Neuron, ...] = parsed(
         "even", DATA, as_neurons, label="start", texts=tuple(STARTS),
@@ -147,23 +146,23 @@ class ReluSumsState(State):
         """The start of networks with other K: evenly spaced, where the neurons are a list."""
         return self.neurons if isinstance(self.neurons, str) else "even"
 
-    def following(self, changes: dict[str, Any]) -> dict[str, Any]:
+    def following(self, changes: dict[str, object]) -> dict[str, object]:
         """What the sliders show comes with the neuron, and the heights with the target."""
         found = dict(changes)
         if "target" in found:
-            found["target"] = as_target(found["target"])
+            target = found["target"] = as_target(found["target"])
             chosen = self.point != first_point(self.target)
-            found.setdefault("point", min(self.point, found["target"].count) if chosen else None)
+            found.setdefault("point", min(self.point, target.count) if chosen else None)
         if {"target", "point"} & set(found):
             found.setdefault("y_at", None)
         if {"K", "neuron", "neurons"} & set(found):
             found = {**self._other_neurons(found), **found}
         return found
 
-    def _other_neurons(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+    def _other_neurons(self, changes: Mapping[str, object]) -> dict[str, object]:
         """Neurons that were moved stay, with more neurons the new ones add nothing (w2j = 0)."""
         K = changes.get("K", self.K)
-        found: dict[str, Any] = dict.fromkeys(("w1j", "b1j", "w2j"))
+        found: dict[str, object] = dict.fromkeys(("w1j", "b1j", "w2j"))
         if "neurons" not in changes and not self.is_laid and isinstance(K, int):
             new = [(w1, b1, 0.0) for w1, b1, _ in laid("even", min(max(K, 1), MOST))[self.K:]]
             found["neurons"] = (*self.shown, *new)[:K]

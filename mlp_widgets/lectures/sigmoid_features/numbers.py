@@ -21,7 +21,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from operator import attrgetter
-from typing import Any
 
 import numpy as np
 
@@ -157,7 +156,7 @@ def _parameter(name: str) -> float:
                   slider=lambda state: ranges_for(state.points)[name])
 
 
-def _ends_of_mark(state: Any, axis: int) -> Ends:
+def _ends_of_mark(state: SigmoidFeaturesState, axis: int) -> Ends:
     low, high = plane_of(state.points)[axis]
     return low, high, (high - low) / 60
 

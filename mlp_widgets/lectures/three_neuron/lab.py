@@ -129,7 +129,7 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
         """Load the parameters of the smallest J you found."""
         with self._lock:
             if self.best is None:
-                self.show_status("No best yet: move a slider or take a step first.")
+                self.show_status(words.NO_BEST)
             else:
                 self._set_all(self.best[1])
 
@@ -264,7 +264,8 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
             self.attempts.begin(self.loss)
         if is_start or not (self._is_own and self.by_hand):
             return ""
-        return self.attempts.note(self.loss, parameters, moved, levels_of(self.numbers))
+        passed = self.attempts.note(self.loss, parameters, moved, levels_of(self.numbers))
+        return "".join(f"{words.praise(level)} " for level in passed)
 
     def _is_start(self, parameters: dict[str, float]) -> bool:
         """Whether a way that counts may begin here."""

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from operator import attrgetter
-from typing import Any
 
 import numpy as np
 
@@ -168,8 +167,8 @@ def _parameter(name: str) -> float:
                   slider=lambda state: ranges_for(state.data)[name])
 
 
-def _axis(default: str, says: str, **options: Any) -> str:
-    return choice(default, SYMBOLS, VIEW, called="axis", says=says, **options)
+def _axis(default: str, says: str) -> str:
+    return choice(default, SYMBOLS, VIEW, called="axis", says=says)
 
 
 @dataclass(frozen=True)
@@ -211,7 +210,7 @@ class ThreeNeuronState(State):
         if self.across == self.up:
             raise ValueError(f"the landscape needs two different parameters, got {self.up} twice")
 
-    def following(self, changes: dict[str, Any]) -> dict[str, Any]:
+    def following(self, changes: dict[str, object]) -> dict[str, object]:
         """With data that do not contain the present hour comes another one."""
         if "data" in changes:
             points = changes["data"] = load_points(changes["data"])

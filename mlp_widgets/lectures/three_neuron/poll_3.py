@@ -8,8 +8,9 @@ from __future__ import annotations
 from ...text import fixed
 from ...widgets.made_again import latest
 from ...widgets.poll import Given, Poll
-from .attempts import CLOSE, hint, levels_of
+from .attempts import CLOSE, levels_of
 from .lab import ThreeNeuronLab
+from .words import LEVELS, hint
 
 
 def poll_3(lab: ThreeNeuronLab | None) -> Poll:
@@ -50,7 +51,7 @@ def _best_words(lab: ThreeNeuronLab) -> str:
 def _next_level(lab: ThreeNeuronLab) -> str:
     """What to be below next, and its MSE, unless that is the answer."""
     left = levels_of(lab.numbers)[lab.attempts.passed :]
-    return f"Next: {left[0].name}, {fixed(left[0].mse())}." if len(left) > 1 else ""
+    return f"Next: {LEVELS[left[0].key]}, {fixed(left[0].mse())}." if len(left) > 1 else ""
 
 
 def _hint(lab: ThreeNeuronLab) -> str:

@@ -7,15 +7,23 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ...fits.optimum import ReluFit
 from ...text import fixed, number, symbol
 from ...widgets.blocks import small_board
-from .attempts import Attempts, Best, hint, levels_of
+from .attempts import Attempts, Best, Passed, help_of_a_slider, levels_of
 from .numbers import Numbers
 
 ROUNDING = 1e-10
 """Share of the mean of y² below which gradients, as at the exact optimum, are told as 0."""
 NAMES = {"lecture": "lecture's parameters (ReLU)", "descent": "descent from Stuck"}
 """Level -> its name on the board, where it is not the level's key."""
+LEVELS = {
+    "line": "the best straight line", "quadratic": "the best quadratic",
+    "lecture": "the lecture's parameters", "descent": "what gradient descent from Stuck reaches",
+    "optimum": "the smallest MSE there is, within 1 %",
+}
+"""Level -> what a sentence calls it."""
+NO_BEST = "No best yet: move a slider or take a step first."
 SEARCHING = "Searching through all pairs of kinks: with so many points this takes a few seconds."
 NOT_OWN = "The present parameters were given. What counts begins at a preset, or at My best."
 
@@ -70,9 +78,40 @@ def board(numbers: Numbers, attempts: Attempts, is_revealed: bool, is_own: bool)
     rows = [("your best so far", "best", fixed(best[0]) if best else "–"), *rows,
             ("smallest possible", "optimum", _optimum(numbers, is_revealed))]
     table = small_board([(text, f"mse-{key}", shown) for text, key, shown in rows])
-    said = [attempts.praise, "" if is_own else NOT_OWN,
+    said = [praise(attempts.praised) if attempts.praised else "", "" if is_own else NOT_OWN,
             f"Hint: {hint(numbers, best)}" if best and attempts.needs_hint and is_own else ""]
     return f'{table}<div class="mlp-about">{html.escape(" ".join(filter(None, said)))}</div>'
+
+
+def praise(level: Passed) -> str:
+    """What is said of a level once, when it is passed."""
+    verb = "reached" if level.reached else "beat"
+    return f"You {verb} {LEVELS[level.key]}: {fixed(level.mse)}."
+
+
+def hint(numbers: Numbers, best: Best) -> str:
+    """The one slider that makes the student's best smaller, and how far; where none does, what the
+    best fit looks like."""
+    if found := help_of_a_slider(numbers, best):
+        name, value, J = found
+        return (f"From your best, move {symbol(name)} to {number(value)}: that makes the MSE "
+                f"{fixed(J)}.")
+    if numbers.points.own or numbers.state.activation != "relu":
+        return "From your best no slider helps alone: press Run, or begin somewhere else."
+    return (f"From your best no slider helps alone. The best fit has another shape: "
+            f"{_shape(numbers.baselines.optimum)}. Set that roughly, then press Run.")
+
+
+def _shape(optimum: ReluFit) -> str:
+    """What the best fit looks like, in two digits."""
+    p, neurons = optimum.parameters, []
+    for j in "12":
+        w1, b1, w2 = (p[f"{name}{j}"] for name in ("w1", "b1", "w2"))
+        if not w2:
+            continue
+        neurons.append(f"neuron {j} is on {'from' if w1 > 0 else 'up to'} x = "
+                       f"{number(-b1 / w1, 3)}, with {symbol(f'w2{j}')} {'>' if w2 > 0 else '<'} 0")
+    return f"{' and '.join(neurons)}; b₂₁ is about {number(p['b21'], 2)}"
 
 
 def _optimum(numbers: Numbers, is_revealed: bool) -> str:

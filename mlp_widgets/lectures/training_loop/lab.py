@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ...drawing.descents import DescentsPicture
 from ...drawing.gradient_noise import NoisePicture
@@ -31,6 +31,7 @@ from ...widgets.training_run import TrainingRun
 from . import scenes, words
 from .numbers import PRESETS, Numbers, TrainingLoopState
 from .training import WAYS, Training, training_key
+from .walk import Line
 
 BUTTONS = {"SGD": "SGD, B = 1", "mini-batch": "B = 4", "GD": "GD, B = 24",
            "minimum": "at the minimum", "exact": "exact data",
@@ -42,11 +43,11 @@ class LineStepper(Stepper):
 
     noun = "step"  # "repeat" is a line, and no step
 
-    def steps(self, numbers: Numbers) -> Sequence[Any]:
+    def steps(self, numbers: Numbers) -> Sequence[Line]:
         """The lines of the first updates."""
         return numbers.stops
 
-    def _words(self, found: Sequence[Any], step: int, numbers: Numbers,
+    def _words(self, found: Sequence[object], step: int, numbers: Numbers,
                covered: bool = False) -> str:
         return words.listing(numbers)
 

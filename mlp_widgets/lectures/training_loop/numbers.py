@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
 
 import numpy as np
 
@@ -101,7 +100,7 @@ class TrainingLoopState(State):
     operation: int = place(_stops)
     covered: bool = cover()
 
-    def following(self, changes: dict[str, Any]) -> dict[str, Any]:
+    def following(self, changes: dict[str, object]) -> dict[str, object]:
         """Another seed draws another start."""
         if changes.get("seed", self.seed) != self.seed:
             changes = {"w": None, "b": 0.0, **changes}
