@@ -21,7 +21,20 @@ from ...core.activations import Array
 from ...explain.notation import Notation, Var
 from ...explain.numbers import NetworkNumbers
 from ...explain.operations import Operation, Passes, most_operations, operations
-from ...fields import DATA, PARAMETER, RATE, Ends, State, cover, number, parsed, place, real, whole
+from ...fields import (
+    DATA,
+    PARAMETER,
+    RATE,
+    Ends,
+    State,
+    cover,
+    declared,
+    number,
+    parsed,
+    place,
+    real,
+    whole,
+)
 from ...fits.hinges import best_known, exact_from, lower_bounds, network_of, with_best_heights
 from ...text import Factor, counted, inner, round_limit
 from .starts import STARTS, Neuron, laid
@@ -157,6 +170,8 @@ class ReluSumsState(State):
         if {"target", "point"} & set(found):
             found.setdefault("y_at", None)
         if {"K", "neuron", "neurons"} & set(found):
+            if "K" in found:  # a box gives 4.0
+                found["K"] = declared(type(self))["K"].check(found["K"])
             found = {**self._other_neurons(found), **found}
         return found
 
@@ -164,11 +179,11 @@ class ReluSumsState(State):
         """Neurons that were moved stay, with more neurons the new ones add nothing (w2j = 0)."""
         K = changes.get("K", self.K)
         found: dict[str, Any] = dict.fromkeys(("w1j", "b1j", "w2j"))
-        if "neurons" not in changes and not self.is_laid and isinstance(K, int):
-            new = [(w1, b1, 0.0) for w1, b1, _ in laid("even", min(max(K, 1), MOST))[self.K:]]
+        if "neurons" not in changes and not self.is_laid:
+            new = [(w1, b1, 0.0) for w1, b1, _ in laid("even", K)[self.K:]]
             found["neurons"] = (*self.shown, *new)[:K]
         if "neuron" not in changes:
-            found["neuron"] = min(self.neuron, K) if isinstance(K, int) else self.neuron
+            found["neuron"] = min(self.neuron, K)
         return found
 
 
