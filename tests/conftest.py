@@ -71,7 +71,8 @@ def pytest_sessionstart(session):
 
 LONGEST = ("test_labs", "test_parts", "test_any_order", "test_no_threads", "test_picture_texts",
            "test_lab_descent", "test_cover", "test_digits", "test_chain_pictures",
-           "test_deep_chain", "test_drawing", "test_chain", "test_folds", "test_wheel")
+           "test_cells_again", "test_deep_chain", "test_drawing", "test_chain", "test_folds",
+           "test_wheel")
 """Files of tests that take longest come first: at the end no process works alone."""
 
 

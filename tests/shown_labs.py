@@ -65,6 +65,13 @@ class Page:
                 found.append(f"cell {poll.cell}: {poll.thing!r}")
         return found
 
+    def without_reasons(self) -> list[str]:
+        """Questions with a wrong choice that is told nothing of its own: a student who chose it
+        hears why it is wrong, not only that it is."""
+        return [f"cell {shown.cell}: {shown.thing!r} says nothing of its own of {wrong}"
+                for shown in self.shown if isinstance(shown.thing, Poll)
+                and (wrong := unexplained(shown.thing))]
+
     def contradictions(self, texts: Sequence[str]) -> list[str]:
         """Numbers that a text gives for a lab, and the next lab below it does not have. Given is
         what is written right above each cell."""
@@ -83,7 +90,8 @@ class Page:
         says, asks, and whether it shows a lab."""
         if not texts:
             return self.moved
-        found = [*self.moved, *self.lost_questions(), *([] if self.labs else ["there is no lab"])]
+        found = [*self.moved, *self.lost_questions(), *self.without_reasons()]
+        found += [] if self.labs else ["there is no lab"]
         unlike = self.contradictions(texts)
         found += [f"{said} in the text, not in the lab" for said in unlike if said not in of_others]
         return found + [f"no text says {said}" for said in of_others if said not in unlike]
@@ -92,6 +100,16 @@ class Page:
 HELD_BACK = re.compile(r"<details>.*?</details>|^\*\*(?:Predict|Try|Then)\b.*?(?:\n\n|\Z)"
                        r"|(?:[^.?!]|\.\d)*\?|\*\*[^*]*\*\*", re.S | re.M)
 """What a text does not say of the lab as it stands: answers, questions, what to try, buttons."""
+
+
+def unexplained(poll: Poll) -> list[str]:
+    """The wrong choices of a question without a reason, or with the reason of another one."""
+    right = poll._right_answer()
+    said = {letter: poll.reason(letter) for letter in poll.choices if letter not in right}
+    return [letter for letter, reason in said.items()
+            if not reason or [*said.values()].count(reason) > 1]
+
+
 def claims(text: str, state: State) -> Iterator[tuple[str, float, object]]:
     """Of each number that a text gives for a field of a lab, as in "w₂¹ = −1": the symbol, the
     number, and what the lab has. "w · x = 4.5" says nothing of x, and "∂L/∂w = 2" nothing of w."""

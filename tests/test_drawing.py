@@ -492,6 +492,17 @@ def test_texts_fit_into_their_circles(diagram):
                 assert box.width <= node.size and box.height <= node.size
 
 
+def test_dashes_are_for_negative_weights_so_the_fit_tells_its_neurons_by_marks(picture):
+    assert {line.get_linestyle() for line in picture.contributions + picture.kinks} == {"-"}
+    assert len({line.get_marker() for line in picture.contributions}) == 2
+    assert {name: line.get_linestyle() for name, line in picture.baselines.items()} == {
+        "line": "-", "quadratic": ":"}
+    picture.update(fit_scene())
+    placed = [set(range(*line.get_markevery()[:1], len(line.get_xdata()), line.get_markevery()[1]))
+              for line in picture.contributions]
+    assert not placed[0] & placed[1] and min(map(len, placed)) >= 5  # both are seen on one line
+
+
 def test_edges_and_nodes_look_as_their_numbers(diagram):
     picture = diagram
     picture.update(scenes.diagram(numbers_of()))

@@ -7,13 +7,13 @@ earlier text, so numbers of other settings come from labs that are not shown.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import shown_labs
+from cells import value_of
 from shown_labs import Page
 
 from mlp_widgets import OneNeuronLab
@@ -27,17 +27,6 @@ def run(sources: list[str]) -> Page:
         page.display(value_of(source, names))
         page.after_cell()
     return page
-
-
-def value_of(source: str, names: dict[str, Any]) -> object:
-    """Run a cell; the value of the expression that ends it, as Jupyter shows it."""
-    body = ast.parse(source).body
-    last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-    exec(compile(ast.Module(body, []), "<cell>", "exec"), names)
-    if last is None:
-        return None
-    value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
-    return None if source.rstrip().endswith(";") else value
 
 
 MADE = "from mlp_widgets import OneNeuronLab, will_move\nlab = OneNeuronLab()"
@@ -64,6 +53,20 @@ def test_a_lab_that_was_moved_is_found(cells, finds):
 ])  # fmt: skip
 def test_a_question_about_a_lab_that_is_elsewhere_is_found(cells, problems):
     assert len(run(cells).lost_questions()) == problems
+
+
+ASK = "from mlp_widgets import Poll\nPoll('So?', 'A', {}, hint={})"
+
+
+@pytest.mark.parametrize(("hint", "silent"), [
+    ("None", ["B", "C"]), ("{'B': 'few', 'A': 'right'}", ["C"]), ("{'B': 'few', 'C': 'many'}", []),
+    ("{'B': 'no', 'C': 'no'}", ["B", "C"]), ("lambda given: given[0]", []),
+    ("lambda given: 'no'", ["B", "C"]),
+])  # fmt: skip
+def test_a_wrong_choice_without_a_reason_of_its_own_is_found(hint, silent):
+    page = run([MADE, "lab", ASK.format("{'A': 'a', 'B': 'b', 'C': 'c'}", hint)])
+    assert [found.rsplit(" of ")[-1] for found in page.wrong(["text"])] == (
+        [str(silent)] if silent else [])
 
 
 def test_after_the_last_cell_there_is_a_lab_and_no_question_is_lost():

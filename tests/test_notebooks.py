@@ -25,6 +25,8 @@ REASONS = {"explain", "hint"}
 HEADING = re.compile(r"^#{1,4} ", re.MULTILINE)
 LONGEST_CELL = 12
 """Lines, empty ones and comments too: a student reads them."""
+ONE_SCREEN = 647
+"""CSS pixels of a notebook that a laptop of 1366 x 768 shows in JupyterLab."""
 LONGEST_READING = 30
 """Minutes that a student needs for a notebook by itself, by the rule of ``minutes_of_reading``."""
 LEFT_OUT = re.compile(r"<details><summary>Live.*?</details>", re.DOTALL)  # for the instructor
@@ -112,6 +114,43 @@ def number_asked(shown: dict) -> int:
     if FOLDED in shown.get("text/html", "") and VIEW in shown:
         return len(text.splitlines())
     return int(VIEW in shown and text.endswith("Run the notebook to answer.)"))
+
+
+def height(cell) -> int:
+    """CSS pixels that a cell of code and its output take in JupyterLab, by a rule of thumb: lines
+    of 20, boxes and choices of 40, and what stands around them. Folded code takes one line."""
+    pixels = 20 if cell.metadata.get("jupyter", {}).get("source_hidden") else (
+        20 * len(cell.source.splitlines()))
+    for output in cell.outputs:
+        data = output.get("data", {})
+        lines = len((data.get("text/plain") or output.get("text", "")).splitlines())
+        if VIEW in data:
+            pixels += 80 + 40 * lines
+        else:
+            pixels += 20 * (1 if FOLDED in data.get("text/html", "") else lines)
+    return pixels + 20
+
+
+def is_lab(output) -> bool:
+    """Whether a cell shows a lab or a part: a live picture that is no question."""
+    data = output.get("data", {})
+    return VIEW in data and "image/png" in data and not number_asked(data)
+
+
+def far_from_text(notebook) -> list[int]:
+    """How far below a text its lab begins, for each text that has one: what is between them."""
+    found, between = [], None
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            between = 0
+        elif between is not None:
+            if any(map(is_lab, cell.outputs)):
+                questions = [output for output in cell.outputs if not is_lab(output)]
+                found.append(between + height(nbformat.from_dict({**cell, "outputs": questions})))
+                between = None
+            else:
+                between += height(cell)
+    return found
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=[p.stem for p in NOTEBOOKS])
@@ -246,6 +285,23 @@ def test_its_cells_are_short(notebook):
 
 def test_a_student_reads_it_in_half_an_hour(notebook):
     assert minutes_of_reading(notebook) <= LONGEST_READING
+
+
+def test_at_most_one_screen_lies_between_a_text_and_its_part(notebook):
+    """By the rule of ``height``; of two notebooks the browser tests measure it."""
+    found = far_from_text(notebook)
+    assert found and max(found) <= ONE_SCREEN
+
+
+def test_what_lies_between_a_text_and_its_part_is_found():
+    new, asks = nbformat.v4, {VIEW: {}, "text/html": FOLDED, "text/plain": "a = 1\nb = 2"}
+    lab = {VIEW: {}, "text/plain": "OneNeuronLab()", "image/png": ""}
+    cells = [new.new_markdown_cell("So."), new.new_code_cell("x = 1\n" * 3)]
+    cells += [new.new_code_cell("a", outputs=[new.new_output("display_data", data)
+                                              for data in shown])
+              for shown in ([asks], [asks, lab], [lab])]
+    assert far_from_text(new.new_notebook(cells=cells)) == [80 + 200 + 200]
+    assert far_from_text(new.new_notebook(cells=cells[1:])) == []
 
 
 def test_the_rule_counts_words_questions_and_moves():

@@ -271,6 +271,14 @@ def test_more_neurons_add_nothing_at_first_to_those_that_were_moved(K):
     assert fewer.shown == state.shown[:2] and fewer.neuron == 2
 
 
+def test_a_student_asks_for_more_neurons_after_moving_one(make):
+    lab = make("relu_sums", w2j=2.5)  # what is typed, and what the slider gives, are floats
+    type_in(find(lab, "mlp-box-K"), 4)
+    assert (lab.K, problem(lab, "K")) == (4, "")
+    find(lab, "mlp-slider-K").value += 1
+    assert lab.K == 5 and lab.state.shown[0][2] == 2.5
+
+
 @pytest.mark.parametrize("start", STARTS)
 def test_a_start_that_nobody_moved_is_laid_anew_for_another_K(start):
     state = ReluSumsState().changed(neurons=start).changed(neuron=2).changed(K=12)

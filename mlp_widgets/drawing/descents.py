@@ -90,7 +90,7 @@ class DescentsPicture(Picture[DescentsScene]):
             axes.yaxis.set_major_formatter(short_ticks)
             axes.yaxis.set_minor_formatter(NullFormatter())
             axes.yaxis.set_minor_locator(NullLocator())
-            axes.xaxis.set_major_locator(few_ticks(5))
+            axes.xaxis.set_major_locator(few_ticks(5, whole=True))
             axes.xaxis.set_major_formatter(short_ticks)
         self._build_map()
         self.curves = [[self.moving(axes.plot([], [], **look)[0]) for look in LOOKS]

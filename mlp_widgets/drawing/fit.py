@@ -21,8 +21,13 @@ ROUNDING = 0.01
 """CSS pixels by which a text may stand over the edge: a kink at the edge is not rounded away."""
 ABOVE = 5.0
 """CSS pixels from axes up to their title."""
-BASELINES = {"line": ("· · ·", (0, (1, 1.2))), "quadratic": ("–·–·", "-.")}
-"""Name -> how it looks: in its name and as a dash. They are black, as the data are."""
+BASELINES = {"line": ("—", "-"), "quadratic": ("· · ·", ":")}
+"""Name -> how it looks: in its name and as a line. They are black, as the data are."""
+MARKS = ("^", "s")
+"""On the curves of the hidden neurons 1 and 2: with dashes the diagram says that a weight is
+negative."""
+MARKED = 7
+"""Marks on each curve."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,15 +78,16 @@ class FitPicture(Picture[FitScene]):
         with_grid(self.fit, self.parts, self.residual)
         *_, self.unit = self._titles(self.fit, ("data ●", BLACK), ("ŷ —", VALUE), ("", BLACK))
         self._titles(self.parts, ("what each hidden neuron adds:", BLACK),
-                     ("w₂₁·a₁₁ —", HIDDEN[0]), ("w₂₂·a₁₂ – –", HIDDEN[1]))
+                     ("w₂₁·a₁₁ ▲", HIDDEN[0]), ("w₂₂·a₁₂ ■", HIDDEN[1]))
         self.residual.set_title("residuals ŷ − y")
         self.residual.xaxis.labelpad = 1
         self._build_fit()
         for axes in (self.parts, self.residual):
             axes.axhline(0.0, color=GREY, linewidth=0.8)
         self.contributions = [
-            self.moving(self.parts.plot([], [], color=colour, linewidth=2, linestyle=dash)[0])
-            for colour, dash in zip(HIDDEN, ("-", "--"), strict=True)
+            self.moving(self.parts.plot([], [], color=colour, linewidth=2, marker=mark,
+                                        markersize=6)[0])
+            for colour, mark in zip(HIDDEN, MARKS, strict=True)
         ]
         self.sticks = self.moving(self.residual.vlines([], 0, 0, color=GREY, linewidth=1.5))
         self.heads = self.moving(self.residual.plot([], [], "o", color=BLACK, markersize=3)[0])
@@ -109,9 +115,8 @@ class FitPicture(Picture[FitScene]):
             for name, right in (("line", 0.76), ("quadratic", 1.0))
         }
         self.kinks = [
-            self.moving(axes.axvline(0.0, color=colour, linewidth=1.2, linestyle=dash))
-            for colour, dash in zip(HIDDEN, ("-", "--"), strict=True)
-            for axes in (self.fit, self.parts)
+            self.moving(axes.axvline(0.0, color=colour, linewidth=1.2))
+            for colour in HIDDEN for axes in (self.fit, self.parts)
         ]
         self.kink_names = [
             self.moving(QuickText(self.fit, 0, 0, color=colour, box=True))
@@ -125,8 +130,10 @@ class FitPicture(Picture[FitScene]):
         if self._data is not scene.y:
             self._show_data(scene)
         self.curve.set_data(scene.grid, scene.curve)
-        for line, values in zip(self.contributions, scene.contributions, strict=True):
-            line.set_data(scene.grid, values)
+        apart = max(len(scene.grid) // MARKED, 2)
+        for j, values in enumerate(scene.contributions):
+            self.contributions[j].set(data=(scene.grid, values),
+                                      markevery=((1 + 2 * j) * apart // 4, apart))
         for name, line in self.baselines.items():
             shown = name in scene.baselines
             if shown != self.baseline_names[name].get_visible():

@@ -196,9 +196,9 @@ def short_ticks(value: float, _position: float | None) -> str:
     return text if abs(value) < 1e4 or "e" in text else scientific(value, 3)
 
 
-def few_ticks(most: int) -> MaxNLocator:
-    """Ticks at round numbers, so few that long labels keep apart."""
-    return MaxNLocator(most, steps=[1, 2, 2.5, 5, 10])
+def few_ticks(most: int, whole: bool = False) -> MaxNLocator:
+    """Ticks at round numbers, so few that long labels keep apart. whole: of what is counted."""
+    return MaxNLocator(most, steps=[1, 2, 2.5, 5, 10], integer=whole)
 
 
 def stepped_limit(value: float, base: float) -> float:

@@ -21,8 +21,8 @@ NEURON = ("#0072B2", "#C04A00")
 LINE = "#007A5A"      # a third curve beside them
 QUADRATIC = "#A0427C"  # and a fourth
 HIDDEN = ("#C04A00", "#007A5A")
-"""Hidden neuron 1 (vermilion, solid) and 2 (green, dashed) of the traffic network: one colour for
-each neuron in all of its pictures."""
+"""Hidden neuron 1 (vermilion, ▲) and 2 (green, ■) of the traffic network: one colour for each
+neuron in all of its pictures."""
 GRADIENT = "#6a2f9c"  # texts and marks of gradients, as on the page; values are black
 VALUE = "#00609c"     # curves and edges of values, as on the page
 VALUE_PALE, GRADIENT_PALE = "#4A98D2", "#AE7FD4"  # a second curve of these, under the first: 3:1

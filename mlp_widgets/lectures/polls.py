@@ -130,11 +130,11 @@ def _neuron_poll(title: str, where: str, layer: int, counts: tuple[int, ...]) ->
     numbers = _counted("digits 784-300-100-10")
     widths, count = numbers.network.widths, numbers.counts[layer - 1]
     inputs, beside, right = count.inputs, count.outputs, count.of_one_neuron
-    own = f"{beside} neurons stand in its own layer"
+    own = "neurons stand in its own layer: what counts is the layer before"
     reasons = {1: "1 is the bias alone: where are the weights?",
                2: "2 would be one weight and the bias: how many lines come in?",
-               beside: f"{own}: what counts is the layer before.",
-               beside + 1: f"{own}: what counts is the layer before.",
+               beside: f"{beside} {own}.",
+               beside + 1: f"{beside} {own}, and one bias.",
                inputs: f"{inputs} counts the weights: is there a bias?"}  # fmt: skip
     letters = dict(zip("ABCDEF", counts, strict=True))
     return _count_poll(

@@ -43,10 +43,11 @@ def will_move(lab: Lab[Any, Any], name: str) -> Poll:
 
     def hint(given: Given) -> str:
         step, sign = next_step(latest(lab), name), _derivative(lab, name)
-        if step.gradient == 0:
-            return f"Follow the product that gives {sign}: is each of its factors a number but 0?"
         if step.after == step.before:
-            return f"How large is the step, beside {symbol(name)} itself?"
+            way = f"To {'grow' if given == ('A',) else 'shrink'} it would need"
+            if step.gradient:
+                return f"{way} a longer step. How long is it, beside {symbol(name)} itself?"
+            return f"{way} a gradient. Follow the product that gives {sign}: is a factor 0?"
         if given == ("C",):
             return f"{sign} is not 0."
         return f"The step goes against the gradient: which sign has {sign}?"

@@ -95,6 +95,8 @@ class Poll(Cell):
     ) -> None:
         _check_question(question, choices, several, tolerance)
         _check_hint(hint, choices)
+        if covers and about is None:
+            raise ValueError("a poll that covers gradients needs the lab that it is about")
         self.question, self.title, self.scale = question, title, scale
         self.choices, self.several, self.tolerance = dict(choices or {}), several, tolerance
         self.about, self.covers = about, covers
@@ -176,14 +178,19 @@ class Poll(Cell):
         """Why the chosen letters that are wrong are so, and how many are missing, not which."""
         if not isinstance(given, tuple) or not isinstance(right, tuple):
             return ""
-        reasons = self._hint if isinstance(self._hint, Mapping) else {}
-        wrong = [letter for letter in given if letter not in right and letter in reasons]
+        wrong = [letter for letter in given if letter not in right and self.reason(letter)]
         if not self.several:
-            return " ".join(reasons[letter] for letter in wrong)
+            return " ".join(map(self.reason, wrong))
         missing = len(set(right) - set(given))
-        return " ".join([*(f"{letter}: {reasons[letter]}" for letter in wrong),
+        return " ".join([*(f"{letter}: {self.reason(letter)}" for letter in wrong),
                          *([f"{missing} more {'is' if missing == 1 else 'are'} right."]
                            if missing else [])])
+
+    def reason(self, letter: str) -> str:
+        """What is said of a choice where it is wrong; "" if nothing is."""
+        if callable(self._hint):
+            return self._hint((letter,))
+        return (self._hint or {}).get(letter, "")
 
     def _fits(self, given: Given, right: Given) -> bool:
         if isinstance(given, tuple) or isinstance(right, tuple):
@@ -478,7 +485,10 @@ def _check_question(question: object, choices: object, several: bool, tolerance:
 
 
 def _check_hint(hint: object, choices: object) -> None:
-    """ValueError unless reasons are those of choices."""
+    """ValueError unless reasons are those of choices, or a function gives them."""
+    if hint is not None and not callable(hint) and not isinstance(hint, Mapping):
+        raise ValueError("a hint says of each choice why it is wrong, as {'A': 'too small'}, or is "
+                         f"a function of the answer, got {hint!r:.40}")
     if isinstance(hint, Mapping):
         letters = choices if isinstance(choices, Mapping) else {}
         if unknown := [letter for letter in hint if letter not in letters]:

@@ -269,3 +269,30 @@ def each_section(page) -> Iterator[str]:
         yield button.inner_text()
     if not sections(page):
         yield ""
+
+
+# How far below the end of a text the next lab or part begins, as a share of what the window shows
+# of the notebook. A notebook draws cells when they come into view.
+FAR_FROM_TEXT = """async () => {
+    const room = document.querySelector('.jp-WindowedPanel-outer').clientHeight, found = [];
+    const frame = () => new Promise(requestAnimationFrame);
+    let before = null;
+    for (const cell of document.querySelectorAll('.jp-CodeCell')) {
+        cell.scrollIntoView();
+        await frame();
+        await frame();
+        const lab = cell.querySelector('.mlp-lab');
+        let text = cell.previousElementSibling;
+        while (text && !text.matches('.jp-MarkdownCell')) text = text.previousElementSibling;
+        if (lab && text && text !== before) found.push(
+            (lab.getBoundingClientRect().top - text.getBoundingClientRect().bottom) / room);
+        if (lab) before = text;
+    }
+    return found;
+}"""
+
+
+def assert_parts_stand_below_their_texts(page, at_least: int) -> None:
+    """At most one screen lies between a text and the part that it speaks of."""
+    found = page.page.evaluate(FAR_FROM_TEXT)
+    assert len(found) >= at_least and min(found) >= 0 and max(found) <= 1, found

@@ -6,7 +6,9 @@ looked at in JupyterLab.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 from drawn_texts import smallest_text
@@ -75,9 +77,12 @@ def jupyterlab(server, pages) -> Iterator[NotebookPage]:
 
 # --- the rule: with a control in focus, all that follows it is seen ---
 
-# A laptop, one with more height, and the widest cell there is.
+# A laptop, one with more height, and the widest cell there is; with the file browser and without.
 SIZES = {"laptop-files": (LAPTOP, True), "laptop": (LAPTOP, False), "larger-files": (LARGER, True),
-         "desk": (DESK, False)}
+         "larger": (LARGER, False), "desk-files": (DESK, True), "desk": (DESK, False)}
+# CSS pixels of a slider of seven: the shorter it is, the further its number goes at each pixel.
+LONG_ENOUGH = {"laptop-files": 140, "laptop": 140, "larger-files": 140, "larger": 120,
+               "desk-files": 165, "desk": 180}
 
 
 @pytest.mark.parametrize("at", ["laptop-files", "desk"])
@@ -95,6 +100,9 @@ def test_the_same_with_all_folds_open(jupyterlab, cases, at):
     found, had = hidden_in(jupyterlab, cases)
     assert found == []
     assert_all_had_it(had)
+    three_neurons = next(case for case in cases if case.kind is LABS["three_neuron"])
+    slider = jupyterlab.page.locator(f"{three_neurons.root} .mlp-slider-w11 .noUi-target")
+    assert slider.first.bounding_box()["width"] >= LONG_ENOUGH[at]
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +168,25 @@ def presented(jupyterlab) -> Iterator[NotebookPage]:
 
 def test_presented_presets_j_sliders_and_picture_are_on_one_screen(presented):
     check_start_presented(presented, files=True)
+
+
+@pytest.mark.parametrize("screen", PROJECTORS, ids="{0[0]}x{0[1]}".format)
+def test_presented_what_follows_a_control_is_seen_with_it(presented, cases, screen):
+    """With all folds open; a control is looked at in each section in which it stands. On the larger
+    screen in the first states."""
+    is_small = screen == PROJECTORS[0]
+    fold(presented, True)
+    size(presented, *screen, False)
+    found, had = [], defaultdict(set)
+    for here in each_page(presented, [case for case in cases if is_small or not case.changes]):
+        hidden, done = hidden_in(presented, here)
+        found += hidden
+        for kind, fields in done.items():
+            had[kind] |= fields
+    assert found == []
+    if is_small:
+        assert_all_had_it(had)
+    assert had.keys() == set(LABS.values())
 
 
 def test_presented_the_stepper_is_seen_with_what_it_lights(presented):
@@ -284,20 +311,21 @@ def test_a_key_on_one_part_moves_all_and_closing_one_leaves_the_others(jupyterla
 # --- for all eyes ---
 
 
-def test_axe_finds_nothing_new_in_any_lab_and_part(jupyterlab):
+@pytest.fixture(params=["light", "dark"], scope="module")
+def theme(request, jupyterlab) -> Iterator[NotebookPage]:
+    """All labs with open folds, in both themes."""
     fold(jupyterlab, True)
-    assert all_violations(jupyterlab, ".mlp-lab") == []
+    with dark(jupyterlab) if request.param == "dark" else nullcontext():
+        yield jupyterlab
 
 
-def test_no_text_is_pale_in_any_lab_and_part(jupyterlab):
-    def pale() -> list:
-        return [text for lab in jupyterlab.page.locator(".mlp-lab").all()
-                for text in pale_texts(lab, at_least=8)]
+def test_axe_finds_nothing_new_in_any_lab_and_part(theme):
+    assert all_violations(theme, ".mlp-lab") == []
 
-    fold(jupyterlab, True)
-    assert pale() == []
-    with dark(jupyterlab):
-        assert pale() == []
+
+def test_no_text_is_pale_in_any_lab_and_part(theme):
+    labs = theme.page.locator(".mlp-lab").all()
+    assert [text for lab in labs for text in pale_texts(lab, at_least=8)] == []
 
 
 # --- beside the notebook: last, for it takes room from all the others ---

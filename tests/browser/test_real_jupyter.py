@@ -10,7 +10,12 @@ from collections.abc import Iterator
 
 import pytest
 from real_jupyter import CHECKOUT, JupyterServer, NotebookPage
-from seen import LAPTOP_WITH_FILES, assert_begins_in_view, told
+from seen import (
+    LAPTOP_WITH_FILES,
+    assert_begins_in_view,
+    assert_parts_stand_below_their_texts,
+    told,
+)
 
 COURSE = CHECKOUT / "notebooks" / "03_three_neuron.ipynb"
 # Below it: the lab is set and set again for longer than it waits for a value to come back.
@@ -48,6 +53,10 @@ def opened(browser, own_server) -> Iterator[NotebookPage]:
 def test_a_notebook_of_the_course_runs_from_top_to_bottom(opened):
     assert opened.value(".mlp-box-b11") == -5.9  # of the lecture's parameters
     assert opened.all(".mlp-poll:not(.mlp-predict)").count() == 6
+
+
+def test_at_most_one_screen_lies_between_a_text_and_its_part(opened):
+    assert_parts_stand_below_their_texts(opened, at_least=6)
 
 
 def test_after_run_all_no_answer_is_open(opened):

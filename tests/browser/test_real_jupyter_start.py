@@ -7,7 +7,11 @@ In the start page and in two notebooks that begin with a prediction: one here, o
 from __future__ import annotations
 
 import pytest
-from seen import LAPTOP_WITH_FILES, assert_begins_in_view
+from seen import (
+    LAPTOP_WITH_FILES,
+    assert_begins_in_view,
+    assert_parts_stand_below_their_texts,
+)
 
 
 @pytest.mark.parametrize(("notebook", "seen"), [
@@ -22,6 +26,8 @@ def test_run_all_ends_at_the_first_thing_to_do(server, browser, notebook, seen):
         if "00" in notebook:  # in its first page the first slider needs no scrolling
             page.page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollTo(0, 0)")
             assert_begins_in_view(page, *seen)
+        else:
+            assert_parts_stand_below_their_texts(page, at_least=7)
         assert page.problems() == []
 
 

@@ -20,7 +20,20 @@ from ...core.activations import Array
 from ...explain.notation import Notation, Var
 from ...explain.numbers import NetworkNumbers
 from ...explain.operations import Operation, Passes, most_operations, operations
-from ...fields import DATA, PARAMETER, RATE, Ends, State, cover, number, parsed, place, real, whole
+from ...fields import (
+    DATA,
+    PARAMETER,
+    RATE,
+    Ends,
+    State,
+    cover,
+    declared,
+    number,
+    parsed,
+    place,
+    real,
+    whole,
+)
 from ...fits.hinges import best_known, exact_from, lower_bounds, network_of, with_best_heights
 from ...text import Factor, counted, inner, round_limit
 from .starts import STARTS, Neuron, laid
@@ -156,18 +169,19 @@ class ReluSumsState(State):
         if {"target", "point"} & set(found):
             found.setdefault("y_at", None)
         if {"K", "neuron", "neurons"} & set(found):
-            found = {**self._other_neurons(found), **found}
+            # a box gives 4.0
+            K: Any = declared(type(self))["K"].check(found["K"]) if "K" in found else self.K
+            found = {**self._other_neurons(found, K), **found, "K": K}
         return found
 
-    def _other_neurons(self, changes: Mapping[str, object]) -> dict[str, object]:
+    def _other_neurons(self, changes: Mapping[str, object], K: int) -> dict[str, object]:
         """Neurons that were moved stay, with more neurons the new ones add nothing (w2j = 0)."""
-        K = changes.get("K", self.K)
         found: dict[str, object] = dict.fromkeys(("w1j", "b1j", "w2j"))
-        if "neurons" not in changes and not self.is_laid and isinstance(K, int):
-            new = [(w1, b1, 0.0) for w1, b1, _ in laid("even", min(max(K, 1), MOST))[self.K:]]
+        if "neurons" not in changes and not self.is_laid:
+            new = [(w1, b1, 0.0) for w1, b1, _ in laid("even", K)[self.K:]]
             found["neurons"] = (*self.shown, *new)[:K]
         if "neuron" not in changes:
-            found["neuron"] = min(self.neuron, K) if isinstance(K, int) else self.neuron
+            found["neuron"] = min(self.neuron, K)
         return found
 
 

@@ -274,8 +274,9 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
 
 
 def _hidden(neuron: int, text: str, *names: str) -> Group:
-    """The rows of a hidden neuron, under a heading that names its activation and has its line."""
-    line = (f'<span class="mlp-line-sample" style="border-top-style: '
-            f'{("solid", "dashed")[neuron]}; border-top-color: {HIDDEN[neuron]}"></span>')
-    return Group(lambda state: f"Neuron {neuron + 1} {line} "
+    """The rows of a hidden neuron, under a heading that names its activation and has the mark and
+    the colour of its curve."""
+    mark = (f'<span class="mlp-mark-sample mlp-mark-{neuron + 1}" '
+            f'style="background: {HIDDEN[neuron]}"></span>')
+    return Group(lambda state: f"Neuron {neuron + 1} {mark} "
                                f"<small>{text.format(LETTERS[state.activation])}</small>", names)

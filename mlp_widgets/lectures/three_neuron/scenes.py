@@ -17,7 +17,8 @@ from ...explain.operations import lit
 from ...text import number, symbol
 from .numbers import NOTATION, Numbers
 
-LEGEND = ("dashed: negative\nthicker: larger\ngrey: no effect\ncrossed out: off everywhere")
+LEGEND = ("edge dashed: negative\nedge thick: large\ngrey: no effect\n"
+          "crossed out: off everywhere")
 
 
 def fit(numbers: Numbers) -> FitScene:
