@@ -47,7 +47,7 @@ LEFT = [
     Left(CHECKED, "core/losses.py",
          "return np.where(y == 1, -1.0 / a, np.where(y == 0, 1.0 / rest, (1 - y) / rest - y / a))",
          "y == 1", ("y >= 1",)),
-    Left(CHECKED, "core/losses.py", "lambda z, a, y, rest: np.where(y == 0, 0.0, -y / a), "
+    Left(CHECKED, "core/losses.py", "lambda a, y, rest: np.where(y == 0, 0.0, -y / a), "
          '"softmax", _cross_entropy_vjp),', "==", ("<=",)),
     Left("The smaller one of the two is not larger than the other.", "core/losses.py",
          "return z * ((smaller == rest) - y) - np.log1p(-smaller)", "==", (">=",)),
@@ -88,7 +88,7 @@ LEFT = [
     Left(TWO_AXES, "core/passes.py",
          "losses, J = frozen([losses, _sum(losses, -1) / y.shape[-1]])", "[-1]", LAST),
     Left(TWO_AXES, "core/passes.py",
-         "return slope(trace.z[-1], trace.a[-1], trace.y, trace.rest[-1]) / trace.y.shape[-1]",
+         "return slope(trace.a[-1], trace.y, trace.rest[-1]) / trace.y.shape[-1]",
          "y.shape[-1]", ("y.shape[+1]", "y.shape[1]")),
     *(Left(TWO_AXES, "core/passes.py", line, f"{letter}.shape[-1]",
            (f"{letter}.shape[+1]", f"{letter}.shape[1]"))

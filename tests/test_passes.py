@@ -480,7 +480,7 @@ def test_what_the_forward_pass_leaves_for_the_backward_pass():
                                             ("softmax_cross_entropy", "softmax")])
 def test_the_gradient_by_the_output_of_a_log_loss_is_there_when_it_is_asked_for(loss, last):
     """No parameter needs it, and it may be infinite: dJ_da[L] = dL/da / N is worked out late."""
-    def asked(z, a, y, rest):
+    def asked(a, y, rest):
         raise AssertionError("asked for")
 
     network = random_network((2, 3, 2), ["tanh", last])

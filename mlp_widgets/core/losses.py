@@ -29,12 +29,12 @@ def _nll(z: Array, a: Array, y: Array, rest: Array) -> Array:
     return z * ((smaller == rest) - y) - np.log1p(-smaller)
 
 
-def _nll_slope(z: Array, a: Array, y: Array, rest: Array) -> Array:
+def _nll_slope(a: Array, y: Array, rest: Array) -> Array:
     """(a - y) / (a (1 - a)); where that is beyond a float it is infinite, dJ/dz is not."""
     return np.where(y == 1, -1.0 / a, np.where(y == 0, 1.0 / rest, (1 - y) / rest - y / a))
 
 
-def _nll_vjp(z: Array, a: Array, y: Array, rest: Array) -> Array:
+def _nll_vjp(a: Array, y: Array, rest: Array) -> Array:
     """dL/dz = a - y, written (1 - y) a - y (1 - a): for y = 1 and a near 1 it keeps its digits."""
     return (ONE - y) * a - y * rest
 
@@ -47,7 +47,7 @@ def _cross_entropy(z: Array, a: Array, y: Array, rest: Array) -> Array:
     return -y * np.where(near_1, np.log1p(-np.where(near_1, sum_of_others(a), 0.0)), log_a)
 
 
-def _cross_entropy_vjp(z: Array, a: Array, y: Array, rest: Array) -> Array:
+def _cross_entropy_vjp(a: Array, y: Array, rest: Array) -> Array:
     """dL/dz_k = a_k sum_j y_j - y_k (that is a - y), without its terms that cancel."""
     return a * sum_of_others(y) - y * sum_of_others(a)
 
@@ -56,15 +56,15 @@ def _cross_entropy_vjp(z: Array, a: Array, y: Array, rest: Array) -> Array:
 class Loss:
     """One loss: terms L_k, dL/da, and for a log loss the output it needs and dL/dz.
 
-    Each function takes (z, a, y, rest) of the output layer, shape (..., n_L, N), and returns that
-    shape; rest is 1 - a with all its digits for a sigmoid output, else None.
+    terms takes (z, a, y, rest) of the output layer, the others (a, y, rest), shape (..., n_L, N),
+    and returns that shape; rest is 1 - a with all its digits for a sigmoid output, else None.
     """
 
     name: str
     terms: Callable[[Array, Array, Array, Array], Array]
-    dL_da: Callable[[Array, Array, Array, Array], Array]
+    dL_da: Callable[[Array, Array, Array], Array]
     output: str | None = None
-    dL_dz: Callable[[Array, Array, Array, Array], Array] | None = None
+    dL_dz: Callable[[Array, Array, Array], Array] | None = None
 
     def check(self, network: Network, y: Array) -> None:
         """ValueError if a log loss meets another output than its own, or y outside [0, 1]."""
@@ -86,10 +86,10 @@ class Loss:
 
 # fmt: off
 LOSSES: dict[str, Loss] = {row.name: row for row in (
-    Loss("squared", lambda z, a, y, rest: (a - y) ** 2, lambda z, a, y, rest: 2.0 * (a - y)),
+    Loss("squared", lambda z, a, y, rest: (a - y) ** 2, lambda a, y, rest: 2.0 * (a - y)),
     Loss("nll", _nll, _nll_slope, "sigmoid", _nll_vjp),
     Loss("softmax_cross_entropy", _cross_entropy,
-         lambda z, a, y, rest: np.where(y == 0, 0.0, -y / a), "softmax", _cross_entropy_vjp),
+         lambda a, y, rest: np.where(y == 0, 0.0, -y / a), "softmax", _cross_entropy_vjp),
 )}
 # fmt: on
 

@@ -184,7 +184,7 @@ def checked_target(network: Network, x: Array, y: object, loss: str) -> tuple[Ar
 
 def _by_output(slope: Callable[..., Array], trace: ForwardTrace) -> Array:
     """dJ/da[L] or dJ/dz[L] from that slope of the loss at each point: 1/N of it."""
-    return slope(trace.z[-1], trace.a[-1], trace.y, trace.rest[-1]) / trace.y.shape[-1]
+    return slope(trace.a[-1], trace.y, trace.rest[-1]) / trace.y.shape[-1]
 
 
 def _sum(array: Array, axis: int) -> Array:
