@@ -63,14 +63,6 @@ def pytest_xdist_make_scheduler(config, log):
     return ByPage(config, log)
 
 
-@pytest.hookimpl(optionalhook=True, wrapper=True)
-def pytest_xdist_auto_num_workers():
-    """Three processes for two cores: a page waits for its next frame and for its kernel about as
-    long as it works."""
-    cores = yield
-    return cores + (cores + 1) // 2
-
-
 @pytest.fixture(scope="session")
 def server(missing) -> Iterator[JupyterServer]:
     """JupyterLab on a copy of the project's notebooks."""
