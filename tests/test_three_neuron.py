@@ -557,7 +557,8 @@ def test_poll_3_can_be_won_with_what_the_hints_say(lab):
     by_hand(lab, b21=4.9)
     press(lab, "run")
     lab.descent.runner.join(WAIT)
-    assert board(lab).startswith("You reached what gradient descent from Stuck reaches: 0.3649.")
+    assert board(lab).startswith(
+        "You reached what gradient descent from Stuck reaches, within 1 %: 0.3649.")
     while lab.attempts.moves < HINT_AFTER:
         by_hand(lab, w21=lab.w21 - 0.1)
         by_hand(lab, w22=lab.w22 - 0.1)

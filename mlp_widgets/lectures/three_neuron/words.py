@@ -19,7 +19,8 @@ NAMES = {"lecture": "lecture's parameters (ReLU)", "descent": "descent from Stuc
 """Level -> its name on the board, where it is not the level's key."""
 LEVELS = {
     "line": "the best straight line", "quadratic": "the best quadratic",
-    "lecture": "the lecture's parameters", "descent": "what gradient descent from Stuck reaches",
+    "lecture": "the lecture's parameters",
+    "descent": "what gradient descent from Stuck reaches, within 1 %",
     "optimum": "the smallest MSE there is, within 1 %",
 }
 """Level -> what a sentence calls it."""
