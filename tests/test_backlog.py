@@ -55,6 +55,7 @@ def opened(socket: zmq.Socket) -> int:
         return number
 
 
+@pytest.mark.thorough
 def test_a_server_that_is_late_gets_every_message():
     assert lost_by_a_slow_server("") == 0
 

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from mlp_widgets.__main__ import PRESENT
 from mlp_widgets.waiting_kernels import WaitingKernels
 
@@ -65,6 +67,7 @@ def test_a_page_takes_the_one_that_waits_and_another_one_follows(tmp_path):
     with_kernels(tmp_path, do)
 
 
+@pytest.mark.thorough
 def test_a_page_of_another_folder_or_kernel_gets_a_new_one(tmp_path):
     (tmp_path / "below").mkdir()
 
@@ -79,6 +82,7 @@ def test_a_page_of_another_folder_or_kernel_gets_a_new_one(tmp_path):
     with_kernels(tmp_path, do)
 
 
+@pytest.mark.thorough
 def test_one_that_waits_is_not_ended_for_being_idle_and_one_that_had_a_page_is(tmp_path):
     async def do(kernels: WaitingKernels) -> None:
         had_a_page = await kernels.start_kernel(path="")
@@ -91,6 +95,7 @@ def test_one_that_waits_is_not_ended_for_being_idle_and_one_that_had_a_page_is(t
     with_kernels(tmp_path, do)
 
 
+@pytest.mark.thorough
 def test_one_that_died_while_it_waited_is_not_given_to_a_page(tmp_path):
     async def do(kernels: WaitingKernels) -> None:
         waited = await filled(kernels)

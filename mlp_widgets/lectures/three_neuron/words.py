@@ -19,9 +19,8 @@ NAMES = {"lecture": "lecture's parameters (ReLU)", "descent": "descent from Stuc
 """Level -> its name on the board, where it is not the level's key."""
 LEVELS = {
     "line": "the best straight line", "quadratic": "the best quadratic",
-    "lecture": "the lecture's parameters",
-    "descent": "what gradient descent from Stuck reaches, within 1 %",
-    "optimum": "the smallest MSE there is, within 1 %",
+    "lecture": "the lecture's parameters", "descent": "what gradient descent from Stuck reaches",
+    "optimum": "the smallest MSE there is",
 }
 """Level -> what a sentence calls it."""
 NO_BEST = "No best yet: move a slider or take a step first."
@@ -86,8 +85,8 @@ def board(numbers: Numbers, attempts: Attempts, is_revealed: bool, is_own: bool)
 
 def praise(level: Passed) -> str:
     """What is said of a level once, when it is passed."""
-    verb = "reached" if level.reached else "beat"
-    return f"You {verb} {LEVELS[level.key]}: {fixed(level.mse)}."
+    verb, near = ("reached", ", within 1 %") if level.reached else ("beat", "")
+    return f"You {verb} {LEVELS[level.key]}{near}: {fixed(level.mse)}."
 
 
 def hint(numbers: Numbers, best: Best) -> str:
