@@ -29,8 +29,10 @@ def test_what_labs_share_outlives_each_of_them():
 
 def test_what_a_student_closes_is_made_anew():
     """As ``ipywidgets.Widget.close_all()`` does."""
+    assert bare.HTML().layout.comm is not None and bare.shared_models()
     for model in bare.shared_models():
         model.close()
+    assert bare.shared_models() == []
     text = bare.HTML()
     assert text.layout.comm is not None and text.style.comm is not None
     assert text.layout is bare.Box().layout and text.style is bare.HTML().style

@@ -32,8 +32,8 @@ def _shared(kind: type[Widget], **options: str) -> Any:
 
 
 def shared_models() -> list[Widget]:
-    """The layouts and styles that many widgets have, of several labs."""
-    return list(_MADE.values())
+    """The layouts and styles that many widgets of several labs have; none that was closed."""
+    return [model for model in _MADE.values() if model.comm is not None]
 
 
 def own_models(widget: Widget) -> list[Widget]:
