@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from lab_tools import EACH_LAB_MUCH, of_kind, text_of, these_labs
 
 from mlp_widgets.fields import declared
-from mlp_widgets.widgets.controls import ChoiceControl, Names, NumberControl, SwitchControl
+from mlp_widgets.widgets import bare
+from mlp_widgets.widgets.controls import ChoiceControl, NumberControl, SwitchControl
 
 WAYS = ["set", "preset", "reset", "undo", "step", "pause"]
 """How the lab comes to set a control."""
@@ -106,7 +107,7 @@ def test_the_choice_of_a_name_that_is_gone_changes_nothing(name, unseen):
     lab = unseen(name)
     field, value = LONGER[name]
     symbol = declared(lab.state_type)[field].symbol
-    (names,) = [found for found in of_kind(lab, Names) if found.description == symbol]
+    (names,) = [found for found in of_kind(lab, bare.Dropdown) if found.description == symbol]
     lab.set(**{field: value})
     last = names.index
     assert last == len(names.options) - 1

@@ -197,17 +197,6 @@ class LineControl(TypedControl):
         self.say("")
 
 
-class Names(widgets.Dropdown):
-    """A list that is shorter at times: a page may choose its last name, and hear then that this is
-    gone. Such a choice changes nothing, and the page is told again what is chosen."""
-
-    def set_state(self, sync_data: dict[str, object]) -> None:
-        """What a page sends: the place of a name."""
-        if sync_data.get("index") not in (None, *range(len(self.options))):
-            sync_data = {**sync_data, "index": self.index}
-        super().set_state(sync_data)
-
-
 class ChoiceControl(Control):
     """A list of choices with its name before it, or a button for each."""
 

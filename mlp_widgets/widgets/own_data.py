@@ -9,7 +9,7 @@ from ..data.columns import MOST_BYTES, decode, parse_columns
 from ..data.points import XY
 from ..fields import Parsed
 from . import bare as widgets
-from .controls import Control, Names
+from .controls import Control
 from .host import Host
 from .layout import line
 
@@ -29,7 +29,7 @@ class DataControl(Control):
         self._columns = columns
         known = names or {name: name for name in of.texts}
         self._options = [(text, name) for name, text in known.items()]
-        self.names = Names(description=of.symbol, options=self._options)
+        self.names = widgets.Dropdown(description=of.symbol, options=self._options)
         self.names.add_class(f"mlp-{of.name}")
         self.names.add_class("mlp-choice")
         self.upload = widgets.FileUpload(description="Own CSV", accept=".csv,.txt,.tsv",

@@ -24,7 +24,7 @@ from ...fields import Field, Parsed, declared
 from ...text import number
 from ...widgets import bare as widgets
 from ...widgets.canvas import Slot
-from ...widgets.controls import Control, Names
+from ...widgets.controls import Control
 from ...widgets.host import Host
 from ...widgets.layout import Fold, Section, stack
 from ...widgets.own_data import DataControl
@@ -205,7 +205,7 @@ class StartControl(Control):
 
     def __init__(self, of: Field, host: Host) -> None:
         super().__init__(of, host)
-        self.widget = Names(description=of.symbol, options=self._options(True))
+        self.widget = widgets.Dropdown(description=of.symbol, options=self._options(True))
         self.widget.add_class("mlp-choice")
         self.connect(self.widget, f"mlp-{of.name}")
 

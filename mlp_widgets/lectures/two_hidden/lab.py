@@ -19,9 +19,10 @@ from ...drawing.diagram import DiagramPicture
 from ...drawing.picture import Picture
 from ...fields import Field, declared, one_of
 from ...text import number, symbol, whole
+from ...widgets import bare as widgets
 from ...widgets.blocks import COVERED
 from ...widgets.canvas import Slot
-from ...widgets.controls import Control, Names
+from ...widgets.controls import Control
 from ...widgets.host import Host
 from ...widgets.lab import Lab
 from ...widgets.layout import Fold, Section, line, stack
@@ -201,7 +202,7 @@ class PointsControl(Control):
 
     def __init__(self, of: Field, host: Host) -> None:
         super().__init__(of, host)
-        self.widget = Names(description=of.symbol, options=self._options(()))
+        self.widget = widgets.Dropdown(description=of.symbol, options=self._options(()))
         self.widget.add_class("mlp-choice")
         self.connect(self.widget, f"mlp-{of.name}")
 
