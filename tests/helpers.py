@@ -6,6 +6,7 @@ import html
 import re
 import sys
 import unicodedata
+from functools import cache
 
 import ipywidgets as widgets
 
@@ -18,9 +19,14 @@ WAIT = 20
 
 
 MARKS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-TURNING = "\u061c\u200e\u200f" + "".join(  # and all that Unicode says to be such a mark
-    mark for mark in map(chr, range(sys.maxunicode)) if unicodedata.bidirectional(mark) in MARKS)
-"""Marks of the direction of writing."""
+
+
+@cache
+def turning() -> str:
+    """Marks of the direction of writing: three, and all that Unicode says to be such a mark."""
+    return "\u061c\u200e\u200f" + "".join(
+        mark for mark in map(chr, range(sys.maxunicode))
+        if unicodedata.bidirectional(mark) in MARKS)
 
 
 def turned(cell) -> list[str]:
@@ -31,7 +37,7 @@ def turned(cell) -> list[str]:
     for widget in all_widgets(cell.root):
         texts += [getattr(widget, "value", ""), getattr(widget, "description", ""),
                   getattr(widget, "tooltip", ""), *getattr(widget, "_options_labels", ())]
-    return [text for text in texts if isinstance(text, str) and set(text) & set(TURNING)]
+    return [text for text in texts if isinstance(text, str) and set(text) & set(turning())]
 
 
 def text_of(line) -> str:

@@ -14,7 +14,7 @@ import random
 import numpy as np
 import pytest
 from drawn_texts import Recorder, faults
-from helpers import TURNING, turned
+from helpers import turned, turning
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from lab_tools import find, much_of, problem, text_of
@@ -376,7 +376,7 @@ def test_no_name_in_an_expression_turns_the_text_after_it(kept, mark, text):
     assert turned(lab) == []
     with pytest.raises(ValueError) as caught:
         lab.load(f"ComputationalGraphLab(expression='{text.format(mark)}')")
-    assert not set(str(caught.value)) & set(TURNING)
+    assert not set(str(caught.value)) & set(turning())
 
 
 def test_a_lab_made_with_an_expression_shows_it(make):

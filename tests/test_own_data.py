@@ -10,7 +10,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from helpers import TURNING, turned
+from helpers import turned, turning
 from lab_tools import all_words, much_of, text_of, these_labs, upload
 
 from mlp_widgets import ReluSumsLab, SigmoidFeaturesLab, ThreeNeuronLab
@@ -265,7 +265,7 @@ def test_the_name_of_a_file_is_shown_as_text(name, make, tmp_path, monkeypatch):
         for text in (getattr(widget, "value", ""), getattr(widget, "description", "")):
             if isinstance(text, str) and not text.startswith("<style"):
                 assert "<script" not in text and "<i>x" not in text and "<b>.csv" not in text
-    assert lab.snapshot() and html.escape(name[:3].strip(TURNING)) in lab.status.value
+    assert lab.snapshot() and html.escape(name[:3].strip(turning())) in lab.status.value
 
 
 def test_a_mark_of_the_direction_in_a_file_name_turns_no_sentence(make, tmp_path, monkeypatch):
@@ -276,7 +276,8 @@ def test_a_mark_of_the_direction_in_a_file_name_turns_no_sentence(make, tmp_path
     assert "on atxt.csv. " in text_of(lab.status)
     assert lab.state.data.source == "a\u202etxt.csv"  # by which it is read again
     said = [all_words(lab), lab.words, *lab.table_notes()]
-    assert "atxt.csv" in " ".join(said) and not [text for text in said if set(text) & set(TURNING)]
+    assert "atxt.csv" in " ".join(said)
+    assert not [text for text in said if set(text) & set(turning())]
 
 
 @pytest.mark.parametrize("mark", ["\u200f", "\u202e", "\u2066", "\u2069"], ids=ascii)
@@ -295,4 +296,4 @@ def test_no_name_of_a_column_turns_the_text_after_it(kind, mark):
 
 
 def test_all_marks_of_the_direction_are_left_out_and_no_letter():
-    assert one_way(f"a{TURNING}\N{HEBREW LETTER ALEF}é") == "a\N{HEBREW LETTER ALEF}é"
+    assert one_way(f"a{turning()}\N{HEBREW LETTER ALEF}é") == "a\N{HEBREW LETTER ALEF}é"

@@ -5,13 +5,13 @@ Source of the rules: MIT 6.390, "Neural Networks II", "Reference: weight initial
 
 from __future__ import annotations
 
-import ast
 import re
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
+from cells import cells_of, value_of
 from lab_tools import all_words, as_new, find, text_of
 from oracle import H, compare, reference_pass
 
@@ -741,11 +741,8 @@ def test_what_the_notebook_says_of_a_weight_of_any_size_is_so():
 @pytest.mark.parametrize(("cell", "right"), [
     ("wide-12", "C"), ("wide-16", "C"), ("wide-26", "A"), ("wide-28", "C")])
 def test_the_right_choice_of_each_question_of_the_notebook(cell, right):
-    cells = {c.id: c.source for c in nbformat.read(NOTEBOOK, as_version=4).cells}
-    names: dict[str, object] = {}
-    exec(cells["warm-up"], names)
-    *before, poll = ast.parse(cells[cell]).body
-    exec(compile(ast.Module(before, []), cell, "exec"), names)
-    poll = eval(compile(ast.Expression(poll.value), cell, "eval"), names)
+    cells, names = cells_of(NOTEBOOK), {}
+    value_of(cells["warm-up"], names)
+    poll = value_of(cells[cell], names)
     poll.predict(right)
     assert poll.right
