@@ -91,8 +91,7 @@ def with_class(found: list[widgets.Widget], start: str) -> list[widgets.Widget]:
 
 def find(lab: Lab, css: str) -> widgets.Widget | None:
     """The widget of this CSS class, in view or not; None if there is none."""
-    found = [w for w in all_widgets(lab.widget) if css in getattr(w, "_dom_classes", ())]
-    return found[0] if found else None
+    return next((w for w in all_widgets(lab.widget) if css in getattr(w, "_dom_classes", ())), None)
 
 
 def type_in(box: widgets.Widget, number: object) -> None:

@@ -58,6 +58,7 @@ async def asked(kernels: WaitingKernels, kernel_id: str) -> list:
     return json.loads("".join(printed))
 
 
+@pytest.mark.thorough
 def test_a_page_takes_the_one_that_waits_and_another_one_follows(tmp_path):
     async def do(kernels: WaitingKernels) -> None:
         waited = await filled(kernels)

@@ -39,7 +39,7 @@ def shared_models() -> list[Widget]:
 def own_models(widget: Widget) -> list[Widget]:
     """The layout and the style that are closed with a widget, if they are its own."""
     found = [getattr(widget, name, None) for name in ("layout", "style")]
-    return [model for model in found if isinstance(model, Widget) and model not in shared_models()]
+    return [model for model in found if isinstance(model, Widget) and model not in _MADE.values()]
 
 
 def show(widget: DOMWidget, shown: bool) -> None:
