@@ -34,6 +34,8 @@ OTHER_KINDS = tuple(f'z.dtype.kind {sign} "c"' for sign in ("!=", "<", "<=", ">"
 TWO_AXES = "The arrays have two axes: the last one is number 1."
 LAST = ("[+1]", "[1]")
 SMALL = "array.size < 10_000"
+MADE_HERE = ("if type(values) is np.ndarray and type(o := values.base) is _Checked "
+             "and o.size == values.size:")
 
 LEFT = [
     Left(FASTER, "core/activations.py",
@@ -50,7 +52,8 @@ LEFT = [
     Left(CHECKED, "core/losses.py", "lambda a, y, rest: np.where(y == 0, 0.0, -y / a), "
          '"softmax", _cross_entropy_vjp),', "==", ("<=",)),
     Left("The smaller one of the two is not larger than the other.", "core/losses.py",
-         "return z * ((smaller == rest) - y) - np.log1p(-smaller)", "==", (">=",)),
+         "return z * ((smaller == rest).astype(float) - y) - np.log1p(-smaller)  # faster than bool - y",
+         "==", (">=",)),
     Left(ROUNDED, "core/losses.py",
          "near_1 = a.real > 0.5  # where the first form rounds to 0", ">", (">=",)),
     Left(NOT_TAKEN, "core/losses.py",
@@ -67,19 +70,11 @@ LEFT = [
     Left(COPIED, "core/network.py",
          'array = array.astype(complex if array.dtype.kind == "c" else float, copy=False)',
          "False", ("True",)),
-    Left(SAME, "core/network.py",
-         "if type(values) is np.ndarray and type(values.base) is _Checked:", "values) is",
-         ("values) ==",)),
-    Left(SAME, "core/network.py",
-         "if type(values) is np.ndarray and type(values.base) is _Checked:", "base) is",
-         ("base) ==",)),
-    Left(FASTER, "core/passes.py",
-         "return array.squeeze(axis) if array.shape[axis] == 1 else np.add.reduce(array, axis)",
-         "== 1", ("< 1", "<= 1", "== 0")),
-    Left(FASTER, "core/passes.py", "if w.ndim == a.ndim == 2:", "w.ndim == a.ndim == 2",
-         (*(f"w.ndim {sign} a.ndim == 2" for sign in ("!=", "<", "<=", ">", ">=", "is", "is not")),
-          *(f"w.ndim == a.ndim {sign}" for sign in ("< 2", "<= 2", "== 1")))),
-    Left(FASTER, "core/passes.py", "return w * a if w.shape[-1] == 1 else w @ a", "== 1",
+    Left(SAME, "core/network.py", MADE_HERE, "values) is", ("values) ==",)),
+    Left(SAME, "core/network.py", MADE_HERE, "base) is", ("base) ==",)),
+    Left(FASTER, "core/passes.py", "if (count := array.shape[axis]) == 1:", "== 1",
+         ("< 1", "<= 1", "== 0")),
+    Left(FASTER, "core/network.py", "return w * a if w.shape[-1] == 1 else w @ a", "== 1",
          ("< 1", "<= 1", "== 0")),
     Left(CHECKED, "core/passes.py", 'if (skip.of, skip.start) == ("a", 0):', "==", ("<=",)),
     Left(CHECKED, "core/passes.py",

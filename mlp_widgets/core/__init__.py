@@ -23,11 +23,9 @@ from .losses import LOSSES, Loss, find_loss
 from .network import Network, Skip, as_numbers
 from .passes import BackwardTrace, ForwardTrace, as_columns, backward, forward
 
-# fmt: off
 __all__ = [
     "ACTIVATIONS", "INITIALIZATIONS", "LOSSES", "Activation", "BackwardTrace", "DescentStep",
     "Diverged", "ForwardTrace", "Loss", "Network", "Skip", "as_columns", "as_numbers", "backward",
     "clip_by_norm", "descend", "find_activation", "find_loss", "forward", "gradient_descent",
     "gradient_norm", "initial_weights", "minibatches",
 ]
-# fmt: on

@@ -20,8 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 Array = np.ndarray
-LEAK = 0.01
-"""Slope of leaky ReLU for z < 0."""
+LEAK = 0.01  # slope of leaky ReLU for z < 0
 ZERO, ONE = map(np.array, (0.0, 1.0))  # faster than Python's numbers
 
 
@@ -30,8 +29,8 @@ def _sigmoid_sides(z: Array) -> tuple[Array, Array]:
     if z.dtype.kind == "c":
         return 1.0 / (1.0 + np.exp(-z)), 1.0 / (1.0 + np.exp(z))
     e = np.exp(z)
-    total = e + ONE
-    return np.fmin(e / total, ONE), ONE / total  # 1, and not NaN, where e^z is infinite
+    rest = ONE / (e + ONE)
+    return np.fmin(e * rest, ONE), rest  # 1, and not NaN, where e^z is infinite
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -94,8 +93,8 @@ class Activation:
     symbol: str
     sides: Callable[[Array], tuple[Array, Array]] | None = None
 
-    def vjp(self, z: Array, dJ_da: Array, *sides: Array) -> Array:
-        """Pull the gradient back through f: dJ/dz from dJ/da, shaped like z; sides(z), if known.
+    def vjp(self, z: Array, dJ_da: Array) -> Array:
+        """Pull the gradient back through f: dJ/dz from dJ/da, shaped like z.
 
         dJ/dz = dJ/da * df/dz; for softmax dJ/dz_k = a_k sum_j a_j (dJ/da_k - dJ/da_j).
         """
@@ -104,13 +103,12 @@ class Activation:
             return a * (dJ_da * sum_of_others(a) - sum_of_others(a * dJ_da))
         if self.df is np.ones_like:
             return dJ_da
-        return dJ_da * (np.multiply(*sides) if sides else self.df(z))
+        return dJ_da * self.df(z)
 
     def __repr__(self) -> str:
         return f"Activation({self.name!r})"
 
 
-# fmt: off
 ACTIVATIONS: dict[str, Activation] = {row.name: row for row in (
     #          name          f(z)                   df/dz           symbol        sides
     Activation("identity",   lambda z: z,           np.ones_like,   "z"),
@@ -121,7 +119,6 @@ ACTIVATIONS: dict[str, Activation] = {row.name: row for row in (
     Activation("leaky_relu", lambda z: z * _leak(z), _leak,         "leaky ReLU(z)"),
     Activation("softmax",    _softmax,              None,           "softmax(z)"),
 )}
-# fmt: on
 
 
 def find_activation(name: str) -> Activation:

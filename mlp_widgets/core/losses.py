@@ -26,7 +26,7 @@ def _nll(z: Array, a: Array, y: Array, rest: Array) -> Array:
     """-[y log a + (1-y) log(1-a)] with a = sigmoid(z), which is log(1 + e^z) - y z: nothing that
     overflows or cancels is left in z (1[z >= 0] - y) - log(1 - the smaller of a and 1 - a)."""
     smaller = np.minimum(a, rest)
-    return z * ((smaller == rest) - y) - np.log1p(-smaller)
+    return z * ((smaller == rest).astype(float) - y) - np.log1p(-smaller)  # faster than bool - y
 
 
 def _nll_slope(a: Array, y: Array, rest: Array) -> Array:
@@ -72,11 +72,10 @@ class Loss:
             return
         depth = network.depth
         if network.activations[depth] != self.output or depth in network.skips_into:
-            raise ValueError(
-                f"the loss {self.name!r} needs {self.output!r} as the last activation and no skip "
-                f"into the output, got {network.activations[depth]!r} and {list(network.skips)}"
-            )
-        least, most = y.real.min(), y.real.max()
+            raise ValueError(f"the loss {self.name!r} needs {self.output!r} as the last activation "
+                             "and no skip into the output, got "
+                             f"{network.activations[depth]!r} and {list(network.skips)}")
+        least, most = getattr(y.base, "ends", None) or (y.real.min(), y.real.max())
         if least < 0 or most > 1:
             raise ValueError(f"the loss {self.name!r} needs y from 0 to 1, got {least} to {most}")
 
@@ -84,14 +83,12 @@ class Loss:
         return f"Loss({self.name!r})"
 
 
-# fmt: off
 LOSSES: dict[str, Loss] = {row.name: row for row in (
     Loss("squared", lambda z, a, y, rest: (a - y) ** 2, lambda a, y, rest: 2.0 * (a - y)),
     Loss("nll", _nll, _nll_slope, "sigmoid", _nll_vjp),
     Loss("softmax_cross_entropy", _cross_entropy,
          lambda a, y, rest: np.where(y == 0, 0.0, -y / a), "softmax", _cross_entropy_vjp),
 )}
-# fmt: on
 
 
 def find_loss(name: str) -> Loss:

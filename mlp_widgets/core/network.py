@@ -11,7 +11,7 @@ array without them is shared by all networks of the stack.
 from __future__ import annotations
 
 from cmath import isfinite
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -23,10 +23,15 @@ from .activations import Activation, Array, find_activation
 class _Checked(np.ndarray):
     """Owns the numbers of an array that as_numbers gave: checked and frozen once and for all."""
 
+    @cached_property
+    def ends(self) -> tuple[float, float]:
+        """The least and the greatest real part."""
+        return self.real.min(), self.real.max()
+
 
 def as_numbers(values: object, what: str) -> Array:
     """A read-only copy of finite floats (or complex); ValueError says what is wrong with `what`."""
-    if type(values) is np.ndarray and type(values.base) is _Checked:
+    if type(values) is np.ndarray and type(o := values.base) is _Checked and o.size == values.size:
         return values
     try:
         array = np.asarray(values)
@@ -88,16 +93,18 @@ class Network:
     activations: tuple[str, ...]
     skips: tuple[Skip, ...] = ()
     f: tuple[Activation, ...] = field(init=False)
+    product: Callable[[Array, Array], Array] = field(init=False)
     skips_into: dict[int, list[Skip]] = field(init=False)
 
     def __init__(self, w: Iterable[object], b: Iterable[object] | None = None,
                  activations: Sequence[str] = (), skips: Sequence[Skip] = ()) -> None:
         weights = _frozen_arrays(w, "w")
         biases = None if b is None else _frozen_arrays(b, "b")
-        _check_shapes(weights, biases, activations)
+        is_stack = _check_shapes(weights, biases, activations)
         self.__dict__.update(  # a frozen dataclass refuses plain assignment
             w=(None, *weights), b=None if biases is None else (None, *biases),
             activations=(None, *activations), skips=tuple(skips),
+            product=_product if is_stack else np.ndarray.dot,
             f=(None, *(find_activation(name) for name in activations)))
         self.__dict__["skips_into"] = _skips_by_target(self)
 
@@ -146,8 +153,13 @@ def _frozen_arrays(values: Iterable[object], letter: str) -> list[Array]:
     return [as_numbers(value, f"{letter}[{layer}]") for layer, value in enumerate(values, start=1)]
 
 
-def _check_shapes(w: list[Array], b: list[Array] | None, activations: Sequence[str]) -> None:
-    """ValueError unless weights, biases and activations fit together."""
+def _product(w: Array, a: Array) -> Array:
+    """w @ a for each network of a stack; of outer products ``*`` is faster."""
+    return w * a if w.shape[-1] == 1 else w @ a
+
+
+def _check_shapes(w: list[Array], b: list[Array] | None, activations: Sequence[str]) -> bool:
+    """Whether it is a stack; ValueError unless weights, biases and activations fit together."""
     if not w:
         raise ValueError("a network needs at least one layer of weights")
     if isinstance(activations, str) or len(activations) != len(w):
@@ -160,10 +172,8 @@ def _check_shapes(w: list[Array], b: list[Array] | None, activations: Sequence[s
             raise ValueError(f"w[{layer}] must have shape (n_{layer}, n_{layer - 1}), "
                              f"got {weight.shape}")
         if i and weight.shape[-1] != w[i - 1].shape[-2]:
-            raise ValueError(
-                f"w[{layer}] takes {weight.shape[-1]} inputs, "
-                f"but layer {layer - 1} has {w[i - 1].shape[-2]} neurons"
-            )
+            raise ValueError(f"w[{layer}] takes {weight.shape[-1]} inputs, "
+                             f"but layer {layer - 1} has {w[i - 1].shape[-2]} neurons")
         if b is not None and b[i].shape[-1:] != weight.shape[-2:-1]:
             raise ValueError(f"b[{layer}] must have shape ({weight.shape[-2]},), got {b[i].shape}")
     axes = {array.shape[:-2] for array in w} | {array.shape[:-1] for array in b or ()}
@@ -172,6 +182,7 @@ def _check_shapes(w: list[Array], b: list[Array] | None, activations: Sequence[s
     except ValueError:
         found = sorted(axes)
         raise ValueError(f"the leading axes of w and b must fit together, got {found}") from None
+    return axes != {()}
 
 
 def _skips_by_target(network: Network) -> dict[int, list[Skip]]:
@@ -186,9 +197,7 @@ def _skips_by_target(network: Network) -> dict[int, list[Skip]]:
             raise ValueError(f"{skip} does not go forward inside a network of "
                              f"{network.depth} layers")
         if widths[skip.into] not in (1, widths[skip.start]):
-            raise ValueError(
-                f"{skip} joins {widths[skip.start]} neurons to {widths[skip.into]}; "
-                "the numbers must be equal, or the target 1"
-            )
+            raise ValueError(f"{skip} joins {widths[skip.start]} neurons to {widths[skip.into]}; "
+                             "the numbers must be equal, or the target 1")
         table.setdefault(skip.into, []).append(skip)
     return table

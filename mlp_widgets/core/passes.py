@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import cast
 
 import numpy as np
@@ -23,6 +23,7 @@ from .network import Network, Skip, as_numbers, frozen
 
 NO_ARRAY = cast(Array, None)
 """None, where an array is missing: in layer 0, which has no z, and where no target y was given."""
+_ones = lru_cache(maxsize=8)(np.ones)  # a product with them is a sum, and faster
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +78,7 @@ class BackwardTrace:
         of_layers, net, loss = list(self.dJ_da_of_layers), self.forward.network, self.forward.loss
         if loss is not None and loss.dL_dz:
             of_layers[-1] = _by_output(loss.dL_da, self.forward)
-        dJ_dx = _product(net.w[1].swapaxes(-1, -2), self.dJ_dz[1])
+        dJ_dx = net.product(net.w[1].swapaxes(-1, -2), self.dJ_dz[1])
         for skip in net.skips:
             if (skip.of, skip.start) == ("a", 0):
                 dJ_dx = dJ_dx + _skip_vjp(skip, self.forward, of_layers[skip.into])
@@ -108,14 +109,15 @@ def evaluate(network: Network, x: Array, y: Array = NO_ARRAY,
              loss: Loss | None = None) -> ForwardTrace:
     """:func:`forward` for points that are checked and frozen; nothing is checked again."""
     z, a, rest = [NO_ARRAY], [x], [NO_ARRAY]
+    w, b, skips_into = network.w, network.b, network.skips_into
     for layer in range(1, network.depth + 1):
-        total = _product(network.w[layer], a[-1])
-        z.append(total if network.b is None else total + network.b[layer][..., None])
+        total = network.product(w[layer], a[-1])
+        z.append(total if b is None else total + b[layer][..., None])
         f = network.f[layer]
         value, others = f.sides(z[-1]) if f.sides else (f.f(z[-1]), NO_ARRAY)
         a.append(value)
         rest.append(others)
-        for skip in network.skips_into.get(layer, ()):
+        for skip in skips_into.get(layer, ()):
             a[layer], rest[layer] = a[layer] + _brought_by(skip, z, a), NO_ARRAY
     trace = network, frozen(z), frozen(a), frozen(rest)
     if loss is None:
@@ -147,16 +149,17 @@ def backward(trace: ForwardTrace) -> BackwardTrace:
         if layer == L and loss.dL_dz:  # a log loss: dJ/da may be infinite where dJ/dz is not
             dz = _by_output(loss.dL_dz, trace)
         else:
-            sides = () if trace.rest[layer] is None else (trace.a[layer], trace.rest[layer])
-            dz = net.f[layer].vjp(trace.z[layer], dJ_da[layer], *sides)
+            rest = trace.rest[layer]
+            dz = (net.f[layer].vjp(trace.z[layer], dJ_da[layer]) if rest is None
+                  else dJ_da[layer] * (trace.a[layer] * rest))
         if by_skip and ("z", layer) in by_skip:
             dz = dz + by_skip["z", layer]
         dJ_dz[layer] = dz
-        dJ_dw[layer] = _product(dz, trace.a[layer - 1].swapaxes(-1, -2))
+        dJ_dw[layer] = net.product(dz, trace.a[layer - 1].swapaxes(-1, -2))
         if net.b is not None:
             dJ_db[layer] = _sum(dz, -1)
         if layer > 1:
-            dJ_da[layer - 1] = _product(net.w[layer].swapaxes(-1, -2), dz)
+            dJ_da[layer - 1] = net.product(net.w[layer].swapaxes(-1, -2), dz)
             if by_skip and ("a", layer - 1) in by_skip:
                 dJ_da[layer - 1] = dJ_da[layer - 1] + by_skip["a", layer - 1]
     biases = None if net.b is None else frozen(dJ_db)
@@ -189,14 +192,9 @@ def _by_output(slope: Callable[..., Array], trace: ForwardTrace) -> Array:
 
 def _sum(array: Array, axis: int) -> Array:
     """The sum over an axis; where that has one entry, the entry itself."""
-    return array.squeeze(axis) if array.shape[axis] == 1 else np.add.reduce(array, axis)
-
-
-def _product(w: Array, a: Array) -> Array:
-    """w @ a; for two small matrices ``dot`` is faster, and ``*`` for the outer ones of a stack."""
-    if w.ndim == a.ndim == 2:
-        return w.dot(a)
-    return w * a if w.shape[-1] == 1 else w @ a
+    if (count := array.shape[axis]) == 1:
+        return array.squeeze(axis)
+    return array.dot(_ones(count)) if axis == -1 else np.add.reduce(array, axis)
 
 
 def _brought_by(skip: Skip, z: list[Array], a: list[Array]) -> Array:
