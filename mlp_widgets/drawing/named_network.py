@@ -6,8 +6,8 @@ A parameter is a place (layer, output, input), all counted from 1; input 0 is th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise, product
 
@@ -36,6 +36,9 @@ ROWS_TOP, ROW = 223.0, 42.0
 NEAR = 7.0
 """How near to a line a click must be."""
 
+NEURON = -1
+"""In the place of an input: the neuron itself."""
+
 Place = tuple[int, int, int]
 Point = tuple[float, float]
 
@@ -53,12 +56,17 @@ def shown(count: int, picked: int) -> list[int | None]:
 @dataclass(frozen=True, eq=False)
 class NamesScene(Scene):
     """A network by its widths (n_0, ..., n_L), the picked place, and the numbers of its layer:
-    w of shape (n_l, n_{l-1}) and b of shape (n_l,), None without biases."""
+    w of shape (n_l, n_{l-1}) and b of shape (n_l,), None without biases.
+
+    lit: what the stepper talks about, parameters and, as (layer, neuron, NEURON), neurons, with
+    "now" or "reused"; where it is empty the halo is that of the picked place.
+    """
 
     widths: tuple[int, ...]
     picked: Place
     w: np.ndarray
     b: np.ndarray | None
+    lit: Mapping[Place, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -82,6 +90,11 @@ class NamesScene(Scene):
                  f"W{sup}")
         return (f"The network {'-'.join(map(str, self.widths))}. {self.name} is picked: {where}. "
                 f"W{sup} has {counted(rows, 'row')} and {counted(columns, 'column')}.")
+
+    @property
+    def halos(self) -> Mapping[Place, str]:
+        """What has a halo: "now" a full one, "reused" a dashed one."""
+        return self.lit or {self.picked: "now"}
 
     @cached_property
     def columns(self) -> list[list[int | None]]:
@@ -163,10 +176,12 @@ class Diagram:
         return best if gap >= LINE_HEIGHT else 0.0
 
     @property
-    def middle_of_picked(self) -> Point:
-        """The circle to which the picked parameter belongs."""
-        layer, j, _ = self.scene.picked
-        return next(middle for k, neuron, middle in self.circles if (k, neuron) == (layer, j))
+    def rings(self) -> list[tuple[Point, str]]:
+        """The circles with a halo: of a bias, or of a neuron that the stepper talks about."""
+        halos = self.scene.halos
+        found = ((middle, halos.get((layer, j, 0)) or halos.get((layer, j, NEURON)))
+                 for layer, j, middle in self.circles)
+        return [(middle, kind) for middle, kind in found if kind]
 
     @property
     def texts(self) -> Iterator[Text]:
@@ -381,7 +396,7 @@ class NamesPicture(Picture[NamesScene]):
                  for color, width in ((GREY, 0.7), (LIT, 8.0), (VALUE, 2.4), (BLACK, 1.2))]
         self.lines, self.halo, self.picked, self.brackets = map(self.moving, lines)
         self.rings = self.moving(axes.scatter([], [], s=(2 * RADIUS * 72 / 96 + 5) ** 2,
-                                              color=LIT, zorder=2))
+                                              edgecolor=LIT, zorder=2))
         self.circles = self.moving(axes.scatter([], [], s=(2 * RADIUS * 72 / 96) ** 2,
                                                 facecolor="white", edgecolor=BLACK, zorder=3))
         self.papers = self.moving(added(axes, PolyCollection([], facecolor="white")))
@@ -394,17 +409,30 @@ class NamesPicture(Picture[NamesScene]):
         """Show another network, or another parameter of it."""
         self.diagram, self.matrix = diagram, matrix = Diagram(scene), Matrix(scene)
         self.lines.set_segments([(line.start, line.end) for line in diagram.lines])
-        own = [(line.start, line.end) for line in diagram.lines if line.place == scene.picked]
-        self.halo.set_segments(own)
-        self.picked.set_segments(own)
+        self.halo.set_segments([(line.start, line.end) for line in diagram.lines
+                                if line.place in scene.halos])
+        self.picked.set_segments([(line.start, line.end) for line in diagram.lines
+                                  if line.place == scene.picked])
         self.brackets.set_segments(list(matrix.brackets))
-        self.rings.set(offsets=[diagram.middle_of_picked], visible=not own)
+        self._show_rings(diagram.rings)
         self.circles.set_offsets([middle for _, _, middle in diagram.circles])
         self.papers.set_verts([_paper(line) for line in diagram.lines if line.label])
-        cell = matrix.picked
-        self.outline.set_verts([rectangle(cell.left + 2, cell.right - 2, cell.y, ROW / 2 - 1)])
+        self.outline.set_verts([
+            rectangle(cell.left + 2, cell.right - 2, cell.y, ROW / 2 - 1)
+            for cell in matrix.cells if scene.halos.get(cell.place) == "now"])
         self.small.texts = [*diagram.texts, *matrix.texts]
         self.title.texts = [(scene.title, (MATRIX + MATRIX_RIGHT) / 2, HEIGHT - 12.0, VALUE)]
+
+    def _show_rings(self, rings: list[tuple[Point, str]]) -> None:
+        """Around circles: a full ring for what is lit now, a dashed one for what is reused."""
+        self.rings.set_visible(bool(rings))
+        if rings:
+            now = [kind == "now" for _, kind in rings]
+            self.rings.set(
+                offsets=[middle for middle, _ in rings],
+                facecolor=[LIT if full else "none" for full in now],
+                linewidth=[1.5 if full else 5.0 for full in now],
+                linestyle=["-" if full else (0, (1.0, 0.6)) for full in now])
 
     def place_at(self, across: float, down: float) -> Place | None:
         """The parameter at a share of the picture, (0, 0) upper left; None where there is none."""

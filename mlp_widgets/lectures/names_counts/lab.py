@@ -34,22 +34,21 @@ class NamesCountsLab(Lab[NamesState, Numbers]):
     object.
 
     Its numbers are drawn once and for all; the picked parameter has a value that can be set, and
-    is the only one in ``parameters`` and ``gradient``, by the name "value". It has no stepper: the
-    weights are drawn so that a name stands for a number, and nobody would learn from a walk through
-    them; what leads to the picked parameter stands in its formula, its gradient with the product
-    that gives it, and why that is 0 where it is. Every argument is a
-    keyword and an attribute; ``repr`` rebuilds the lab. Raises ValueError, in one sentence, on
-    what is not allowed.
+    is the only one in ``parameters`` and ``gradient``, by the name "value". The stepper walks
+    through a network with one output of which every neuron is drawn. Every argument is a keyword
+    and an attribute; ``repr`` rebuilds the lab. Raises ValueError, in one sentence, on what is not
+    allowed.
     """
 
     state_type = NamesState
     title = "Names and counts"
     descends = False  # one parameter of many is no descent
+    no_operations = words.NO_STEPPER
     presets: ClassVar = {name: Preset(values, name, css) for (name, values), css
                          in zip(PRESETS.items(), CLASSES, strict=True)}
     slots = (
         Slot("names", NamesPicture, scenes.names, "The network and the matrix of one layer",
-             halves="59-58"),
+             also=("operation",), halves="59-58"),
         Slot("kinds", LayersPicture, scenes.kinds, "What people call a layer",
              of=lambda state: (state.widths, state.layer), halves="50-50"),
     )
@@ -113,7 +112,7 @@ class NamesCountsLab(Lab[NamesState, Numbers]):
     def layout(self) -> list[Section]:
         """The names over the whole width, below it what builds and picks; then the layers."""
         control = self.control
-        assert self.table
+        assert self.table and self.stepper
         self.clicks = Pointer(self, self.canvases["names"], self.pick_at)
         board = "mlp-board"
         self.blocks |= {
@@ -124,7 +123,8 @@ class NamesCountsLab(Lab[NamesState, Numbers]):
             "who": self.text(words.kinds_board, board), "three": self.text(words.three_layers)}
         self.blocks["counts"].add_class("mlp-counts")
         folds = self.folds(Fold("Value and gradient", "value", [
-            self.table.widget, control("learning_rate").widget, self.blocks["update"]]))
+            self.table.widget, control("learning_rate").widget, self.blocks["update"]]),
+            Fold("Step by step", "stepper", [self.stepper.widget]))
         widths = styled("mlp-weights", control("layers").widget,
                         *(control(name).widget for name in WIDTHS))
         picks = styled("mlp-picks", *(control(name).widget for name in PICK))

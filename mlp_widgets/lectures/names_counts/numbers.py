@@ -11,7 +11,7 @@ parameter can be set. Source: CMU 10-315, P. Virtue, "Neural Networks" (paramete
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,10 +19,13 @@ import numpy as np
 from ...core import Network
 from ...explain.notation import Notation, Var
 from ...explain.numbers import NetworkNumbers
-from ...fields import DATA, PARAMETER, RATE, State, cover, declared, number, switch, whole
+from ...explain.operations import Operation, most_operations, operations
+from ...fields import DATA, PARAMETER, RATE, State, cover, declared, number, place, switch, whole
 from ...text import indexed
 
 MOST_LAYERS, MOST_NEURONS = 4, 1000
+MOST_DRAWN = 5
+"""So many neurons of a layer are drawn, with all lines between them."""
 STOPS = (*range(1, 17), 20, 25, 30, 40, 50, 64, 80, 100, 128, 200, 256, 300, 400, 512, 784,
          MOST_NEURONS)
 """Widths through which the sliders go; a box takes every other one."""
@@ -63,6 +66,13 @@ def _width(layer: int, default: int) -> int:
                  when=lambda state: layer <= state.layers, says=of)
 
 
+def _operations(state: NamesState) -> int:
+    """Operations of both passes, with one output and where all neurons are drawn; else none."""
+    if state.widths[-1] > 1 or max(state.widths) > MOST_DRAWN:
+        return 0
+    return most_operations(state.widths, state.biases)
+
+
 @dataclass(frozen=True)
 class NamesState(State):
     """All that the student can set."""
@@ -86,6 +96,7 @@ class NamesState(State):
                           says="of the picked parameter; the default is drawn")
     learning_rate: float = number(0.1, RATE, most=1e9, slider=(-5, 1, 0.05), log=True,
                                   positive=True, label="learning rate α", called="learning rate")
+    operation: int = place(_operations)
     covered: bool = cover()
 
     @property
@@ -262,3 +273,8 @@ class Numbers(NetworkNumbers):
     def count(self) -> LayerCount:
         """Those of the picked layer."""
         return self.counts[self.state.layer - 1]
+
+    @cached_property
+    def operations(self) -> list[Operation]:
+        """Both passes, one operation a step, where the network is walked through."""
+        return operations(self.at) if _operations(self.state) else []

@@ -6,10 +6,12 @@ from ...drawing.named_network import shown
 from ...explain.notation import Var
 from ...text import SUPERSCRIPTS, indexed, inner, number
 from ...widgets.why_zero import why_in_words
-from .numbers import LayerCount, NamesState, Numbers
+from .numbers import MOST_DRAWN, LayerCount, NamesState, Numbers
 
 DIGITS = 3
 """Of the numbers in a formula."""
+NO_STEPPER = (f"The stepper walks through networks with one output and at most {MOST_DRAWN} neurons "
+              "a layer, such as 3-3-2-1.")
 
 
 def plural(count: int, noun: str) -> str:
