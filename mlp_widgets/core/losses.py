@@ -26,7 +26,8 @@ def _nll(z: Array, a: Array, y: Array, rest: Array) -> Array:
     """-[y log a + (1-y) log(1-a)] with a = sigmoid(z), which is log(1 + e^z) - y z: nothing that
     overflows or cancels is left in z (1[z >= 0] - y) - log(1 - the smaller of a and 1 - a)."""
     smaller = np.minimum(a, rest)
-    return z * ((smaller == rest).astype(float) - y) - np.log1p(-smaller)  # faster than bool - y
+    on = (smaller == rest).astype(float)  # of a bool the difference takes twice as long
+    return z * (on - y) - np.log1p(-smaller)
 
 
 def _nll_slope(a: Array, y: Array, rest: Array) -> Array:
