@@ -34,8 +34,8 @@ OTHER_KINDS = tuple(f'z.dtype.kind {sign} "c"' for sign in ("!=", "<", "<=", ">"
 TWO_AXES = "The arrays have two axes: the last one is number 1."
 LAST = ("[+1]", "[1]")
 SMALL = "array.size < 10_000"
-MADE_HERE = ("if type(values) is np.ndarray and type(o := values.base) is _Checked "
-             "and o.size == values.size:")
+MADE_HERE = ("if type(values) is np.ndarray and type(values.base) is _Checked:  "
+             "# no part of one has this base")
 
 LEFT = [
     Left(FASTER, "core/activations.py",
@@ -72,11 +72,15 @@ LEFT = [
          "False", ("True",)),
     Left(SAME, "core/network.py", MADE_HERE, "values) is", ("values) ==",)),
     Left(SAME, "core/network.py", MADE_HERE, "base) is", ("base) ==",)),
+    Left(FASTER, "core/network.py", "return axes != {()}", "!=", ("is not",)),
     Left(FASTER, "core/passes.py", "if (count := array.shape[axis]) == 1:", "== 1",
          ("< 1", "<= 1", "== 0")),
     Left(FASTER, "core/passes.py",
          "return array.dot(_ones(count)) if axis == -1 else np.add.reduce(array, axis)",
-         "axis == -1", ("axis > -1", "axis >= -1", "axis == +1", "axis == 1")),
+         "axis == -1", ("axis > -1", "axis >= -1", "axis == +1", "axis == 1", "axis == - 0")),
+    Left("How many are kept changes no number.", "core/passes.py",
+         "_ones = lru_cache(maxsize=8)(np.ones)  # a product with them is a sum, and faster",
+         "maxsize=8", ("maxsize= 9", "maxsize= 7")),
     Left(FASTER, "core/network.py", "return w * a if w.shape[-1] == 1 else w @ a", "== 1",
          ("< 1", "<= 1", "== 0")),
     Left(CHECKED, "core/passes.py", 'if (skip.of, skip.start) == ("a", 0):', "==", ("<=",)),

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle import compare
 
-from mlp_widgets.core import LOSSES, Network, Skip, backward, find_loss, forward
+from mlp_widgets.core import LOSSES, Network, Skip, as_numbers, backward, find_loss, forward
 
 CROSS = "softmax_cross_entropy"
 
@@ -194,6 +194,15 @@ def test_targets_of_a_log_loss_lie_between_0_and_1(loss, activation, y):
     network = Network([np.eye(2)], None, [activation])
     with pytest.raises(ValueError, match=rf"needs y from 0 to 1, got {min(y)} to {max(y)}"):
         forward(network, [1.0, 2.0], y, loss=loss)
+
+
+def test_of_a_part_of_checked_numbers_only_that_part_is_looked_at():
+    network, x = Network([[[1.0]]], None, ["sigmoid"]), as_numbers([[1.0, 2.0, 3.0]], "x")
+    y = as_numbers([[0.0, 1.0, 2.0]], "y")
+    part = forward(network, x[:, :2], y[:, :2], loss="nll")
+    assert part.J == forward(network, [[1.0, 2.0]], [[0.0, 1.0]], loss="nll").J
+    with pytest.raises(ValueError, match=r"needs y from 0 to 1, got 0\.0 to 2\.0"):
+        forward(network, x, y, loss="nll")
 
 
 def test_a_row_of_the_table_cannot_be_changed():

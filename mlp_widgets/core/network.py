@@ -31,7 +31,7 @@ class _Checked(np.ndarray):
 
 def as_numbers(values: object, what: str) -> Array:
     """A read-only copy of finite floats (or complex); ValueError says what is wrong with `what`."""
-    if type(values) is np.ndarray and type(o := values.base) is _Checked and o.size == values.size:
+    if type(values) is np.ndarray and type(values.base) is _Checked:  # no part of one has this base
         return values
     try:
         array = np.asarray(values)
