@@ -105,7 +105,6 @@ def test_every_lab_has_these_names_and_none_of_those(name, unseen):
 
 NO_STEPPER = {
     "one_neuron": "its formulas stand beside the picture",
-    "names_counts": "a network of any size, of which one parameter is shown",
     "wide_network": "thousands of neurons", "digits": "thousands of weights",
 }
 """Labs that do without one, and why. Of the others the place stands among the fields."""

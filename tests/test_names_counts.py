@@ -18,6 +18,7 @@ from mlp_widgets import NamesCountsLab, lecture_poll
 from mlp_widgets.drawing.kinds_of_layer import boxes
 from mlp_widgets.drawing.named_network import (
     MOST,
+    NEURON,
     Diagram,
     Matrix,
     NamesPicture,
@@ -32,6 +33,7 @@ from mlp_widgets.lectures.names_counts.numbers import (
     NamesState,
     Numbers,
     Pick,
+    point,
 )
 from mlp_widgets.text import indexed
 from mlp_widgets.widgets.pointer import Touch
@@ -295,3 +297,64 @@ def test_a_click_picks_on_the_diagram_and_in_the_matrix(lab):
     assert click(700, 10) == before
     lab.undo()
     assert lab.name != before
+
+
+def step(numbers: Numbers, symbol: str) -> int:
+    """The place of the operation that gives this variable."""
+    return 1 + [op.symbol for op in numbers.operations].index(symbol)
+
+
+def lit(state: NamesState, symbol: str) -> NamesScene:
+    """The scene at the operation that gives this variable."""
+    return scenes.names(Numbers(state.changed(operation=step(Numbers(state), symbol))))
+
+
+def test_forward_takes_a_row_of_w_and_backward_a_column():
+    """And the neurons at their other ends, which have been worked out before."""
+    forward, backward = lit(NamesState(), "z₂,₁"), lit(NamesState(), "∂J/∂a₁,₁")
+    assert forward.halos == {(2, 1, NEURON): "now", (2, 1, 0): "now",
+                             **{(2, 1, i): "now" for i in (1, 2, 3)},
+                             **{(1, i, NEURON): "reused" for i in (1, 2, 3)}}
+    assert backward.halos == {(1, 1, NEURON): "now",
+                              **{(2, j, 1): "now" for j in (1, 2)},
+                              **{(2, j, NEURON): "reused" for j in (1, 2)}}
+    assert lit(NamesState(), "J").halos == {(3, 1, NEURON): "now"}
+    assert scenes.names(Numbers(NamesState())).halos == {(2, 1, 3): "now"}  # the picked one's
+
+
+def test_the_halos_are_drawn_where_they_belong():
+    scene = lit(NamesState(), "z₂,₁")
+    picture = NamesPicture(scale=0.5)
+    picture.update(scene)
+    assert len(picture.halo.get_segments()) == 3 and len(picture.outline.get_paths()) == 4
+    middles = {(layer, j): middle for layer, j, middle in Diagram(scene).circles}
+    rings = {tuple(place): color[3] for place, color in zip(
+        picture.rings.get_offsets().tolist(), picture.rings.get_facecolor(), strict=True)}
+    assert rings == {middles[2, 1]: 1.0, **{middles[1, j]: 0.0 for j in (1, 2, 3)}}
+
+
+@pytest.mark.parametrize(("name", "count"), [
+    ("3-3-2-1", 48), ("traffic 1-2-1", 20), ("logistic regression 784-10", 0),
+    ("digits 784-300-100-10", 0)])
+def test_small_networks_with_one_output_are_walked_through(lab, name, count):
+    lab.set(operation=9)
+    lab.preset(name)
+    assert len(lab.numbers.operations) == count == lab.stepper.count
+    assert lab.stepper.next.disabled == (not count)
+    assert (words.NO_STEPPER in text_of(lab.stepper.words)) == (not count)
+    assert 0 <= lab.operation <= count
+
+
+@pytest.mark.parametrize(("widths", "count"), [((5, 5, 1), 1), ((6, 2, 1), 0), ((2, 6, 1), 0),
+                                               ((2, 2, 2), 0)])
+def test_every_neuron_of_a_network_that_is_walked_through_is_drawn(widths, count):
+    assert bool(Numbers(state_of(widths)).operations) == bool(count)
+
+
+def test_each_operation_gives_its_number_and_the_last_ones_are_the_gradients():
+    numbers = Numbers(NamesState())
+    found = {op.symbol: op.value for op in numbers.operations}
+    truth = check_gradients(numbers.network, *point(numbers.network.widths), "squared", rtol=1e-9)
+    for layer, gradient in ((1, truth["dJ_dw[1]"]), (3, truth["dJ_dw[3]"])):
+        for (j, i), value in np.ndenumerate(gradient):
+            assert found[f"∂J/∂{Pick(layer, j + 1, i + 1).name}"] == pytest.approx(value, rel=1e-9)

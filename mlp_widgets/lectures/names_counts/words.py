@@ -10,8 +10,8 @@ from .numbers import MOST_DRAWN, LayerCount, NamesState, Numbers
 
 DIGITS = 3
 """Of the numbers in a formula."""
-NO_STEPPER = (f"The stepper walks through networks with one output and at most {MOST_DRAWN} neurons "
-              "a layer, such as 3-3-2-1.")
+NO_STEPPER = (f"The stepper walks through networks with one output and at most {MOST_DRAWN} "
+              "neurons a layer, such as 3-3-2-1.")
 
 
 def plural(count: int, noun: str) -> str:
