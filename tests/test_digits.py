@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from itertools import pairwise
@@ -570,3 +571,32 @@ def test_rows_and_columns_of_both_panels_have_numbers(monkeypatch):
             assert picture.pixel_at(across / picture.width, 1 - up / picture.height) == (k, k)
             assert stands(str(k + 1), across, reading.TOP + 9), "above its column"
             assert stands(str(k + 1), left - 9, up), "left of its row"
+
+
+# --- what the notebook says and asks ---
+
+NOTEBOOK = Path(__file__).parent.parent / "notebooks" / "11_digits.ipynb"
+
+
+def test_an_answer_uncovers_nothing_that_a_later_question_asks_for():
+    asked = re.findall(r"about=(\w+), covers=True", NOTEBOOK.read_text("utf-8"))
+    assert len(asked) == 3 == len(set(asked))
+
+
+def test_no_neuron_is_on_for_every_0_and_off_for_every_1():
+    """But some are for the first three of both, which the notebook names."""
+    found = data.all_digits()
+    x = found.ink.reshape(data.COUNT, -1).T / data.DARKEST
+    on = forward(DigitsLab(epochs=30).numbers.network, x).a[1] > 0
+    zeros, ones = (np.flatnonzero(found.labels == digit) for digit in (0, 1))
+    assert list(zeros[:3]) == [0, 10, 20] and list(ones[:3]) == [1, 11, 21]
+    assert not (on[:, zeros].all(axis=1) & ~on[:, ones].any(axis=1)).any()
+    assert (on[:, zeros[:3]].all(axis=1) & ~on[:, ones[:3]].any(axis=1)).any()
+
+
+@pytest.mark.parametrize(("setting", "right"), [
+    ({"learning_rate": 1.0}, 9.4), ({"learning_rate": 0.3}, 96.5), ({"learning_rate": 0.03}, 96.5),
+    ({}, 97.1), ({"init": "xavier"}, 96.9), ({"init": "small"}, 9.4),
+])  # fmt: skip
+def test_how_well_the_starts_and_rates_of_the_notebook_learn(setting, right):
+    assert round(100 * DigitsLab(epochs=30, **setting).accuracy[1], 1) == right

@@ -433,6 +433,13 @@ def test_the_formula_of_the_notebook_is_that_of_the_lab_also_on_the_kink():
     assert numbers.gradient["b1j"] == pytest.approx(np.mean(2 * delta * theta["w2j"] * on))
 
 
+def test_the_notebook_asks_before_it_shows_the_table_with_the_answers():
+    """After Train the table has J with the best heights on the hinges of descent."""
+    text = (Path(__file__).parent.parent / "notebooks" / "07_relu_sums.ipynb").read_text("utf-8")
+    asked = text.index("J with the best heights on the hinges of descent is")
+    assert asked < text.index('twelve.part(\\"training\\", \\"why\\"')
+
+
 # --- three ways from one start ---
 
 

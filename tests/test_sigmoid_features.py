@@ -398,6 +398,13 @@ def test_what_code_sets_is_no_attempt(lab):
     assert lab.attempts.best == {}
 
 
+def test_while_covered_it_says_how_many_are_right_but_not_what_lines_can_do(lab):
+    """The notebook asks for the lines before the gradients are uncovered."""
+    lab.set(b21=0, covered=True)
+    assert text_of(lab.status) == "J = 1.575 on diagonal bands: 16 of 32 right. " \
+        "The gradients are covered: predict first."
+
+
 def test_words(lab):
     assert lab.describe() == ("J = 0.4546 on diagonal bands: 32 of 32 right. A line in the plane "
                               "gets at most 24, in the feature space 32.")

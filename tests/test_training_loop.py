@@ -163,7 +163,8 @@ def test_one_line_is_lit(lab):
         lab.operation = place
         lines = lab.stepper.words.value.split("<li")[1:]
         assert [k for k, line in enumerate(lines, 1) if 'aria-current="step"' in line] == [number]
-    assert "update 6 of 6" in lab.stepper.words.value
+    # an epoch has 24 updates with B = 1: six are shown, and "6 of 6" would say otherwise
+    assert "update 6; the first 6 are shown" in lab.stepper.words.value
     lab.stepper.next.click()
     assert lab.operation == 31
     lab.model = "network"
@@ -346,6 +347,29 @@ def test_the_ends_of_the_axis_of_j(low, high, ends):
     assert found == pytest.approx(ends) if ends else found[0] < found[1]
 
 
+def ends(preset, **changes):
+    """J of each way at the end of the epochs of a preset, None where it diverges."""
+    state = TrainingLoopState(**{**PRESETS[preset], **changes})
+    training = Training(state)
+    training.step(state.epochs)
+    return {name: None if way.diverged is not None else way.J[-1]
+            for name, way in training.ways.items()}
+
+
+def test_the_learning_rates_that_the_notebook_names():
+    """Its last two "Try"s: what they ask for can be found, with the numbers of the answers."""
+    assert ends("too fast")["SGD"] is None and ends("too fast")["GD"] == pytest.approx(2.55, 2e-3)
+    assert ends("too fast", learning_rate=0.7)["SGD"] == pytest.approx(255, 0.01)
+    assert ends("too fast", learning_rate=0.01)["SGD"] == pytest.approx(2.55, 3e-3)
+    start = ends("network")
+    assert [round(start[way], 2) for way in ("GD", "mini-batch")] == [0.59, 0.27]
+    rates = {rate: ends("network", learning_rate=rate)["GD"] for rate in np.arange(0.1, 0.51, 0.02)}
+    found = {rate: J for rate, J in rates.items() if J is not None}
+    best = min(found, key=found.__getitem__)
+    assert best == pytest.approx(0.28) and round(found[best], 2) == 0.35 > 0.27
+    assert ends("network", learning_rate=0.5)["GD"] is None
+
+
 # --- the noise ---
 
 
@@ -374,7 +398,7 @@ def test_the_spread_falls_with_the_batch_size_to_0():
     noise = solve().noise
     assert (np.diff(noise.spreads) < 0).all() and noise.spreads[-1] == 0
     assert noise.spreads[3] / noise.spreads[0] == pytest.approx(math.sqrt(20 / 23) / 2)
-    assert solve(batch=24).noise.measured < 1e-14
+    assert solve(batch=24).noise.measured == 0  # and not what rounding leaves
     assert noise.measured == pytest.approx(noise.spread, rel=0.1)
     assert len(solve(batch=5).noise.drawn) == 96  # without the smaller ones
 

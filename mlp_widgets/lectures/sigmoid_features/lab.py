@@ -136,6 +136,10 @@ class SigmoidFeaturesLab(Lab[SigmoidFeaturesState, Numbers]):
         """J, how many points are right, and what a line could do."""
         return words.describe(self.numbers)
 
+    def in_words(self) -> str:
+        """The same while gradients are covered: how many points are right."""
+        return words.describe_covered(self.numbers) if self.state.covered else self.describe()
+
     def groups(self) -> tuple[Group, ...]:
         """The two features and the output."""
         names = tuple(NOTATION.parameters)

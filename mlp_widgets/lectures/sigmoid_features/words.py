@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from ...text import number, symbol
-from ...widgets.blocks import small_board
+from ...widgets.blocks import COVERED, small_board
 from .attempts import DESCENT, HAND, Attempts
 from .numbers import CLASSES, Numbers, SigmoidFeaturesState
 
@@ -19,8 +19,18 @@ def describe(numbers: Numbers) -> str:
     """J, how many points are right, what a line could do, and which gradients are 0."""
     zeros = [symbol(name) for name, value in numbers.gradient.items() if value == 0]
     blocked = f" No update for {', '.join(zeros)}." if zeros else ""
+    return f"{_right(numbers)}{_lines(numbers)}{blocked}"
+
+
+def describe_covered(numbers: Numbers) -> str:
+    """The same without the gradients, and without what lines could do: questions ask for both."""
+    return f"{_right(numbers)} {COVERED}"
+
+
+def _right(numbers: Numbers) -> str:
+    """J, and how many points are right."""
     return (f"J = {number(numbers.loss)} on {numbers.points.name}: {numbers.count_right} of "
-            f"{numbers.points.count} right.{_lines(numbers)}{blocked}")
+            f"{numbers.points.count} right.")
 
 
 def _lines(numbers: Numbers) -> str:

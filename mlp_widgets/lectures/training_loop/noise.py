@@ -52,6 +52,8 @@ class Noise:
     @property
     def measured(self) -> float:
         """Root mean square distance of those drawn from the mean."""
+        if self.size == self.count:  # each is the mean, and only its rounding would be seen
+            return 0.0
         return float(np.sqrt(((self.drawn - self.mean) ** 2).sum(axis=-1).mean()))
 
     @cached_property

@@ -81,7 +81,9 @@ def listing(numbers: Numbers) -> str:
         mark = ' class="mlp-lit" aria-current="step"' if now else ""
         inside = ' style="--in:1"' if line.number > 2 else ""
         rows.append(f"<li{mark}{inside}>{html.escape(code(line, numbers))}</li>")
-    update = f"update {lit.update} of {WALKED}" if lit and lit.update else "press Next, or Play"
+    # not "1 of 6": an epoch has another number of updates, and a student may be asked for it
+    update = (f"update {lit.update}; the first {WALKED} are shown" if lit and lit.update
+              else "press Next, or Play")
     return (f'<div class="mlp-operation-box"><small>{update}</small>'
             f'<ol class="mlp-code">{"".join(rows)}</ol></div>')
 
