@@ -35,7 +35,7 @@ from mlp_widgets.lectures.names_counts.numbers import (
     Pick,
     point,
 )
-from mlp_widgets.text import indexed
+from mlp_widgets.text import indexed, number
 from mlp_widgets.widgets.pointer import Touch
 
 WIDTHS = st.lists(st.integers(1, 12), min_size=2, max_size=5)
@@ -259,6 +259,14 @@ def test_the_update_line_is_a_step(lab):
     assert f"<b>{new:.4g}</b>".replace("-", "−") in words.gradient(lab.numbers)
     lab.covered = True
     assert "= ?" in all_words(lab) and f"{new:.4g}" not in all_words(lab).replace("−", "-")
+
+
+def test_j_stands_beside_the_value_that_moves_it(lab):
+    for covered in (False, True):
+        lab.covered = covered
+        for value in (-0.4, 2.0):
+            lab.value = value
+            assert f"J = {number(lab.numbers.loss)}" in text_of(lab.blocks["update"])
 
 
 def test_why_it_is_0(lab):
