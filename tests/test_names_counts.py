@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from any_state import states
+from drawn_texts import Recorder
 from helpers import text_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -339,6 +340,21 @@ def test_the_halos_are_drawn_where_they_belong():
     rings = {tuple(place): color[3] for place, color in zip(
         picture.rings.get_offsets().tolist(), picture.rings.get_facecolor(), strict=True)}
     assert rings == {middles[2, 1]: 1.0, **{middles[1, j]: 0.0 for j in (1, 2, 3)}}
+
+
+@pytest.mark.parametrize("symbol", ["z₂,₁", "z₂,₂", "∂J/∂a₁,₁", "∂J/∂a₁,₂"])
+def test_no_frame_in_the_matrix_touches_its_number(symbol, monkeypatch):
+    picture = NamesPicture(scale=0.5)
+    picture.update(lit(NamesState(), symbol))
+    inside, half = [], picture.outline.get_linewidth()[0] * 96 / 72 / 2
+    for box in Recorder(monkeypatch).texts_of(picture):
+        low, high = box.ends
+        for path in picture.outline.get_paths():
+            left_low, right_high = path.vertices.min(axis=0), path.vertices.max(axis=0)
+            if (left_low < (low + high) / 2).all() and ((low + high) / 2 < right_high).all():
+                inside.append(box.text)
+                assert (low - left_low > half).all() and (right_high - high > half).all(), box.text
+    assert len(inside) == 2 * len(picture.outline.get_paths()) > 0  # name and number
 
 
 @pytest.mark.parametrize(("name", "count"), [
