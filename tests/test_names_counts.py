@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from any_state import states
+from drawn_texts import Recorder
 from helpers import text_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,7 +36,7 @@ from mlp_widgets.lectures.names_counts.numbers import (
     Pick,
     point,
 )
-from mlp_widgets.text import indexed
+from mlp_widgets.text import indexed, number
 from mlp_widgets.widgets.pointer import Touch
 
 WIDTHS = st.lists(st.integers(1, 12), min_size=2, max_size=5)
@@ -261,6 +262,14 @@ def test_the_update_line_is_a_step(lab):
     assert "= ?" in all_words(lab) and f"{new:.4g}" not in all_words(lab).replace("−", "-")
 
 
+def test_j_stands_beside_the_value_that_moves_it(lab):
+    for covered in (False, True):
+        lab.covered = covered
+        for value in (-0.4, 2.0):
+            lab.value = value
+            assert f"J = {number(lab.numbers.loss)}" in text_of(lab.blocks["update"])
+
+
 def test_why_it_is_0(lab):
     lab.preset("logistic regression 784-10")
     assert lab.gradient["value"] == 0 and lab.why_zero("value") == "x₃ = 0"
@@ -331,6 +340,21 @@ def test_the_halos_are_drawn_where_they_belong():
     rings = {tuple(place): color[3] for place, color in zip(
         picture.rings.get_offsets().tolist(), picture.rings.get_facecolor(), strict=True)}
     assert rings == {middles[2, 1]: 1.0, **{middles[1, j]: 0.0 for j in (1, 2, 3)}}
+
+
+@pytest.mark.parametrize("symbol", ["z₂,₁", "z₂,₂", "∂J/∂a₁,₁", "∂J/∂a₁,₂"])
+def test_no_frame_in_the_matrix_touches_its_number(symbol, monkeypatch):
+    picture = NamesPicture(scale=0.5)
+    picture.update(lit(NamesState(), symbol))
+    inside, half = [], picture.outline.get_linewidth()[0] * 96 / 72 / 2
+    for box in Recorder(monkeypatch).texts_of(picture):
+        low, high = box.ends
+        for path in picture.outline.get_paths():
+            left_low, right_high = path.vertices.min(axis=0), path.vertices.max(axis=0)
+            if (left_low < (low + high) / 2).all() and ((low + high) / 2 < right_high).all():
+                inside.append(box.text)
+                assert (low - left_low > half).all() and (right_high - high > half).all(), box.text
+    assert len(inside) == 2 * len(picture.outline.get_paths()) > 0  # name and number
 
 
 @pytest.mark.parametrize(("name", "count"), [

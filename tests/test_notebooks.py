@@ -153,6 +153,31 @@ def far_from_text(notebook) -> list[int]:
     return found
 
 
+def buttons_out_of_reach(notebook) -> list[str]:
+    """The texts that ask for **Reset** or **Undo** where no part of their section has them."""
+    sections: list[list] = [[]]
+    for cell in notebook.cells:
+        for text in re.split(r"(?m)^(?=#)", cell.source) if is_text(cell) else [cell.source]:
+            if is_text(cell) and HEADING.match(text):
+                sections.append([])
+            sections[-1].append((is_text(cell), text))
+    return [text for section in sections for of_text, text in section
+            if of_text and re.search(r"\*\*(Reset|Undo)\*\*", LEFT_OUT.sub("", text))
+            and not any(has_undo(source) for other, source in section if not other)]
+
+
+def is_text(cell) -> bool:
+    return cell.cell_type == "markdown"
+
+
+def has_undo(source: str) -> bool:
+    """Whether a cell shows Undo and Reset: in a part, or a whole lab, which ends the cell."""
+    parts = [call for call in calls_in(source) if called(call) == "part"]
+    ends = source.strip().splitlines()[-1]
+    return ends.isidentifier() or any('"undo"' in ast.unparse(call).replace("'", '"')
+                                      for call in parts)
+
+
 @pytest.fixture(params=NOTEBOOKS, ids=[p.stem for p in NOTEBOOKS])
 def notebook(request):
     return nbformat.read(request.param, as_version=nbformat.NO_CONVERT)
@@ -302,6 +327,22 @@ def test_what_lies_between_a_text_and_its_part_is_found():
               for shown in ([asks], [asks, lab], [lab])]
     assert far_from_text(new.new_notebook(cells=cells)) == [80 + 200 + 200]
     assert far_from_text(new.new_notebook(cells=cells[1:])) == []
+
+
+def test_a_button_that_brings_back_is_where_the_text_asks_for_it(notebook):
+    """Else what a student has moved contradicts the text, and nothing there mends it."""
+    assert buttons_out_of_reach(notebook) == []
+
+
+@pytest.mark.parametrize(("source", "reached"), [
+    ('lab.part("w", "J")', False), ('lab.part("w", "undo", "J")', True), ("lab", True)])
+def test_a_button_out_of_reach_is_found(source, reached):
+    asks = "Press **Reset**."
+    cells = [nbformat.v4.new_markdown_cell(f"## 1. So\n{asks}"), nbformat.v4.new_code_cell(source),
+             nbformat.v4.new_markdown_cell(f"So.\n## 2. More\n{asks}"),
+             nbformat.v4.new_code_cell('lab.part("undo")')]
+    found = buttons_out_of_reach(nbformat.v4.new_notebook(cells=cells))
+    assert found == ([] if reached else [f"## 1. So\n{asks}"])
 
 
 def test_the_rule_counts_words_questions_and_moves():

@@ -97,6 +97,16 @@ def test_a_dead_neuron_is_never_moved(lab):
     assert said(lab).startswith("After 100 steps of SGD w is still exactly −1.")
 
 
+@pytest.mark.parametrize(("w", "learns"), [(-1, True), (3, False)])
+def test_sgd_with_a_sigmoid_ends_where_it_begins_if_it_begins_where_the_sigmoid_is_flat(lab, w,
+                                                                                       learns):
+    """As the notebook says of y = 0.5: the best w is 0."""
+    lab.set(w=w, y=0.5, activation="sigmoid", learning_rate=0.01)
+    lab.step(1000)
+    assert abs(lab.w) < 0.001 if learns else abs(lab.w - 3) < 0.01
+    assert (lab.loss < 1e-6) == learns
+
+
 def test_one_step_of_sgd_by_hand(lab):
     lab.step()
     assert lab.w == 1.5 - 0.01 * -9.0

@@ -401,7 +401,7 @@ class NamesPicture(Picture[NamesScene]):
                                                 facecolor="white", edgecolor=BLACK, zorder=3))
         self.papers = self.moving(added(axes, PolyCollection([], facecolor="white")))
         self.outline = self.moving(added(axes, PolyCollection(
-            [], facecolor="none", edgecolor=LIT, linewidth=4.0)))
+            [], facecolor="none", edgecolor=LIT, linewidth=2.5)))
         self.small = self.moving(QuickTexts(axes, SMALL))
         self.title = self.moving(QuickTexts(axes, NORMAL))
 
@@ -418,7 +418,7 @@ class NamesPicture(Picture[NamesScene]):
         self.circles.set_offsets([middle for _, _, middle in diagram.circles])
         self.papers.set_verts([_paper(line) for line in diagram.lines if line.label])
         self.outline.set_verts([
-            rectangle(cell.left + 2, cell.right - 2, cell.y, ROW / 2 - 1)
+            rectangle(cell.left + 1, cell.right - 1, cell.y, ROW / 2 - 1)
             for cell in matrix.cells if scene.halos.get(cell.place) == "now"])
         self.small.texts = [*diagram.texts, *matrix.texts]
         self.title.texts = [(scene.title, (MATRIX + MATRIX_RIGHT) / 2, HEIGHT - 12.0, VALUE)]

@@ -162,7 +162,7 @@ def _short(value: float, later: bool) -> str:
 
 
 def gradient(numbers: Numbers) -> str:
-    """The gradient of the picked parameter as a product, and what a step makes of it."""
+    """J, the gradient of the picked parameter as a product, and what a step makes of it."""
     state, found = numbers.state, numbers.gradient["value"]
     head, symbols = _gradient_of(numbers)
     layer, j, i = state.pick
@@ -173,7 +173,8 @@ def gradient(numbers: Numbers) -> str:
     rate, slope = number(state.learning_rate, DIGITS), number(found, DIGITS)
     name = state.pick.name
     product = f" = {texts}" if len(factors) > 1 else ""
-    return (f'<div class="mlp-lines"><div>{head} = {symbols}{product} = {slope}</div>'
+    return (f'<div class="mlp-lines">{_loss(numbers)}'
+            f"<div>{head} = {symbols}{product} = {slope}</div>"
             f"<div>{name} ← {name} − α · {head}</div><div>&emsp;= {number(state.value)} − "
             f"{rate} · {inner(slope)} = <b>{number(new)}</b></div></div>")
 
@@ -182,8 +183,13 @@ def gradient_covered(numbers: Numbers) -> str:
     """The same without its numbers."""
     head, symbols = _gradient_of(numbers)
     name = numbers.state.pick.name
-    return (f'<div class="mlp-lines"><div>{head} = {symbols} = ?</div>'
+    return (f'<div class="mlp-lines">{_loss(numbers)}<div>{head} = {symbols} = ?</div>'
             f"<div>{name} ← {name} − α · {head}</div><div>&emsp;= ?</div></div>")
+
+
+def _loss(numbers: Numbers) -> str:
+    """J, which a move of the value makes larger or smaller."""
+    return f"<div>J = {number(numbers.loss)}</div>"
 
 
 def _gradient_of(numbers: Numbers) -> tuple[str, str]:
