@@ -394,36 +394,3 @@ def test_it_says_which_lecture_it_follows(notebook):
 )
 def test_which_cells_must_show_something(source, shows):
     assert must_show(source) is shows
-
-
-def without_reset(notebook) -> list[str]:
-    """Texts that say "press **Reset**" where neither the lab above nor the one below has it: a part
-    has it with "undo"."""
-    shown = [(k, output) for k, cell in enumerate(notebook.cells)
-             for output in cell.get("outputs", []) if is_lab(output)]
-    found = []
-    for k, cell in enumerate(notebook.cells):
-        if cell.cell_type == "markdown" and "press **Reset**" in cell.source:
-            beside = [*[o for at, o in shown if at < k][-1:], *[o for at, o in shown if at > k][:1]]
-            texts = [output.data["text/plain"] for output in beside]
-            if not any(".part(" not in text or "'undo'" in text for text in texts):
-                found.append(cell.id)
-    return found
-
-
-def test_where_a_student_is_sent_to_reset_there_is_the_button(notebook):
-    assert without_reset(notebook) == []
-
-
-def test_a_text_that_sends_to_a_reset_that_is_not_there_is_found():
-    new = nbformat.v4
-
-    def shows(text):
-        data = {VIEW: {}, "text/plain": text, "image/png": ""}
-        return new.new_code_cell("", outputs=[new.new_output("display_data", data)])
-
-    says = new.new_markdown_cell("(If you moved it, press **Reset**.)", id="says")
-    for text, found in (("Lab().part('w')", ["says"]), ("Lab().part('undo', 'w')", []),
-                        ("Lab()", [])):
-        assert without_reset(new.new_notebook(cells=[says, shows(text)])) == found
-        assert without_reset(new.new_notebook(cells=[shows(text), says])) == found
