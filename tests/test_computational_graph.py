@@ -27,7 +27,7 @@ from mlp_widgets.drawing.style import LARGE, NORMAL, SMALL
 from mlp_widgets.explain.notation import Var
 from mlp_widgets.lectures.computational_graph import scenes, words
 from mlp_widgets.lectures.computational_graph.elementary import ELEMENTARY, power
-from mlp_widgets.lectures.computational_graph.layered import HEIGHT, WIDTH, placed
+from mlp_widgets.lectures.computational_graph.layered import HEIGHT, SMALLEST, WIDTH, placed
 from mlp_widgets.lectures.computational_graph.numbers import (
     HOURS,
     KINDS,
@@ -603,7 +603,8 @@ def test_no_text_lies_on_another_in_any_graph(recorder):
             boxes = recorder.texts_of(picture)
             drawn += 1
             wrong += [(state.graph, state.expression, fault) for fault in faults(picture, boxes)]
-            assert {box.size for box in boxes} <= {SMALL, NORMAL, LARGE}
+            zoom = found.graph.layout.zoom
+            assert {box.size for box in boxes} <= {zoom * size for size in (SMALL, NORMAL, LARGE)}
     assert drawn > 100 and wrong == []
 
 
@@ -629,17 +630,27 @@ def _cross(a, b, c, d) -> bool:
 @pytest.mark.parametrize("name", KINDS)
 def test_no_wires_of_the_five_networks_cross(name):
     found = numbers(graph=name).graph
-    assert found.layout.fits and crossings(found.layout, found) == 0
+    assert found.layout.is_roomy and crossings(found.layout, found) == 0
+    assert found.layout.zoom == 1  # its texts are as large as those of the other pictures
+
+
+def test_a_graph_that_needs_more_room_is_drawn_smaller():
+    roomy = own("relu(w*x)*v").graph.layout
+    high = own("(w*x + b*y)*(v*u)").graph.layout  # six values below each other
+    deep = own("relu(relu(relu(relu(relu(relu(relu(w*x)))))))").graph.layout
+    assert roomy.zoom == 1 > high.zoom == deep.zoom == SMALLEST
+    assert high.fits and deep.fits
 
 
 @pytest.mark.parametrize("text", EXPRESSIONS)
 def test_circles_and_labels_keep_apart_and_wires_go_to_the_right(text):
     found = own(text, w=1.0, x=2.0, v=1.5).graph
     layout = found.layout
+    zoom = layout.zoom
     for k, (x, y) in enumerate(layout.circles):
-        assert 18 <= x <= WIDTH - 18 and 18 <= y <= HEIGHT - 34
+        assert 18 * zoom <= x <= WIDTH - 18 * zoom and 18 * zoom <= y <= HEIGHT - 34 * zoom
         for other in layout.circles[k + 1:]:
-            assert math.dist((x, y), other) >= 40
+            assert math.dist((x, y), other) >= 40 * zoom
     for wire in layout.wires:
         xs = [x for x, _ in wire.path]
         assert xs == sorted(xs) and wire.path[0] == layout.circles[wire.start]

@@ -69,7 +69,8 @@ class DescentsScene(Scene):
 
 
 class DescentsPicture(Picture[DescentsScene]):
-    """Left and middle: J, on a log axis. Right: the paths on the map of J, dark is low."""
+    """Left and middle: J, on a log axis. Right: the paths on the map of J, stronger is lower:
+    what is dark on white is light on black."""
 
     def __init__(self, names: tuple[str, ...], width: int = 980, height: int = 242,
                  scale: float = 2.0) -> None:
@@ -146,7 +147,7 @@ class DescentsPicture(Picture[DescentsScene]):
         if self.map.get_xlabel() != across:
             self.map.set_xlabel(across, loc="right", labelpad=0)
             self.map.set_ylabel(up, rotation=0, labelpad=4)
-            self.title.set_text(f"J over {across} and {up}; dark is low")
+            self.title.set_text(f"J over {across} and {up}; stronger is lower")
             self.redraw_still()
 
 

@@ -16,7 +16,8 @@ from .quick_artists import QuickText, QuickTexts, Text, text_width
 from .style import BLACK, FAINT, GRADIENT, GREY, LARGE, LIT, NORMAL, OFF, SMALL
 
 RADIUS, SIDE = 18.0, 30.0
-"""Of a circle with an operation, and of a square with a name or number; CSS pixels."""
+"""Of a circle with an operation, and of a square with a name or number; CSS pixels, as all below,
+in a scene of zoom 1."""
 ABOVE, BELOW, BRACKETS = 9.5, 9.5, 22.0
 """From a wire to the middle of its value, its derivative, and the local derivative in brackets."""
 LINE = 16.0
@@ -60,8 +61,9 @@ class GraphScene(Scene):
     """Circles and wires; ``sums`` are lines at the foot, purple, above the caption, of which each
     part stands in a half of the picture.
 
-    shape: what the circles depend on; graphs of one shape stand at the same places. said: the
-    numbers of all nodes, for those who hear the page.
+    shape: what the circles depend on; graphs of one shape stand at the same places. zoom: of
+    circles, squares and texts; all places are in the picture. said: the numbers of all nodes, for
+    those who hear the page.
     """
 
     circles: Sequence[Circle]
@@ -69,6 +71,7 @@ class GraphScene(Scene):
     sums: Sequence[str]
     caption: tuple[str, str]
     shape: object
+    zoom: float
     said: str
 
     def words(self) -> str:
@@ -94,6 +97,7 @@ class GraphPicture(Picture[GraphScene]):
         """A page; circles, halos, wires and one artist for all numbers."""
         self.axes = self.page()
         self._shape: object = None
+        self._zoom = 1.0
         none = np.empty((0, 2))
         self.operations = self.axes.scatter(*none.T, zorder=2)
         self.leaves = self.axes.scatter(*none.T, marker="s", zorder=2)
@@ -121,22 +125,27 @@ class GraphPicture(Picture[GraphScene]):
         self.numbers.texts = [text for line in scene.lines for text in self._texts(line)]
         for k, artist in enumerate(self.sums):
             text = scene.sums[k] if k < len(scene.sums) else ""
-            artist.show(text, place=(LEFT, LINE * (len(scene.sums) - k + 0.5)))
+            artist.size = SMALL * self._zoom
+            artist.show(text, place=(LEFT, self._zoom * LINE * (len(scene.sums) - k + 0.5)))
 
     def _stand(self, scene: GraphScene) -> None:
         """The circles and what stands in them; they belong to the still part."""
+        self._zoom = zoom = scene.zoom
+        self.numbers.size = SMALL * zoom
         for artist, is_operation, size in ((self.operations, True, 2 * RADIUS),
                                            (self.leaves, False, SIDE)):
             places = [self._place(c) for c in scene.circles if c.is_operation == is_operation]
             artist.set_offsets(np.array(places).reshape(-1, 2))
-            artist.set_sizes([(size * 72 / 96) ** 2])
+            artist.set_sizes([(zoom * size * 72 / 96) ** 2])
             artist.set(facecolor="white" if is_operation else OFF, linewidth=1.6,
                        edgecolor=BLACK if is_operation else GREY)
         for size, signs in self.signs.items():
+            signs.size = size * zoom
             signs.texts = [(c.sign, *self._place(c), BLACK) for c in scene.circles
                            if _sign_size(c) == size]
         for part, text in zip(self.caption, scene.caption, strict=True):
-            part.show(text)
+            part.size = SMALL * zoom
+            part.show(text, place=(part.place[0], zoom * LINE / 2))
         self.redraw_still()
 
     def _place(self, circle: Circle) -> tuple[float, float]:
@@ -151,9 +160,9 @@ class GraphPicture(Picture[GraphScene]):
         """The corners of a wire outside of its circles."""
         path = np.array(line.path)
         path[:, 1] = self.height - path[:, 1]
-        path[0] = _on_rim(path[0], path[1], line.from_square)
+        path[0] = _on_rim(path[0], path[1], self._zoom, line.from_square)
         if line.ends[1] >= 0:
-            path[-1] = _on_rim(path[-1], path[-2])
+            path[-1] = _on_rim(path[-1], path[-2], self._zoom)
         return path
 
     def _show_halos(self, scene: GraphScene) -> None:
@@ -168,16 +177,17 @@ class GraphPicture(Picture[GraphScene]):
 
     def _show_rings(self, rings: PathCollection, circles: Sequence[Circle]) -> None:
         rings.set_offsets(np.array([self._place(c) for c in circles]).reshape(-1, 2))
-        rings.set_sizes([((2 * RADIUS + 7) * 72 / 96) ** 2])
+        rings.set_sizes([((2 * self._zoom * RADIUS + 7) * 72 / 96) ** 2])
         rings.set(facecolor="none", edgecolor=LIT, linewidth=5.0,
                   linestyle=[_dash(circle.lit) for circle in circles] or "-")
 
     def _texts(self, line: Line) -> list[Text]:
         """Value above the wire, derivative and local derivative below it."""
-        x, y = line.label[0], self.height - line.label[1]
+        x, y, zoom = line.label[0], self.height - line.label[1], self._zoom
         color = GREY if line.off else GRADIENT
-        return [(line.value, x, y + ABOVE, BLACK), (line.derivative, x, y - BELOW, color),
-                (line.local, x, y - BRACKETS, GREY)]
+        return [(line.value, x, y + zoom * ABOVE, BLACK),
+                (line.derivative, x, y - zoom * BELOW, color),
+                (line.local, x, y - zoom * BRACKETS, GREY)]
 
 
 def _sign_size(circle: Circle) -> float:
@@ -191,9 +201,12 @@ def _dash(lit: str) -> object:
     return (0, (1.0, 0.6)) if lit == "reused" else "-"
 
 
-def _on_rim(middle: np.ndarray, towards: np.ndarray, square: bool = False) -> np.ndarray:
+def _on_rim(middle: np.ndarray, towards: np.ndarray, zoom: float,
+            square: bool = False) -> np.ndarray:
     """Where the line from the middle of a circle, or a square, leaves it."""
     way = towards - middle
     if square:
-        return middle + way * SIDE / 2 / max(float(np.abs(way).max()), SIDE / 2)
-    return middle + way * RADIUS / max(float(np.hypot(*way)), RADIUS)
+        half = zoom * SIDE / 2
+        return middle + way * half / max(float(np.abs(way).max()), half)
+    radius = zoom * RADIUS
+    return middle + way * radius / max(float(np.hypot(*way)), radius)

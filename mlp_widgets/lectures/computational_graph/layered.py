@@ -6,8 +6,8 @@ A column of circles and a column of labels take turns. A node stands one column 
 its inputs; a name or number stands just before where it is first used. Each wire has a label right
 after its source and passes through the columns after it; the order within columns is that of the
 middle of the neighbours (barycentre), taken while it lessens the crossings. Nothing shares a place,
-so no text lies on another. All in CSS pixels from the upper left; pure Python, a few milliseconds,
-kept.
+so no text lies on another. A graph that has no room so is placed on a larger page, which is drawn
+smaller. All in CSS pixels from the upper left; pure Python, a few milliseconds, kept.
 """
 
 from __future__ import annotations
@@ -21,12 +21,17 @@ Graph = tuple[tuple[int, ...], ...]
 """For each node the places of its inputs, which stand before it; the last node is the result."""
 Point = tuple[float, float]
 
-WIDTH, HEIGHT = 930, 284
-"""Of the picture."""
+WIDTH, HEIGHT = 812, 246
+"""Of the picture: presented at 1280 x 720, where its texts should be 16 pixels high, there is room
+for 4/3 of this."""
+SMALLEST = 0.866
+"""Of the sizes at which circles and texts may be drawn, beside 1."""
+NARROWEST = 50.0
+"""Room of a label at size 1: "−0.0059"."""
 EDGE, LINE = 6.0, 16.0
 """At the left and the right end; of a line of text at the foot."""
-HALF = 23.0
-"""Half the width of a column of circles."""
+HALF, AIR = 21.0, 3.0
+"""Half the width of a column of circles; between a label and the wires at its ends."""
 WIDEST = 190.0
 """From one column of circles to the next, where there is room."""
 MOST_COLUMNS = 9
@@ -56,28 +61,41 @@ class Wire:
 
 @dataclass(frozen=True)
 class Layout:
-    """The places of a graph. room: the width of a label. fits: whether the height is enough."""
+    """The places of a graph. zoom: of its circles and texts. room: the width of a label before
+    that. fits: whether the height is enough."""
 
     columns: int
     circles: tuple[Point, ...]
     wires: tuple[Wire, ...]
+    zoom: float
     room: float
     fits: bool
+
+    @property
+    def is_roomy(self) -> bool:
+        """Whether its labels have room for most numbers."""
+        return self.fits and self.room >= NARROWEST
 
 
 def most_rows() -> int:
     """Labels that have room below each other."""
-    return int((HEIGHT - LINE) // sum(LABEL))
+    return int((HEIGHT / SMALLEST - LINE) // sum(LABEL))
 
 
 @lru_cache(maxsize=256)
 def placed(graph: Graph, lines: int = 0) -> Layout:
     """The layout of a graph, above so many ``lines`` of text and the caption at the foot."""
+    layout = _placed(graph, lines, 1.0)
+    return layout if layout.is_roomy else _placed(graph, lines, SMALLEST)
+
+
+def _placed(graph: Graph, lines: int, zoom: float) -> Layout:
+    """On a page that is drawn so much smaller."""
     columns = _Columns(graph)
-    height = HEIGHT - LINE * (lines + 1)
+    height = HEIGHT / zoom - LINE * (lines + 1)
     columns.sort()
     columns.spread(height)
-    return columns.layout(height)
+    return columns.layout(WIDTH / zoom, height, zoom)
 
 
 def _layers(graph: Graph) -> list[int]:
@@ -213,17 +231,18 @@ class _Columns:
 
     # -- the result -------------------------------------------------------------------------------
 
-    def layout(self, height: float) -> Layout:
-        """Circles and wires."""
-        pitch = min(WIDEST, (WIDTH - 2 * EDGE) / self.count)
-        left = (WIDTH - pitch * self.count) / 2 + HALF
+    def layout(self, width: float, height: float, zoom: float) -> Layout:
+        """Circles and wires, as a page of this size is drawn."""
+        pitch = min(WIDEST, (width - 2 * EDGE) / self.count)
+        left = (width - pitch * self.count) / 2 + HALF
         circles = tuple((left + pitch * layer, self.y[node])
                         for node, layer in enumerate(self.layer))
-        wires = tuple(self._wire(ends, circles, pitch) for ends in self.chains)
-        return Layout(self.count, circles, wires, pitch - 2 * HALF, self.used <= height)
+        wires = tuple(self._wire(ends, circles, pitch, zoom) for ends in self.chains)
+        return Layout(self.count, _zoomed(circles, zoom), wires, zoom, pitch - 2 * HALF - AIR,
+                      self.used <= height)
 
     def _wire(self, chain: tuple[int, int, int, list[int]], circles: Sequence[Point],
-              pitch: float) -> Wire:
+              pitch: float, zoom: float) -> Wire:
         """Level through each column of its own height; the way from one height to the next is
         between two columns, where nothing else is."""
         source, node, slot, pieces = chain
@@ -235,7 +254,12 @@ class _Columns:
         path[1:1] = _turn(path[1], circles[source])
         if node >= 0:
             path += [*_turn(path[-1], circles[node]), circles[node]]
-        return Wire(source, node, slot, tuple(path), (x + pitch / 2, self.y[pieces[0]]))
+        (label,) = _zoomed([(x + pitch / 2, self.y[pieces[0]])], zoom)
+        return Wire(source, node, slot, _zoomed(path, zoom), label)
+
+
+def _zoomed(places: Sequence[Point], zoom: float) -> tuple[Point, ...]:
+    return tuple((zoom * x, zoom * y) for x, y in places)
 
 
 def _turn(place: Point, circle: Point) -> list[Point]:

@@ -10,7 +10,7 @@ from .graph import Graph
 from .layered import Wire
 from .numbers import Numbers
 
-ROOM_FOR_NAMES = 96.0
+ROOM_FOR_NAMES = 80.0
 """CSS pixels of a label from which a derivative has its name before it."""
 
 
@@ -27,7 +27,8 @@ def graph(numbers: Numbers) -> GraphScene:
     shape = tuple((node.sign, node.inputs) for node in found.nodes)
     sums = [words.paths_add_up(found, paths, found.has_derivative(paths.node, place))
             for paths in found.sums]
-    return GraphScene(circles, lines, sums, caption, shape, words.picture(found, place))
+    return GraphScene(circles, lines, sums, caption, shape, found.layout.zoom,
+                      words.picture(found, place))
 
 
 def covered(numbers: Numbers) -> GraphScene:
