@@ -110,6 +110,8 @@ def _session(display: str) -> Iterator[Session]:
     """A browser on a display, with folders of its own."""
     with tempfile.TemporaryDirectory(prefix="mlp-webkit-", ignore_cleanup_errors=True) as home:
         own = {f"XDG_{name}_HOME": home for name in ("CACHE", "CONFIG", "DATA")}
+        # Layers that a processor puts together in place of a graphics card take most of the time.
+        own["WEBKIT_DISABLE_COMPOSITING_MODE"] = "1"
         port = free_port()
         driver = subprocess.Popen(
             ["WebKitWebDriver", "-p", str(port)], env={**os.environ, **own, "DISPLAY": display},
