@@ -28,7 +28,8 @@ def lost_by_a_slow_server(before: str) -> int:
     labs are made."""
     kernel, client = start_new_kernel()
     slow = zmq.Context.instance().socket(zmq.SUB)
-    slow.rcvhwm, slow.rcvbuf = 1, 4096
+    # room for a segment of the loopback: into less, the network may put nothing for minutes
+    slow.rcvhwm, slow.rcvbuf = 1, 131072
     try:
         slow.connect(f"tcp://127.0.0.1:{kernel.iopub_port}")
         slow.subscribe(b"")
