@@ -47,7 +47,7 @@ ifeq ($(CONDA_DEFAULT_ENV),mlp-widgets)
   PYTHON_READY :=
 endif
 
-.PHONY: help lab present site test quick peers soak monkey bench notebooks pictures clean
+.PHONY: help lab present site test quick nightly peers soak monkey bench notebooks pictures clean
 .PHONY: dist fresh oldest mutants
 
 help:
@@ -56,6 +56,7 @@ help:
 	$(info make site    makes the folder site: the notebooks for any web server, Python in the browser)
 	$(info make test    runs all checks: style, types, unit tests, notebooks, a real browser)
 	$(info make quick   runs style, types and most unit tests (all tests on a lab: LABS=digits))
+	$(info make nightly looks at the labs in more sizes of pages than `make test` does)
 	$(info make peers   compares all gradients and trainings with PyTorch, JAX and autograd)
 	$(info make soak    5000 random actions on each lab: about an hour)
 	$(info make oldest  runs the unit tests with the oldest packages allowed: PYTHON=python3.10 or 3.11)
@@ -109,22 +110,27 @@ OF_FRESH := tests/test_fresh_install.py
 export MLP_WIDGETS_LABS := $(LABS)
 UNIT = $(PY) -m pytest -p no:nbval $(PARALLEL) tests --ignore=tests/browser \
   $(addprefix --ignore=,$(OF_NOTEBOOKS) $(OF_PEERS) $(OF_FRESH))
+BROWSER = $(PY) -m pytest -p no:nbval $(PARALLEL) $(ENDS) tests/browser --ignore=$(OF_MONKEY)
 
 # There is a process for each core: threads of BLAS would only wait for each other.
-quick test: export OPENBLAS_NUM_THREADS := 1
+quick test nightly: export OPENBLAS_NUM_THREADS := 1
 
 quick: $(TEST_READY)
 	$(call part,style,$(PY) -m ruff check)
 	$(call part,types,$(PY) -m mypy)
-	$(call part,unit tests,$(UNIT) -m "not thorough")
+	$(call part,unit tests,$(UNIT) -m "not thorough and not nightly")
 
 test: quick $(SITE_READY)
-	$(call part,thorough unit tests,$(UNIT) -m thorough)
+	$(call part,thorough unit tests,$(UNIT) -m "thorough and not nightly")
 	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env $(PARALLEL) notebooks \
 	  $(OF_NOTEBOOKS))
-	$(call part,browser,$(PY) -m pytest -p no:nbval $(PARALLEL) $(ENDS) tests/browser \
-	  --ignore=$(OF_MONKEY))
+	$(call part,browser,$(BROWSER) -m "not nightly")
 	@echo == make test: all parts passed
+
+# More sizes of pages, and more labs, than the two processors of a small machine look at in time.
+nightly: $(TEST_READY) $(SITE_READY)
+	$(UNIT) -m nightly
+	$(BROWSER) -m nightly
 
 peers: $(TEST_READY)
 	$(PY) -m pip install --quiet $(AS_NEEDED) --editable ".[peers]"

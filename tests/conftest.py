@@ -81,36 +81,42 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: [*LONGEST, item.path.stem].index(item.path.stem))
 
 
+LATER = {
+    "thorough": "`make test` runs them, and `make quick LABS=...` those of some labs",
+    "nightly": "`make nightly` runs them",
+}
+"""Mark -> who runs the tests that a shorter run leaves out."""
+
 LEFT_OUT: dict[str, int] = {}
-"""Process -> how many thorough tests it was told to leave out."""
+"""Mark -> how many of its tests each process was told to leave out."""
 
 
 def pytest_deselected(items):
     """Counted, so that the last lines can say it."""
-    count = sum(item.get_closest_marker("thorough") is not None for item in items)
-    LEFT_OUT["here"] = LEFT_OUT.get("here", 0) + count
+    for mark in LATER:
+        count = sum(item.get_closest_marker(mark) is not None for item in items)
+        LEFT_OUT[mark] = LEFT_OUT.get(mark, 0) + count
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
     """A process of xdist tells it to the first process, which collects nothing itself."""
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["left_out"] = LEFT_OUT.get("here", 0)
+        session.config.workeroutput["left_out"] = LEFT_OUT
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node):
     """Each process collects, and leaves out, the same."""
-    LEFT_OUT["here"] = getattr(node, "workeroutput", {}).get("left_out", 0)
+    LEFT_OUT.update(getattr(node, "workeroutput", {}).get("left_out", {}))
 
 
 def pytest_terminal_summary(terminalreporter):
     """Nothing is left out without a word."""
     chosen = terminalreporter.config.option.markexpr
-    if "not thorough" in chosen and (count := LEFT_OUT.get("here", 0)):
-        terminalreporter.write_line(
-            f"{count} thorough tests were left out: `make test` runs them, and `make quick "
-            "LABS=...` those of some labs")
+    for mark, who in LATER.items():
+        if f"not {mark}" in chosen and (count := LEFT_OUT.get(mark, 0)):
+            terminalreporter.write_line(f"{count} {mark} tests were left out: {who}")
 
 
 # A folder of one person or one machine. The name of the folder must not be part of a longer

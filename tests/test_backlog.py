@@ -69,6 +69,6 @@ def test_a_server_that_is_late_gets_every_message():
     assert lost_by_a_slow_server("") == 0
 
 
-@pytest.mark.thorough
+@pytest.mark.nightly
 def test_without_the_longer_queue_some_are_lost():
     assert lost_by_a_slow_server(AS_IT_WAS) > 100

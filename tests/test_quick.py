@@ -25,8 +25,15 @@ def recipe(target: str) -> str:
 
 
 def test_what_quick_leaves_out_is_a_part_of_test():
-    assert '$(UNIT) -m "not thorough")' in recipe("quick")
-    assert recipe("test").startswith("test: quick ") and "$(UNIT) -m thorough)" in recipe("test")
+    assert '$(UNIT) -m "not thorough and not nightly")' in recipe("quick")
+    assert recipe("test").startswith("test: quick ")
+    assert '$(UNIT) -m "thorough and not nightly")' in recipe("test")
+
+
+def test_what_test_leaves_out_is_nightly_and_runs_every_night():
+    assert '$(BROWSER) -m "not nightly")' in recipe("test")
+    assert {f"\t$({what}) -m nightly" for what in ("UNIT", "BROWSER")} == {
+        *recipe("nightly").splitlines()[1:]}
 
 
 def test_a_thorough_test_is_left_out_on_all_labs_but_a_few():
@@ -55,7 +62,10 @@ def test_a_lab_that_there_is_not_is_told_in_one_sentence(hooks, monkeypatch):
         hooks.pytest_configure(None)
 
 
-@pytest.mark.parametrize(("chosen", "said"), [("not thorough", 1), ("thorough", 0), ("", 0)])
+@pytest.mark.parametrize(("chosen", "said"), [
+    ("not thorough and not nightly", ["7 thorough", "3 nightly"]),
+    ("thorough and not nightly", ["3 nightly"]), ("thorough", []), ("", []),
+])
 def test_one_line_says_how_many_were_left_out(hooks, monkeypatch, chosen, said):
     lines = []
     reporter = SimpleNamespace(write_line=lines.append, config=SimpleNamespace(
@@ -63,9 +73,8 @@ def test_one_line_says_how_many_were_left_out(hooks, monkeypatch, chosen, said):
     monkeypatch.setattr(hooks, "LEFT_OUT", {})
     hooks.pytest_terminal_summary(reporter)
     assert lines == []
+    process = SimpleNamespace(workeroutput={"left_out": {"thorough": 7, "nightly": 3}})
     for _ in range(2):  # both processes of xdist leave out the same
-        hooks.pytest_testnodedown(SimpleNamespace(workeroutput={"left_out": 7}))
+        hooks.pytest_testnodedown(process)
     hooks.pytest_terminal_summary(reporter)
-    assert len(lines) == said
-    assert all(line.startswith("7 thorough tests were left out: `make test` runs them")
-               for line in lines)
+    assert [line.split(" tests were left out: `make ")[0] for line in lines] == said

@@ -77,13 +77,14 @@ def test_the_unit_tests_run_with_the_oldest_of_everything(workflow):
 
 
 def test_the_peers_are_required_and_the_long_runs_are_on_every_night(workflow):
-    peers, long = workflow["jobs"]["peers"], ("fresh", "mutants", "soak", "monkey")
+    peers, long = workflow["jobs"]["peers"], ("fresh", "mutants", "soak", "monkey", "nightly")
     assert commands(peers) == ["make peers"]
     assert peers["env"]["MLP_WIDGETS_REQUIRE_ALL"] == "1"
     for name in long:
         assert commands(workflow["jobs"][name]) == [f"make {name}"]
         assert "'schedule'" in workflow["jobs"][name]["if"]
-    assert workflow["jobs"]["monkey"]["env"]["MLP_WIDGETS_REQUIRE_ALL"] == "1"
+    for name in ("monkey", "nightly"):
+        assert workflow["jobs"][name]["env"]["MLP_WIDGETS_REQUIRE_ALL"] == "1"
     (night,) = workflow["on"]["schedule"]
     assert night["cron"].split()[2:] == ["*", "*", "*"]
     others = [job for name, job in workflow["jobs"].items() if name not in long]

@@ -10,8 +10,10 @@ descends has `mlp-gradient-NAME` for each parameter, and buttons `mlp-step` and 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+import pytest
 from real_jupyter import NotebookPage
 
 import mlp_widgets
@@ -101,6 +103,13 @@ def described(kind: str) -> LabDescription:
 OF_EACH_SLIDER = [described(kind) for kind in ("ThreeNeuronLab", "WideNetworkLab",
                                                "NamesCountsLab", "DigitsLab")]
 """A lab whose slider shows a number, a whole number, one of some numbers, and one that trains."""
+
+def by_day(few: Iterable, all_of_them: Iterable) -> list:
+    """Parameters of a test: these few in `make test` too, the others in `make nightly` only."""
+    few = list(few)
+    return [value if value in few else pytest.param(value, marks=pytest.mark.nightly)
+            for value in all_of_them]
+
 
 OF_OWN_DATA = [described(kind) for kind in ("ThreeNeuronLab", "ReluSumsLab", "SigmoidFeaturesLab")]
 """Labs that take a file."""

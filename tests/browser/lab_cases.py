@@ -89,8 +89,9 @@ def hidden_in(page: NotebookPage, cases: list[Case]) -> tuple[list[str], dict[ty
 
 def assert_all_had_it(had: dict[type, set[str]]) -> None:
     """No control was left out."""
-    for kind in mlp_widgets.LABS.values():
-        assert had[kind] == set(declared(kind.state_type))
+    without = {kind.__name__: missing for kind in mlp_widgets.LABS.values()
+               if (missing := set(declared(kind.state_type)) - had[kind])}
+    assert without == {}, without
 
 
 # --- presented ---

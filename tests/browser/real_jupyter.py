@@ -228,8 +228,13 @@ class JupyterServer:
         return self.log_file.read_text(errors="replace")
 
     def log_errors(self) -> list[str]:
-        """The lines of the log that tell of an error."""
-        return [line for line in self.log().splitlines() if LOG_ERROR.search(line)]
+        """The lines of the log that tell of an error; a traceback with the lines that say which."""
+        lines, found = self.log().splitlines(), []
+        for number, line in enumerate(lines):
+            if LOG_ERROR.search(line):
+                has_more = "Traceback" in line
+                found.append("\n".join(lines[number : number + (40 if has_more else 1)]))
+        return found
 
 
 def code_cells(sources: Iterable[str]) -> list[dict[str, object]]:

@@ -8,7 +8,15 @@ pale: for all labs in ``test_one_screen``.
 from __future__ import annotations
 
 import pytest
-from described_labs import BRINGS, LABS, OF_EACH_SLIDER, LabDescription, described, number
+from described_labs import (
+    BRINGS,
+    LABS,
+    OF_EACH_SLIDER,
+    LabDescription,
+    by_day,
+    described,
+    number,
+)
 from seen import (
     IN_PICTURES,
     PICTURE,
@@ -58,6 +66,10 @@ if_it_descends = pytest.mark.parametrize(
 
 of_each_kind = pytest.mark.parametrize(
     "lab", OF_EACH_SLIDER, ids=str, indirect=True, scope="module"
+)
+
+of_each_kind_by_day = pytest.mark.parametrize(
+    "lab", by_day(OF_EACH_SLIDER, LABS), ids=str, indirect=True, scope="module"
 )
 
 
@@ -139,6 +151,7 @@ def test_a_move_right_after_undo_to_where_it_was_is_a_move(page, lab):
     page.settle()
 
 
+@of_each_kind_by_day
 def test_each_slider_moves_its_own_number_box_and_a_picture(page, lab):
     unfold(page)
     assert cut_boxes(page) == []
@@ -229,6 +242,7 @@ def test_the_words_of_a_picture_follow_it_unseen(page, lab):
     page.wait_for(lambda: words.inner_text() != before)
 
 
+@of_each_kind_by_day
 def test_tab_reaches_every_control_in_order_and_leaves(page, lab):
     unfold(page)
     root = page.find(".mlp-lab")
@@ -280,6 +294,7 @@ def corners(page) -> list[tuple[float, float]]:
             (round(switch["x"] + switch["width"], 1), round(switch["y"], 1))]
 
 
+@of_each_kind_by_day
 def test_a_presented_lab_is_large_and_fits_and_back_again_all_is_as_before(projected, lab):
     page = projected
     page.find(".mlp-present").scroll_into_view_if_needed()

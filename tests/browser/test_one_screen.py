@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 
 import pytest
+from described_labs import by_day
 from drawn_texts import smallest_text
 from lab_cases import (
     DESK,
@@ -90,7 +91,7 @@ SLIDERS = """root => [...document.querySelectorAll(`${root} .noUi-target`)]
         [...e.closest('.widget-slider').classList].join(' '), e.getBoundingClientRect().width])"""
 
 
-@pytest.mark.parametrize("at", ["laptop-files", "desk"])
+@pytest.mark.parametrize("at", by_day(["laptop-files"], ["laptop-files", "desk"]))
 def test_what_follows_a_control_is_seen_with_it_in_jupyterlab(jupyterlab, cases, at):
     """With closed folds in the smallest cell and in the widest one; with open ones in all."""
     fold(jupyterlab, False)
@@ -98,7 +99,7 @@ def test_what_follows_a_control_is_seen_with_it_in_jupyterlab(jupyterlab, cases,
     assert hidden_in(jupyterlab, cases)[0] == []
 
 
-@pytest.mark.parametrize("at", SIZES)
+@pytest.mark.parametrize("at", by_day(["laptop-files", "desk"], SIZES))
 def test_the_same_with_all_folds_open(jupyterlab, cases, at):
     fold(jupyterlab, True)
     size(jupyterlab, *SIZES[at][0], SIZES[at][1])
@@ -134,12 +135,14 @@ def beside(jupyterlab, cases) -> list[tuple[Case, dict, dict[str, float]]]:
     return found
 
 
+@pytest.mark.nightly
 def test_the_same_in_a_view_beside_the_notebook(beside):
     for case, answer, _ in beside:
         assert answer["done"] == [seen["field"] for seen in case.seen]
     assert [f"{case}: {hidden}" for case, answer, _ in beside for hidden in answer["hidden"]] == []
 
 
+@pytest.mark.nightly
 def test_in_a_view_beside_the_notebook_all_texts_in_pictures_can_be_read(beside, smallest):
     """A wide picture stands in two halves there, one below the other."""
     sizes = [(case, name, smallest[case.number][name] * zoom)
@@ -178,7 +181,7 @@ def test_presented_presets_j_sliders_and_picture_are_on_one_screen(presented):
     check_start_presented(presented, files=True)
 
 
-@pytest.mark.parametrize("screen", PROJECTORS, ids="{0[0]}x{0[1]}".format)
+@pytest.mark.parametrize("screen", by_day(PROJECTORS[:1], PROJECTORS), ids="{0[0]}x{0[1]}".format)
 def test_presented_what_follows_a_control_is_seen_with_it(presented, cases, screen):
     """With all folds open; a control is looked at in each section in which it stands."""
     fold(presented, True)
@@ -265,6 +268,7 @@ def test_a_lab_takes_the_room_there_is_and_keeps_little_of_it_free(jupyterlab, c
         assert room["width"] >= 0.85 and room["free"] <= 0.1, f"{case}: {room}"
 
 
+@pytest.mark.nightly
 def test_nothing_jumps_and_no_text_overlaps_when_sliders_go_to_their_ends(jupyterlab, cases):
     page, at_first = jupyterlab, [case for case in cases if not case.changes]
     size(page, *LAPTOP, False)

@@ -133,6 +133,7 @@ def at_first() -> list[Case]:
     return [case for case in all_cases() if not case.changes]
 
 
+@pytest.mark.nightly
 def test_all_labs_fit_into_smaller_pages_too(all_presented):
     page = all_presented
     for found in each_page(page, at_first()):  # all at once: to turn one after the other takes long

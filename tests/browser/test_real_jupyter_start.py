@@ -16,8 +16,8 @@ from seen import (
 
 @pytest.mark.parametrize(("notebook", "seen"), [
     ("00_start", [".mlp-slider-w", ".mlp-picture-loss", ".mlp-predict"]),
-    ("09_wide_network", [".mlp-predict"]),
-])  # fmt: skip
+    pytest.param("09_wide_network", [".mlp-predict"], marks=pytest.mark.nightly),
+])
 def test_run_all_ends_at_the_first_thing_to_do(server, browser, notebook, seen):
     with browser.open(server, f"{notebook}.ipynb", **LAPTOP_WITH_FILES) as page:
         page.run_all()
