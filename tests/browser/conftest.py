@@ -17,7 +17,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from described_labs import LABS, LabDescription, cells_of_all, described
-from lab_cases import Case, all_cases
+from lab_cases import Case, all_cases, cells_of_cases
 from real_jupyter import (
     CHECKOUT,
     NUMBER_LABS,
@@ -136,9 +136,15 @@ def home(server) -> JupyterServer:
 
 
 @pytest.fixture(scope="module")
-def opened(home, pages) -> NotebookPage:
-    """A page with all labs."""
-    return pages(home, cells_of_all())
+def opened(home, pages) -> Iterator[NotebookPage]:
+    """A page with all labs; in Notebook 7 that of ``test_notebook7``, where these tests come first.
+    A lab that is looked at is shown alone: the others would be laid out with each of its keys."""
+    is_notebook_7 = isinstance(home, Notebook7Server)
+    page = pages(home, cells_of_cases() if is_notebook_7 else cells_of_all())
+    page.alone = True
+    yield page
+    page.look_at(None)
+    page.alone = False
 
 
 @pytest.fixture

@@ -333,7 +333,7 @@ class NotebookPage:
     """One notebook in JupyterLab: run it, press its keys, read its pictures and its errors.
 
     Where a page has several labs, `look_at` says which one is meant from then on; where `alone`
-    is set the cells of the other ones are not shown until then.
+    is set the cells of the other ones are not shown until all of the page is meant again.
     """
 
     root = "body"
@@ -424,11 +424,8 @@ class NotebookPage:
 
     def look_at(self, number: int | None) -> None:
         """Mean only this lab of the page from now on, counted from 0; None: all of the page."""
-        if number is None:
-            self.root = "body"
-            return
         self.page.evaluate(LOOK_AT, [number, self.alone])
-        self.root = f"[data-mlp-lab='{number}']"
+        self.root = "body" if number is None else f"[data-mlp-lab='{number}']"
 
     def all(self, selector: str):
         """The elements of the lab in question that fit."""
@@ -661,9 +658,10 @@ LOOK_AT = f"""async ([number, alone]) => {{
     ({NUMBER_LABS})();
     const frame = () => new Promise(requestAnimationFrame);
     for (const output of document.querySelectorAll('[data-mlp-lab]')) if (alone) {{
-        const is_meant = output.dataset.mlpLab === String(number);
+        const is_meant = number === null || output.dataset.mlpLab === String(number);
         output.closest('.jp-Cell').style.display = is_meant ? '' : 'none';
     }}
+    if (number === null) return;
     const lab = document.querySelector(`[data-mlp-lab='${{number}}'] .mlp-lab`);
     for (let times = 0; times < 2; times++) {{
         const box = lab.getBoundingClientRect();

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from described_labs import LABS, QUESTIONS, cells_of_all
-from lab_cases import cells_of_cases
-from real_jupyter import JupyterServer, Notebook7Server, NotebookPage
+from described_labs import LABS, QUESTIONS
+from real_jupyter import JupyterServer
 from seen import PICTURE, boxes, told, values, violations
 
 PAGE = {"width": 1280, "height": 900}
@@ -18,13 +17,6 @@ in_notebook_7 = pytest.mark.parametrize("home", ["notebook7"], indirect=True, sc
 def home(request) -> JupyterServer:
     """The server of each of the two."""
     return request.getfixturevalue({"jupyterlab": "server"}.get(request.param, request.param))
-
-
-@pytest.fixture(scope="module")
-def opened(home, pages) -> NotebookPage:
-    """A page with all labs; in Notebook 7 that of ``test_notebook7``, where they come first."""
-    is_notebook_7 = isinstance(home, Notebook7Server)
-    return pages(home, cells_of_cases() if is_notebook_7 else cells_of_all())
 
 
 @pytest.fixture(scope="module")

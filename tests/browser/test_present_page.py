@@ -34,6 +34,7 @@ def presented(page) -> Iterator[NotebookPage]:
 @pytest.fixture
 def all_presented(page) -> Iterator[NotebookPage]:
     """The page with all of its labs presented, and all of their folds open."""
+    page.look_at(None)
     lab_cases.fold(page, True)
     lab_cases.present(page, True)
     yield page
