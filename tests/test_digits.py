@@ -60,6 +60,7 @@ def quick(**changes) -> Numbers:
 # --- the data ---
 
 
+@much_of("digits")
 def test_the_digits_are_those_of_scikit_learn_in_two_halves():
     from sklearn.datasets import load_digits
 
@@ -594,6 +595,7 @@ def test_no_neuron_is_on_for_every_0_and_off_for_every_1():
     assert (on[:, zeros[:3]].all(axis=1) & ~on[:, ones[:3]].any(axis=1)).any()
 
 
+@much_of("digits")
 @pytest.mark.parametrize(("setting", "right"), [
     ({"learning_rate": 1.0}, 9.4), ({"learning_rate": 0.03}, 96.5), ({}, 97.1),
     ({"init": "xavier"}, 96.9), ({"init": "small"}, 9.4)])

@@ -7,7 +7,7 @@ from contextlib import suppress
 import ipywidgets as widgets
 import pytest
 from any_state import examples
-from lab_tools import EACH_LAB, KINDS, SLIDERS, find, of_kind, text_of
+from lab_tools import EACH_LAB, EACH_LAB_MUCH, KINDS, SLIDERS, find, of_kind, text_of
 
 from mlp_widgets.fields import Choice, declared
 from mlp_widgets.widgets.lab import Lab
@@ -72,7 +72,7 @@ def test_a_switch_opens_its_fold_and_no_other(name, kept):
         assert text_of(lab.error) == "" and lab.state == lab.initial
 
 
-@EACH_LAB
+@EACH_LAB_MUCH
 @pytest.mark.parametrize("opened", [True, False])
 def test_what_is_open_stays_open_and_what_is_closed_stays_closed(name, kept, opened):
     """A move of the numbers is not a move of the page."""

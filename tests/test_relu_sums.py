@@ -11,7 +11,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lab_tools import all_words, check_same, find, problem, text_of, type_in, upload, wait_until
+from lab_tools import (
+    all_words,
+    check_same,
+    find,
+    much_of,
+    problem,
+    text_of,
+    type_in,
+    upload,
+    wait_until,
+)
 from oracle import check_gradients
 
 from mlp_widgets import ReluSumsLab
@@ -524,6 +534,7 @@ def test_run_pause_and_a_change_that_ends_it(lab):
     assert lab.training is None
 
 
+@much_of("relu_sums")
 def test_rewind_forgets_what_a_training_has_found(lab):
     lab.learn()
     assert lab.training is not None and lab.errors()["descent"] is not None

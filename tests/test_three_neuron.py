@@ -99,6 +99,7 @@ def test_the_fit():
     assert numbers_of(w11=0.0, w12=-0.0).kinks == (None, None)
 
 
+@much_of("three_neuron")
 def test_the_stuck_start_ends_on_a_plateau_above_the_optimum(lab):
     lab.preset("stuck")
     assert lab.parameters == STUCK

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lab_tools import WAIT, all_words, as_new, find, text_of, wait_until
+from lab_tools import WAIT, all_words, as_new, find, much_of, text_of, wait_until
 from oracle import compare, compare_gradients, complex_step
 
 from mlp_widgets import TrainingLoopLab
@@ -356,6 +356,7 @@ def ends(preset, **changes):
             for name, way in training.ways.items()}
 
 
+@much_of("training_loop")
 def test_the_learning_rates_that_the_notebook_names():
     """Its last two "Try"s: what they ask for can be found, with the numbers of the answers."""
     assert ends("too fast")["SGD"] is None and ends("too fast")["GD"] == pytest.approx(2.55, 2e-3)
