@@ -98,6 +98,15 @@ def test_both_sides_of_a_sigmoid_keep_their_digits(z):
     compare("1 - a", rest.item(), exact(lambda e: 1 / (1 + e), -z), rtol=1e-14)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # as both passes do it
+def test_a_sigmoid_is_never_more_than_1():
+    """From e^708 on, 1 / (1 + e^z) has fewer digits; its product with e^z rounds to more than 1."""
+    a, _ = find_activation("sigmoid").sides(np.linspace(690.0, 720.0, 3001)[:, None])
+    assert (a <= 1).all() and (a > 1 - 1e-14).all()
+    for z in (708.466, 709.782, 800.0):
+        assert evaluate("sigmoid", z)[0] == 1
+
+
 @pytest.mark.parametrize("z", [[1000.0, 0.0, -1000.0], [720.0, -720.0, 3.0], [-0.0, 1e-9, 37.0]])
 @np.errstate(over="ignore", invalid="ignore")  # as both passes do it
 def test_what_is_known_already_changes_no_number(z):

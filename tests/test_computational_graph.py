@@ -25,6 +25,7 @@ from mlp_widgets.drawing.graph import GraphPicture, labelled
 from mlp_widgets.drawing.quick_artists import text_width
 from mlp_widgets.drawing.style import LARGE, NORMAL, SMALL
 from mlp_widgets.explain.notation import Var
+from mlp_widgets.fields import arguments
 from mlp_widgets.lectures.computational_graph import scenes, words
 from mlp_widgets.lectures.computational_graph.elementary import ELEMENTARY, power
 from mlp_widgets.lectures.computational_graph.layered import HEIGHT, SMALLEST, WIDTH, placed
@@ -100,6 +101,17 @@ def test_the_three_neurons_at_eight_o_clock():
     state = found.state.changed(x=9)
     assert state.y == HOURS[9] and state.changed(x=9.5).y == HOURS[9]
     assert GraphState().changed(graph="three").y == HOURS[8]
+
+
+@pytest.mark.parametrize("graph", [*KINDS, OWN])
+def test_a_graph_asked_for_by_name_is_at_the_point_of_its_lecture(graph):
+    """As where it is chosen in the list: at (3, 6) the classifier would have no loss."""
+    state = GraphState(graph=graph)
+    assert (state.x, state.y) == (KINDS["linear"] if graph == OWN else KINDS[graph]).point
+    assert state == GraphState().changed(graph=graph)
+    assert "x" not in arguments(state) and "y" not in arguments(state)
+    assert GraphState(graph="three", x=12).y == HOURS[12] != GraphState(graph="three", x=0.5).y
+    assert GraphState(graph="two", x=12).y == 3.0 and GraphState(graph="three", y=2).y == 2.0
 
 
 def test_typed_expressions_of_the_presets():

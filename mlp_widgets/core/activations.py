@@ -21,16 +21,17 @@ import numpy as np
 
 Array = np.ndarray
 LEAK = 0.01  # slope of leaky ReLU for z < 0
-ZERO, ONE = map(np.array, (0.0, 1.0))  # faster than Python's numbers
+ZERO, ONE, TWO = map(np.array, (0.0, 1.0, 2.0))  # faster than Python's numbers
 
 
 def _sigmoid_sides(z: Array) -> tuple[Array, Array]:
     """a = sigmoid(z) and 1 - a = sigmoid(-z), each with all its digits; 1 - a is 0 from z = 710."""
     if z.dtype.kind == "c":
         return 1.0 / (1.0 + np.exp(-z)), 1.0 / (1.0 + np.exp(z))
-    e = np.exp(z)
-    rest = ONE / (e + ONE)
-    return np.fmin(e * rest, ONE), rest  # 1, and not NaN, where e^z is infinite
+    a = np.exp(z)
+    rest = ONE / (a + ONE)
+    a *= rest
+    return (a if z.item(z.argmax()) < 700.0 else np.fmin(a, ONE)), rest  # 1, not NaN, at e^z = ∞
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -101,9 +102,7 @@ class Activation:
         if self.df is None:
             a = self.f(z)
             return a * (dJ_da * sum_of_others(a) - sum_of_others(a * dJ_da))
-        if self.df is np.ones_like:
-            return dJ_da
-        return dJ_da * self.df(z)
+        return dJ_da if self.df is np.ones_like else dJ_da * self.df(z)
 
     def __repr__(self) -> str:
         return f"Activation({self.name!r})"

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .activations import ONE, Array, sum_of_others
+from .activations import ONE, TWO, Array, sum_of_others
 from .network import Network
 
 
@@ -71,11 +71,10 @@ class Loss:
         """ValueError if a log loss meets another output than its own, or y outside [0, 1]."""
         if self.output is None:
             return
-        depth = network.depth
-        if network.activations[depth] != self.output or depth in network.skips_into:
+        if network.activations[-1] != self.output or network.depth in network.skips_into:
             raise ValueError(f"the loss {self.name!r} needs {self.output!r} as the last activation "
                              "and no skip into the output, got "
-                             f"{network.activations[depth]!r} and {list(network.skips)}")
+                             f"{network.activations[-1]!r} and {list(network.skips)}")
         least, most = getattr(y.base, "ends", None) or (y.real.min(), y.real.max())
         if least < 0 or most > 1:
             raise ValueError(f"the loss {self.name!r} needs y from 0 to 1, got {least} to {most}")
@@ -85,7 +84,7 @@ class Loss:
 
 
 LOSSES: dict[str, Loss] = {row.name: row for row in (
-    Loss("squared", lambda z, a, y, rest: (a - y) ** 2, lambda a, y, rest: 2.0 * (a - y)),
+    Loss("squared", lambda z, a, y, rest: (a - y) ** 2, lambda a, y, rest: TWO * (a - y)),
     Loss("nll", _nll, _nll_slope, "sigmoid", _nll_vjp),
     Loss("softmax_cross_entropy", _cross_entropy,
          lambda a, y, rest: np.where(y == 0, 0.0, -y / a), "softmax", _cross_entropy_vjp),

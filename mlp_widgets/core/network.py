@@ -26,7 +26,7 @@ class _Checked(np.ndarray):
     @cached_property
     def ends(self) -> tuple[float, float]:
         """The least and the greatest real part."""
-        return self.real.min(), self.real.max()
+        return float(self.real.min()), float(self.real.max())
 
 
 def as_numbers(values: object, what: str) -> Array:
@@ -133,8 +133,8 @@ class Network:
         depth, needed = self.depth, len(self.parameters())
         if len(parameters) != needed:
             raise ValueError(f"{self} has {needed} arrays of parameters, got {len(parameters)}")
-        biases = None if self.b is None else parameters[depth:]
-        return Network(parameters[:depth], biases, self.activations[1:], self.skips)
+        w, b = parameters[:depth], self.b and parameters[depth:]
+        return Network(w, b, self.activations[1:], self.skips)
 
     def with_checked(self, parameters: Sequence[Array]) -> Network:
         """As :meth:`with_parameters`, for finite arrays of the same shapes that nobody else has."""

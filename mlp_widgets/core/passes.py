@@ -111,8 +111,10 @@ def evaluate(network: Network, x: Array, y: Array = NO_ARRAY,
     z, a, rest = [NO_ARRAY], [x], [NO_ARRAY]
     w, b, skips_into = network.w, network.b, network.skips_into
     for layer in range(1, network.depth + 1):
-        total = network.product(w[layer], a[-1])
-        z.append(total if b is None else total + b[layer][..., None])
+        z.append(network.product(w[layer], a[-1]))
+        if b is not None:  # of one neuron as a number, which is added faster than a column
+            bias = b[layer].reshape(()) if b[layer].shape == (1,) else b[layer][..., None]
+            z[layer] = z[layer] + bias
         f = network.f[layer]
         value, others = f.sides(z[-1]) if f.sides else (f.f(z[-1]), NO_ARRAY)
         a.append(value)
@@ -162,8 +164,8 @@ def backward(trace: ForwardTrace) -> BackwardTrace:
             dJ_da[layer - 1] = net.product(net.w[layer].swapaxes(-1, -2), dz)
             if by_skip and ("a", layer - 1) in by_skip:
                 dJ_da[layer - 1] = dJ_da[layer - 1] + by_skip["a", layer - 1]
-    biases = None if net.b is None else frozen(dJ_db)
-    return BackwardTrace(trace, frozen(dJ_da), frozen(dJ_dz), frozen(dJ_dw), biases)
+    return BackwardTrace(trace, frozen(dJ_da), frozen(dJ_dz), frozen(dJ_dw),
+                         net.b and frozen(dJ_db))
 
 
 def as_columns(values: object, rows: int, what: str) -> Array:
@@ -187,7 +189,7 @@ def checked_target(network: Network, x: Array, y: object, loss: str) -> tuple[Ar
 
 def _by_output(slope: Callable[..., Array], trace: ForwardTrace) -> Array:
     """dJ/da[L] or dJ/dz[L] from that slope of the loss at each point: 1/N of it."""
-    return slope(trace.a[-1], trace.y, trace.rest[-1]) / trace.y.shape[-1]
+    return slope(trace.a[-1], trace.y, trace.rest[-1]) / np.array(float(trace.y.shape[-1]))
 
 
 def _sum(array: Array, axis: int) -> Array:

@@ -104,6 +104,13 @@ def _ends_of_y(state: GraphState) -> Ends:
     return (0.0, 1.0, 0.05) if state.graph == "logistic" else (-10.0, 10.0, 0.1)
 
 
+def _point(graph: str, x: float | None = None) -> tuple[float, float]:
+    """The point of the lecture's example; at an hour x what was measured then."""
+    if graph == "three" and x is not None and x in range(len(HOURS)):
+        return x, HOURS[int(x)]
+    return KINDS["linear" if graph == OWN else graph].point
+
+
 def _most(state: GraphState) -> int:
     """The steps of both passes: forward each operation, backward each node but numbers and y."""
     if state.graph == OWN:
@@ -145,8 +152,12 @@ class GraphState(State):
     w21: float = _parameter("w21", -1.0, -3.0, 3.0, 0.05)
     w22: float = _parameter("w22", -1.0, -3.0, 3.0, 0.05)
     b21: float = _parameter("b21", 5.1, -15.0, 15.0, 0.1)
-    x: float = number(3.0, DATA, most=LARGEST, slider=_ends_of_x, when=_in_use("x"))
-    y: float = number(6.0, DATA, most=LARGEST, slider=_ends_of_y, when=_in_use("y"))
+    x: float = number(None, DATA, most=LARGEST, slider=_ends_of_x, when=_in_use("x"),
+                      default_for=lambda state: _point(state.graph)[0],
+                      says="by default that of the lecture's example of the graph")
+    y: float = number(None, DATA, most=LARGEST, slider=_ends_of_y, when=_in_use("y"),
+                      default_for=lambda state: _point(state.graph, state.x)[1],
+                      says="by default as x; of three neurons what was measured at the hour x")
     local: bool = switch(True, VIEW, label="local derivatives",
                          says="whether they stand on the wires, in brackets")
     learning_rate: float = number(0.01, RATE, slider=(-5, 1, 0.05), log=True, positive=True,
@@ -166,13 +177,10 @@ class GraphState(State):
         if "expression" in changes:
             changes.setdefault("graph", OWN)
         graph = changes.get("graph", self.graph)
-        kind = KINDS.get(graph) if isinstance(graph, str) else None
-        if kind is not None and graph != self.graph:
-            for name, value in zip("xy", kind.point, strict=True):
-                changes.setdefault(name, value)
-        elif graph == "three" and "x" in changes:
-            for y in [y for hour, y in enumerate(HOURS) if hour == changes["x"]]:
-                changes.setdefault("y", y)
+        if graph != self.graph and isinstance(graph, str) and graph in KINDS:
+            return {"x": None, "y": None, **changes}
+        if graph == "three" and changes.get("x") in range(len(HOURS)):
+            changes.setdefault("y", None)
         return changes
 
     @property
