@@ -1047,6 +1047,16 @@ def test_the_enter_key_answers(keep):
     assert poll.right
 
 
+def test_the_enter_key_answers_with_the_text_that_a_page_sends_after_it(keep):
+    poll = keep(lecture_poll(1))
+    box = of_kind(poll, widgets.Text)[0]
+    box._handle_custom_msg({"event": "submit"}, [])
+    box.set_state({"value": "7"})
+    assert poll.right and poll.tries == 1 and text_of(poll.error) == ""
+    box.set_state({"value": "8"})
+    assert poll.right and not box.continuous_update
+
+
 def test_what_is_written_is_escaped(keep):
     bad = "<img src=x onerror=alert(1)> & co"
     poll = keep(Poll(bad, 1, explain=bad, hint=lambda _: f"{bad}: {bad}", title=bad))
