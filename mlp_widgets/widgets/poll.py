@@ -183,8 +183,7 @@ class Poll(Cell):
             return " ".join(map(self.reason, wrong))
         missing = len(set(right) - set(given))
         return " ".join([*(f"{letter}: {self.reason(letter)}" for letter in wrong),
-                         *([f"{missing} more {'is' if missing == 1 else 'are'} right."]
-                           if missing else [])])
+                         *([f"Still missing: {missing}."] if missing else [])])
 
     def reason(self, letter: str) -> str:
         """What is said of a choice where it is wrong; "" if nothing is."""
