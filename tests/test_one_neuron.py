@@ -97,6 +97,26 @@ def test_a_dead_neuron_is_never_moved(lab):
     assert said(lab).startswith("After 100 steps of SGD w is still exactly −1.")
 
 
+def test_a_run_to_the_end_says_that_it_has_arrived(lab):
+    """The last digits of a float are no gradient for a student: w is 2."""
+    lab.need_widgets()
+    lab.preset("relu")
+    lab.step(2000)
+    lab.step(61)
+    assert lab.gradient["w"] != 0 and lab.w == pytest.approx(2, rel=1e-15)
+    assert said(lab) == ("After 2061 steps of SGD w stays at 2. z = 6 > 0: the ReLU is on, f′(z) = "
+                         "1. g = y to the last digit of a float: SGD has arrived.")
+
+
+def test_every_ring_of_the_path_is_on_the_axis(lab):
+    """As the notebook asks with η = 0.2: w jumps to 3.3, and from there to −1.38."""
+    lab.set(activation="relu", learning_rate=0.2)
+    for _ in range(3):
+        lab.step()
+        scene = scenes.loss(lab.numbers, lab.path)
+        assert np.abs(scene.path_w).max() <= scene.grid[-1] and scene.grid[-1] > 3
+
+
 @pytest.mark.parametrize(("w", "learns"), [(-1, True), (3, False)])
 def test_sgd_with_a_sigmoid_ends_where_it_begins_if_it_begins_where_the_sigmoid_is_flat(lab, w,
                                                                                        learns):

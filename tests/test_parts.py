@@ -126,6 +126,14 @@ def test_j_and_gradient_are_there_if_asked_for_and_only_then(name, unseen):
         lab.part("gradient", slot)
 
 
+def test_the_column_of_gradients_names_the_one_that_stands_there(make):
+    """θ is for many, and a student of one neuron has not met it."""
+    parts = [make("one_neuron").part("w", "gradient"),
+             make("two_hidden").part("w1_1", "w2_1", "gradient")]
+    one, two = (with_class(tree(part.widget), "mlp-gradients")[0].value for part in parts)
+    assert "<span>∂L/∂w</span>" in one and "θ" not in one and "<span>∂L/∂θ</span>" in two
+
+
 def texts(part) -> str:
     return " ".join(w.value for w in tree(part.widget) if isinstance(w, widgets.HTML)
                     and not w.value.startswith("<style"))

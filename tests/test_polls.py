@@ -170,7 +170,7 @@ def test_several_choices_may_be_right(keep):
     assert [box.description for box in boxes] == ["A. a", "B. b", "C. c"]
     boxes[1].value = True
     poll.answer_button.click()
-    assert said(poll) == "Not yet: B. Tries: 1. 1 more is right."
+    assert said(poll) == "Not yet: B. Tries: 1. Still missing: 1."
     boxes[2].value = True
     poll.answer_button.click()
     assert said(poll) == "Right: B and C. Tries: 2."
@@ -785,9 +785,9 @@ REASONS = {"A": "A is data.", "B": "never said.", "D": "D is computed."}
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ("A", "A: A is data. 2 more are right."), ("B", "1 more is right."),
+        ("A", "A: A is data. Still missing: 2."), ("B", "Still missing: 1."),
         ("BC", None), ("ABCD", "A: A is data. D: D is computed."), ("BCE", ""),
-        ("ABE", "A: A is data. 1 more is right."),
+        ("ABE", "A: A is data. Still missing: 1."),
     ],
 )
 def test_of_several_choices_the_wrong_ones_have_reasons_and_the_missing_are_counted(keep, given,
@@ -1045,6 +1045,16 @@ def test_the_enter_key_answers(keep):
     box.value = "7"
     box._handle_custom_msg({"event": "submit"}, [])
     assert poll.right
+
+
+def test_the_enter_key_answers_with_the_text_that_a_page_sends_after_it(keep):
+    poll = keep(lecture_poll(1))
+    box = of_kind(poll, widgets.Text)[0]
+    box._handle_custom_msg({"event": "submit"}, [])
+    box.set_state({"value": "7"})
+    assert poll.right and poll.tries == 1 and text_of(poll.error) == ""
+    box.set_state({"value": "8"})
+    assert poll.right and not box.continuous_update
 
 
 def test_what_is_written_is_escaped(keep):

@@ -62,6 +62,18 @@ def test_enter_checks(asked):
     assert verdicts(asked) == ["✗ 1 is 15 times too small.", "✓ Right: 8.6667."]
 
 
+def test_what_a_page_sends_after_enter_is_what_enter_checks(asked):
+    """It says that Enter was pressed before it sends the text; of a box that the keyboard only
+    leaves nothing is said."""
+    field = asked.boxes["kink of neuron 2, x"].field
+    field._handle_custom_msg({"event": "submit"}, [])
+    field.set_state({"value": "8.667"})
+    assert verdicts(asked) == ["", "✓ Right: 8.6667."] and text_of(asked.error) == ""
+    field.set_state({"value": "9"})
+    assert verdicts(asked) == ["", "✓ Right: 8.6667."]
+    assert not any(box.field.continuous_update for box in asked.boxes.values())
+
+
 def test_show_tells_all_and_keeps_what_was_typed(asked):
     type_in(asked, "3", "")
     asked.show_button.click()

@@ -7,7 +7,7 @@ import html
 import os
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 from ..text import one_way
@@ -180,9 +180,25 @@ class Cell(Shown):
         self._at_close.callback(action)
 
     def on_enter(self, field: widgets.Text, action: Callable[[], object]) -> None:
-        """Run an action when Enter is pressed in a box."""
-        entered = self.guarded(action)
-        field.on_msg(lambda _, content, __: content.get("event") == "submit" and entered())
+        """Run an action when Enter is pressed in a box with ``continuous_update=False``: keys that
+        are sent one by one wait in the page while the kernel is busy, and Enter overtakes them. A
+        page sends Enter first, then the text if it is a new one: the action runs with that too."""
+        entered, comes = self.guarded(action), False
+
+        def heard(_field: object, content: Mapping[str, object], _buffers: object) -> None:
+            nonlocal comes
+            if content.get("event") == "submit":
+                comes = True
+                entered()
+
+        def came(_change: object) -> None:
+            nonlocal comes
+            if comes:
+                comes = False
+                entered()
+
+        field.on_msg(heard)
+        field.observe(came, names="value")
 
     # -- words ------------------------------------------------------------------------------
 

@@ -76,19 +76,22 @@ class ParameterTable:
         for name, control in self._controls.items():
             widgets.show(control.widget, shown[name])
         parts: list[str] = []
+        beside = [name for name in self.with_gradient if shown[name]]
         for widget, group in zip(self._headings, self._groups, strict=True):
             names = [name for name in group.names if shown[name]]
             widgets.show(widget, bool(names))
             widget.value = f'<div class="mlp-heading">{group.title(state)}</div>' if names else ""
             if names and self._has_gradients:
-                parts += [self._hint(state, first=not parts), *(
+                parts += [self._hint(state, beside if not parts else []), *(
                     self._gradient(state, numbers, name) for name in names)]
         self._gradients.value = "".join(parts)
 
-    def _hint(self, state: Any, first: bool) -> str:
-        """What stands in the column of gradients beside a heading."""
+    def _hint(self, state: Any, names: Sequence[str]) -> str:
+        """What stands in the column of gradients of these parameters, beside the first heading; θ
+        stands for any of them."""
         objective = self._objective(state)
-        hint = f"<span>{objective} falls</span><span>∂{objective}/∂θ</span>" if first else ""
+        by = symbol(names[0]) if len(names) == 1 else "θ"
+        hint = f"<span>{objective} falls</span><span>∂{objective}/∂{by}</span>" if names else ""
         return f'<div class="mlp-heading">{hint}</div>'
 
     def _gradient(self, state: Any, numbers: Numbers, name: str) -> str:

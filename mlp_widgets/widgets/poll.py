@@ -183,8 +183,7 @@ class Poll(Cell):
             return " ".join(map(self.reason, wrong))
         missing = len(set(right) - set(given))
         return " ".join([*(f"{letter}: {self.reason(letter)}" for letter in wrong),
-                         *([f"{missing} more {'is' if missing == 1 else 'are'} right."]
-                           if missing else [])])
+                         *([f"Still missing: {missing}."] if missing else [])])
 
     def reason(self, letter: str) -> str:
         """What is said of a choice where it is wrong; "" if nothing is."""
@@ -349,8 +348,8 @@ class Poll(Cell):
         """A radio button or a checkbox for each choice, or a box for a number."""
         if not self.choices:
             # text, because a box for numbers drops what it cannot read and says nothing
-            self._field = widgets.Text(
-                description="your number", placeholder="such as 1234.5")
+            self._field = widgets.Text(description="your number", placeholder="such as 1234.5",
+                                       continuous_update=False)
             self.on_enter(self._field, self._pressed)
             return [self._field]
         make = _checkbox if self.several else _radio_button

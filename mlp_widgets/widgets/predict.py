@@ -45,7 +45,7 @@ class Box:
     def __init__(self, name: str, right: float, tolerance: float) -> None:
         self.name, self.right, self.tolerance = name, right, tolerance
         self.field = widgets.Text(**described(name), placeholder="type a number",
-                                  style={"description_width": "initial"})
+                                  continuous_update=False, style={"description_width": "initial"})
         self.field.add_class("mlp-predict-field")
         self.verdict = widgets.HTML()
         self.verdict.add_class("mlp-judged")

@@ -55,6 +55,21 @@ def test_its_part_in_another_cell_is_one_of_the_new_lab(page):
         assert part.inner_text() == loss
 
 
+def test_a_number_is_judged_as_it_was_typed_while_the_kernel_is_busy(page):
+    """Key by key the page would send the first digit, and Enter before the others."""
+    page.run_new_cell("from mlp_widgets import predict\npredict({'L': 8125})")
+    page.settle()
+    asked = page.page.locator(".mlp-predict").last
+    asked.scroll_into_view_if_needed()
+    page.run_new_cell("import time\ntime.sleep(1)")
+    asked.locator("input").click()
+    page.page.keyboard.type("8125")
+    page.page.keyboard.press("Enter")
+    page.wait_idle()
+    page.settle()
+    assert asked.locator(".mlp-judged").inner_text() == "✓ Right: 8125."
+
+
 def test_an_answer_moves_nothing_above_it_and_little_room_waits_for_it(page):
     poll = poll_at(page, 1)
     answer, picture = poll.locator(".mlp-answer"), poll.locator("img")

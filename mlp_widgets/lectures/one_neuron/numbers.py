@@ -22,6 +22,8 @@ from ...text import number as written
 ACTIVATIONS = {"identity": "identity (linear)", "relu": "ReLU", "sigmoid": "sigmoid",
                "tanh": "tanh", "threshold": "hard threshold", "leaky_relu": "leaky ReLU"}
 W_REACH = 3.0
+LAST_DIGITS = 1e-15
+"""Relative difference of two floats that are one number but for rounding."""
 NOTATION = Notation({"w": Var("w", 1)}, depth=1, index=lambda layer, neuron: "", output="g",
                     loss="L", neuron=lambda layer, neuron: "the neuron")
 
@@ -81,6 +83,12 @@ class Numbers(NetworkNumbers):
     def zero_factors(self) -> list[str]:
         """Which of the factors of ∂L/∂w are exactly 0."""
         return [factor.symbol for factor in self.factors if factor.value == 0]
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether g is y but for the last digits of a float, which no step of SGD mends."""
+        g, y = self.g, self.state.y
+        return abs(g - y) <= LAST_DIGITS * max(abs(g), abs(y))
 
     def losses(self, w: np.ndarray) -> np.ndarray:
         """L at many weights, shape (G,), from one forward pass of a stack of networks."""

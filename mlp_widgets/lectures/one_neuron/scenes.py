@@ -31,8 +31,9 @@ def activation(numbers: Numbers) -> ActivationScene:
 
 
 def loss(numbers: Numbers, path: list[tuple[dict[str, float], float]]) -> LossScene:
-    """L over w, and the path of SGD."""
-    s, reach = numbers.state, stepped_limit(abs(numbers.state.w), W_REACH)
+    """L over w, and the path of SGD, all of it on the axis of w."""
+    s, all_w = numbers.state, np.array([values["w"] for values, _ in path])
+    reach = stepped_limit(max(abs(s.w), float(np.abs(all_w).max())), W_REACH)
     grid, points = _grid(reach)
     kept = [path[k] for k in thinned(len(path), MOST_PATH_POINTS)]
     kept = [step for k, step in enumerate(kept) if not k or step[0] != kept[k - 1][0]]

@@ -32,7 +32,8 @@ def describe(numbers: Numbers) -> str:
 
 def still_the_same(numbers: Numbers) -> str:
     """What is said of steps that left w as it was: "5 steps ..."."""
-    return f"of SGD w is still exactly {number(numbers.state.w)}"
+    still = "stays at" if numbers.gradient["w"] else "is still exactly"
+    return f"of SGD w {still} {number(numbers.state.w)}"
 
 
 def _where(numbers: Numbers) -> str:
@@ -60,6 +61,8 @@ def _consequence(numbers: Numbers, zeros: list[str]) -> str:
         why = (listed([f"{name} = 0" for name in zeros]) if zeros
                else "the product is too small for a float")
         return f"Because {why}, ∂L/∂w = 0 and SGD never moves w."
+    if numbers.has_arrived:
+        return "g = y to the last digit of a float: SGD has arrived."
     return (f"∂L/∂w = {number(gradient)}, so L falls when w "
             f"{'grows' if gradient < 0 else 'shrinks'}.")
 
