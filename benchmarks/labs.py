@@ -115,7 +115,8 @@ CASES = [
     ),
     LabCase(
         name="deep chain, depth 100",
-        cell="from mlp_widgets import DeepChainLab\nlab = DeepChainLab(depth=100, w=-2)\nlab",
+        cell="from mlp_widgets import DeepChainLab\n"
+             "lab = DeepChainLab(depth=100, w=-2, skip=True)\nlab",
         redraw="benchmarks.by_pyplot:deep_chain_100",
         parameter="w",
         start=-2.0,

@@ -18,7 +18,7 @@ from mlp_widgets.lectures.generic_layer.check import backward_through, check_lay
 POINTS = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]])
 WEIGHTS = np.array([[1.0, 2.0], [3.0, -4.0]])
 RIGHT = ("Both gradients are right: ∂J/∂z_in and ∂J/∂θ agree with the complex step "
-         "(relative tolerance 1e-8).")  # fmt: skip
+         "to 8 digits.")  # fmt: skip
 
 
 def sigmoid(z):
@@ -114,7 +114,7 @@ def test_a_right_layer_is_accepted(fwd, back, z_in, theta):
 
 
 def test_a_layer_without_parameters_is_accepted():
-    words = "∂J/∂z_in is right: it agrees with the complex step (relative tolerance 1e-8)."
+    words = "∂J/∂z_in is right: it agrees with the complex step to 8 digits."
     assert message(softmax_back, softmax, np.array([0.5, -1.0, 2.0]), None) == words
     one = check_layer(softmax, softmax_back, np.array([3.0]))  # the gradient is exactly 0
     assert one.message == words
@@ -319,7 +319,7 @@ def test_a_wrong_entry_is_named():
 
 # --- forward and complex numbers ---
 
-ROUGH = "The relative tolerance is only 1e-6"
+ROUGH = "That is exact to 6 digits only"
 
 
 @pytest.mark.parametrize(
@@ -411,6 +411,17 @@ def test_an_error_is_told_with_its_line():
     words = message(linear_back, fwd)
     assert words.startswith("forward stopped with ValueError (")
     assert words.endswith("in line 2 of fwd: `return np.ones(2) @ np.ones(3)`.")
+
+
+def test_an_error_about_shapes_names_them():
+    def back(z_in, theta, dJ_dz_out):
+        return theta @ dJ_dz_out, None
+
+    words = message(back, matrix, POINTS, np.ones((3, 2)))
+    assert words.endswith("`return theta @ dJ_dz_out, None`. The shapes: z_in (2, 3), "
+                          "theta (3, 2), dJ_dz_out (3, 3).")
+    words = message(linear_back, lambda z, t: t @ t, POINTS, np.ones((3, 2)))
+    assert words.endswith(" The shapes: z_in (2, 3), theta (3, 2).")
 
 
 @pytest.mark.parametrize("name", ["z_in", "theta", "dJ_dz_out"])
@@ -538,7 +549,7 @@ def test_compare_names_the_layer_that_differs():
     core = by_core(CHAIN_WEIGHTS, 1.0, 0.5)
     assert repr(backward_through(of_neurons(CHAIN_WEIGHTS), 1.0, core.dJ_da[-1].item())
                 .compare(core.dJ_dw)) == (
-        "All 5 gradients ∂J/∂θ agree (relative tolerance 1e-8)."
+        "All 5 gradients ∂J/∂θ agree to 8 digits."
     )  # fmt: skip
     wrong = of_neurons(CHAIN_WEIGHTS)
     wrong[2] = (neuron, lambda *v: (neuron_back(*v)[0], 1.001 * neuron_back(*v)[1]), 2.0)

@@ -60,13 +60,13 @@ def spoiled(values: np.ndarray) -> Profile:
 
 ODD = np.array([0.0, 1.0, np.nan, -np.inf, np.inf, TINY, -HUGE, 1e-300, 0.0, -0.5, HUGE, -0.0])
 PROFILES = [
-    ProfilesScene(profile(1, 0.2), profile(1, 1.2), "plain", "depth 1"),
-    ProfilesScene(profile(10, 0.2), profile(10, 1.2), "skip", "depth 10"),
-    ProfilesScene(profile(100, 0.25), profile(100, 1.0), "plain", "vanishing"),
-    ProfilesScene(profile(100, 1.5), profile(100, 2.5), "plain", "exploding"),
-    ProfilesScene(profile(20, -1.5), profile(20, -0.5), "skip", "signs"),
-    ProfilesScene(spoiled(ODD), profile(12, 1.0), "plain", "odd"),
-    ProfilesScene(profile(60, 1e6), profile(60, -1e6), "plain", "overflow"),
+    ProfilesScene(profile(1, 0.2), title="depth 1"),
+    ProfilesScene(profile(10, 0.2), profile(10, 1.2), "depth 10"),
+    ProfilesScene(profile(100, 0.25), title="vanishing"),
+    ProfilesScene(profile(100, 1.5), profile(100, 2.5), "exploding"),
+    ProfilesScene(profile(20, -1.5), profile(20, -0.5), "signs"),
+    ProfilesScene(spoiled(ODD), profile(12, 1.0), "odd"),
+    ProfilesScene(profile(60, 1e6), profile(60, -1e6), "overflow"),
 ]
 
 
@@ -423,18 +423,21 @@ def test_a_signed_axis_is_linear_up_to_ten_and_has_decades_beyond():
 
 def test_plain_and_skip_differ_in_more_than_colour_and_the_present_one_is_heavier():
     picture = ProfilesPicture(scale=2.0)
-    for present in ("plain", "skip"):
-        picture.update(ProfilesScene(profile(50, 0.9), profile(50, 0.9), present))
+    for other in (profile(50, 0.9), None):
+        picture.update(ProfilesScene(profile(50, 0.9), other))
+        assert {text.get_visible() for text in picture.names.values()} == {other is not None}
         for name in (field.name for field in fields(Profile)):
             plain, skip = (picture.curves[name, way].line for way in ("plain", "skip"))
             assert plain.get_linestyle() == "-" and skip.get_linestyle() == "--"
             assert plain.get_marker() != skip.get_marker()
             heavier = plain.get_linewidth() > skip.get_linewidth()
-            assert heavier == (present == "plain")
+            assert heavier == (other is None)
             # equal numbers: the dashes lie on the line, so that both are seen
             is_value = name in ("a", "factor")
-            for color in (VALUE, VALUE_PALE) if is_value else (GRADIENT, GRADIENT_PALE):
-                assert len(rows_of(picture, picture.plots[name].axes, color))
+            dark, pale = (VALUE, VALUE_PALE) if is_value else (GRADIENT, GRADIENT_PALE)
+            axes = picture.plots[name].axes
+            assert len(rows_of(picture, axes, pale))
+            assert bool(len(rows_of(picture, axes, dark))) == (other is not None)
 
 
 def test_clipping_is_a_parallel_shift():

@@ -512,6 +512,17 @@ def test_the_factor_per_layer(rows, expected):
     assert measured(rows).per_layer == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(("per_layer", "layers", "trend"), [
+    (0.97, 20, "constant"), (0.97, 100, "shrinks slowly"), (0.86, 20, "shrinks slowly"),
+    (1.2, 20, "grows slowly"), (1.2, 3, "constant"), (0.7, 3, "shrinks"), (1.3, 3, "grows"),
+    (0.0, 3, "shrinks"), (np.inf, 3, "grows"),
+])  # fmt: skip
+def test_a_small_change_at_each_layer_is_no_small_change_after_many(per_layer, layers, trend):
+    with np.errstate(all="ignore"):
+        rows = [[1.0, *np.nan_to_num(np.float64(per_layer) ** np.arange(layers), posinf=np.inf)]]
+    assert measured(rows).variance_trend == trend
+
+
 @pytest.mark.parametrize(("gradient", "trend", "layer"), [
     ([1.0, 5.0, 1.0], "arrives", None), ([2e-3, 1.0, 1.0], "arrives", None),
     ([0.5e-3, 1.0, 1.0], "vanishes", None), ([2e3, 1.0, 1.0], "explodes", None),
@@ -618,7 +629,7 @@ def test_a_share_is_all_or_nothing_only_if_it_is(share, text):
 
 def test_every_preset_says_what_happens(lab):
     expected = {"zeros": "nothing can learn", "too small": "tiny in every layer",
-                "too large": "grows", "Xavier on tanh": "stays about constant",
+                "too large": "grows", "Xavier on tanh": "shrinks slowly",
                 "Xavier on ReLU": "shrinks", "He on ReLU": "stays about constant",
                 "sigmoid saturates": "saturated"}  # fmt: skip
     for name, values in PRESETS.items():
@@ -653,6 +664,13 @@ def test_the_verdict_in_words():
         "He (N(0, 2/n)) on ReLU, 1 layer of 4 neurons: the variance of a is 0.89 in layer 1 (1.2 "
         "in the input). The gradient reaches the first layer: its length is 1.44 at W¹, 3.22 at "
         "W².")
+    # the picture has the variance in the lane for overflow from layer 20 on
+    far = Numbers(WideState(depth=50, width=9, init="large", large=1e8, compare="none"))
+    first = int(np.isinf(far.main.typical_variance).argmax())
+    assert 15 < first < 25 < far.main.overflow
+    assert words.verdict(far).endswith(
+        f": overflow at layer {far.main.overflow}: numbers larger than a float can hold (1.8e308). "
+        f"The variance, a square, is so from layer {first} on. All gradients are lost.")
 
 
 def test_the_pictures_in_words(lab):

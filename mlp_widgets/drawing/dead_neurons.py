@@ -48,11 +48,12 @@ class Start:
 
 @dataclass(frozen=True, eq=False)
 class Covered(Start):
-    """The same while it is not told which neurons are dead."""
+    """The same while it is not told which neurons are dead. No sentence stands over the rows: a
+    student may read the name of each."""
 
     def notes(self) -> tuple[str, str]:
-        """Nothing."""
-        return "", ""
+        """That it is asked."""
+        return f"? → ? of {sum(map(len, self.dead or ()))} dead", "covered: predict first"
 
 
 @dataclass(frozen=True, eq=False)

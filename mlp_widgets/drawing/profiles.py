@@ -1,4 +1,4 @@
-"""Four numbers of every layer of a chain, over the layers: with skips and without."""
+"""Four numbers of every layer of a chain, over the layers; with skips, beside the same without."""
 
 from __future__ import annotations
 
@@ -50,18 +50,17 @@ class Profile:
 
 @dataclass(frozen=True, eq=False)
 class ProfilesScene(Scene):
-    """The same chain without and with skips; present: the one shown elsewhere, "plain" or "skip".
+    """A chain without skips; or one with them, ``skip``, and beside it the same without.
 
     title: one line above the plots.
     """
 
     plain: Profile
-    skip: Profile
-    present: str = "plain"
+    skip: Profile | None = None
     title: str = ""
 
     def words(self) -> str:
-        """The numbers of the first, middle and last layer, without and with skips."""
+        """The numbers of the first, middle and last layer; where there are skips, also without."""
         depth = len(self.plain.a)
         layers = [*dict.fromkeys((0, depth // 2, depth - 1))]
         names = {"a": "a", "factor": "local factor", "dJ_da": "∂J/∂a", "dJ_dw": "∂J/∂w"}
@@ -72,14 +71,18 @@ class ProfilesScene(Scene):
                 for key, name in names.items())
 
         where = ", ".join(str(k + 1) for k in layers)
-        shown = {"plain": "without skips", "skip": "with skips"}[self.present]
-        return (f"Profiles over the layers. {self.title}. The numbers of layer {where}. Without "
-                f"skips: {of(self.plain)}. With skips: {of(self.skip)}. The chain is the one "
-                f"{shown}.")
+        text = f"Profiles over the layers. {self.title}. The numbers of layer {where}. "
+        if self.skip is None:
+            return f"{text}{of(self.plain)}."
+        return f"{text}With skips: {of(self.skip)}. The same without: {of(self.plain)}."
 
 
 class ProfilesPicture(Picture[ProfilesScene]):
-    """Four plots beside each other: a, local factor, and on log axes the two gradients."""
+    """Four plots beside each other: a, local factor, and on log axes the two gradients.
+
+    Of a chain without skips there is one curve: one with skips would have other axes, and a
+    student who has not met them yet would ask what it is.
+    """
 
     size = 828, 250
 
@@ -100,13 +103,14 @@ class ProfilesPicture(Picture[ProfilesScene]):
         self._build_names()
 
     def _build_names(self) -> None:
-        """The title, and the names of the two curves with a piece of each."""
-        y, self.samples, self.names, self.present = self.height - 11, {}, {}, ""
+        """The title, and where there are two curves their names, with a piece of each."""
+        y, self.samples, self.names, self.skipping = self.height - 11, {}, {}, True
         for way, x in (("plain", 568), ("skip", 700)):
             look = look_of(way, "name")
             self.samples[way] = self.sheet.plot([x, x + 19, x + 38], [y] * 3, **look,
                                                 markevery=[1])[0]
             self.names[way] = QuickText(self.sheet, x + 44, y, NAMES[way], align="left")
+        self._show_names(False)
         self.title = self.moving(QuickText(self.sheet, 8, y, align="left"))
 
     def update(self, scene: ProfilesScene) -> None:
@@ -114,22 +118,29 @@ class ProfilesPicture(Picture[ProfilesScene]):
         layers = np.arange(1, len(scene.plain.a) + 1)
         for axis in self.layers:
             axis.fit(len(layers))
-        if scene.present != self.present:
-            self._show_present(scene.present)
+        if (scene.skip is not None) != self.skipping:
+            self._show_names(scene.skip is not None)
         self.title.show(scene.title)
+        shown = [scene.plain, *[scene.skip] * self.skipping]
         for name, plot in self.plots.items():
-            plot.fit(getattr(scene.plain, name), getattr(scene.skip, name))
+            plot.fit(*(getattr(profile, name) for profile in shown))
         for (name, way), curve in self.curves.items():
-            curve.show(layers, getattr(getattr(scene, way), name), dots=len(layers) <= 10)
+            profile = getattr(scene, way)
+            curve.line.set_visible(profile is not None)
+            if profile is not None:
+                curve.show(layers, getattr(profile, name), dots=len(layers) <= 10)
 
-    def _show_present(self, present: str) -> None:
-        """The present one is heavier."""
-        self.present = present
+    def _show_names(self, skipping: bool) -> None:
+        """The present curve is heavier; one curve alone needs no name."""
+        self.skipping = skipping
         for way, sample in self.samples.items():
+            present = (way == "skip") == skipping
             lines = [sample, *(c.line for (_, w), c in self.curves.items() if w == way)]
             for line in lines:
-                line.set_linewidth(2.8 if way == present else 1.4)
-            self.names[way].show(NAMES[way] + " (now)" * (way == present))
+                line.set_linewidth(2.8 if present else 1.4)
+            self.names[way].show(NAMES[way] + " (now)" * present)
+            sample.set_visible(skipping)
+            self.names[way].set_visible(skipping)
         self.redraw_still()
 
 

@@ -252,10 +252,12 @@ class Numbers:
         self.layers = layers_of(self.trace, self.back)
 
     @cached_property
-    def other(self) -> Layers:
-        """The same weights with the other choice of skip."""
+    def plain(self) -> Layers:
+        """The same weights without skips."""
         s = self.state
-        trace = forward(chain(s.weights, s.activation, not s.skip), [s.x], [s.y])
+        if not s.skip:
+            return self.layers
+        trace = forward(chain(s.weights, s.activation), [s.x], [s.y])
         return layers_of(trace, backward(trace))
 
     @property
@@ -290,7 +292,7 @@ class Numbers:
 
     @property
     def norm(self) -> float:
-        """‖∇‖ = sqrt(Σ (∂J/∂w_ℓ)²)."""
+        """‖∇J‖ = sqrt(Σ (∂J/∂w_ℓ)²)."""
         return gradient_norm([self.layers.dJ_dw]) if self.exists else math.nan
 
     @cached_property

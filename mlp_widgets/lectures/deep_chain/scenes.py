@@ -50,12 +50,9 @@ def _key(var: Var) -> str:
 
 
 def profiles(numbers: Numbers) -> ProfilesScene:
-    """The same weights without and with skips, over the layers."""
-    present, other = _profile(numbers.layers), _profile(numbers.other)
-    skip = numbers.state.skip
-    plain, skipping = (other, present) if skip else (present, other)
-    return ProfilesScene(plain, skipping, "skip" if skip else "plain",
-                         profiles_title(numbers.state))
+    """The chain over the layers; one with skips beside the same weights without."""
+    skipping = _profile(numbers.layers) if numbers.state.skip else None
+    return ProfilesScene(_profile(numbers.plain), skipping, profiles_title(numbers.state))
 
 
 def _profile(layers: Layers) -> Profile:

@@ -214,12 +214,12 @@ def _here(numbers: Numbers) -> str:
     if numbers.state.covered:
         return "∂J/∂w₁ = ?"
     if math.isfinite(gradient) and gradient:
-        return f"log₁₀ |∂J/∂w₁| = {number(math.log10(abs(gradient)), 3)}"
+        return f"|∂J/∂w₁| = {number(abs(gradient), 3)}"
     if numbers.overflow is not None:
         return f"overflow at layer {numbers.overflow}"
     if numbers.log10_first == -math.inf:
         return "∂J/∂w₁ is exactly 0"
-    return f"log₁₀ |∂J/∂w₁| = {number(numbers.log10_first, 3)}, beyond a float"
+    return f"|∂J/∂w₁| is about {_power(numbers.log10_first)}, beyond a float"
 
 
 def clipping(numbers: Numbers) -> str:
@@ -230,13 +230,13 @@ def clipping(numbers: Numbers) -> str:
         return "There is no gradient to clip: overflow."
     before, after, norm = numbers.layers.dJ_dw, numbers.clipped, numbers.norm
     tau, length = number(numbers.state.max_norm), gradient_norm([after])
-    rule = "If ‖∇‖ &gt; τ, ∇ ← τ·∇/‖∇‖. "
+    rule = "If ‖∇J‖ &gt; τ, ∇J ← τ·∇J/‖∇J‖. "
     if norm == 0:
-        return f"{rule}‖∇‖ = 0: there is nothing to clip."
+        return f"{rule}‖∇J‖ = 0: there is nothing to clip."
     if length == norm:
-        return (f"{rule}‖∇‖ = {number(norm, 5)}, not over τ = {tau}: the gradient stays as it is.")
+        return (f"{rule}‖∇J‖ = {number(norm, 5)}, not over τ = {tau}: the gradient stays as it is.")
     cosine = float(np.sum((before / norm) * (after / length)))
-    return (f"{rule}‖∇‖ = {number(norm, 5)} before, {number(length, 5)} after. Every ∂J/∂w is "
+    return (f"{rule}‖∇J‖ = {number(norm, 5)} before, {number(length, 5)} after. Every ∂J/∂w is "
             f"multiplied by {number(length / norm, 3)}, so the direction is the same: cosine of "
             f"the angle between the two = {number(cosine, 6)}.")
 

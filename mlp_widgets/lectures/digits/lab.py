@@ -68,7 +68,7 @@ class DigitsLab(Lab[DigitsState, Numbers]):
              of=lambda s: s.trained, also=("digit",), when=lambda s: s.view == "mistakes"),
         Slot("dead", DeadPicture, scenes.dead, "Dead neurons by initialization",
              of=lambda s: s.trained, when=lambda s: s.view == "dead", progress=True,
-             covered=words.COVERED_DEAD, blank=scenes.blank_dead),
+             covered=scenes.covered_dead),
     )
 
     def compute(self, state: DigitsState) -> Numbers:

@@ -56,8 +56,8 @@ def dead(numbers: Numbers, left: int = 0) -> DeadScene:
     return DeadScene(starts, numbers.state.epochs, len(halves()[0].labels))
 
 
-def blank_dead(numbers: Numbers) -> DeadScene:
-    """The same rows and cells, none of them black, and no number of the answer."""
+def covered_dead(numbers: Numbers, left: int = 0) -> DeadScene:
+    """The same rows and cells, none of them black, and a ? for each number of the answer."""
     state = numbers.state
     alive = [np.zeros(count, dtype=bool) for count in (state.hidden1, state.hidden2)]
     starts = [Covered(name, alive, 0, 0.0, init == state.init) for init, name in INITS.items()]

@@ -11,8 +11,6 @@ from ...widgets.blocks import COVERED
 from ...widgets.why_zero import why_of_layers
 from .numbers import Numbers
 
-COVERED_DEAD = "Which neurons are dead is covered: predict first."
-"""In the place of their picture: their gradients are 0."""
 
 def a_digit(label: int) -> str:
     """"a 3", "an 8"."""

@@ -16,6 +16,7 @@ DRAWS = 3
 MOST_NUMBERS = 1000
 NAMES = {"z_in": "∂J/∂z_in", "theta": "∂J/∂θ"}
 SYMBOLS = {"z_in": "z_in", "theta": "θ"}
+ARGUMENTS = ("z_in", "theta", "dJ_dz_out")
 
 
 class Mistake(Exception):
@@ -105,8 +106,8 @@ def call(function: Callable, name: str, *values: object) -> object:
             warnings.simplefilter("ignore")
             returned = function(*given)
     except Exception as error:
-        raise kind(_words_of_error(error, function, name)) from None
-    for argument, before, after in zip(("z_in", "theta", "dJ_dz_out"), values, given, strict=False):
+        raise kind(_words_of_error(error, function, name) + _shapes(error, values)) from None
+    for argument, before, after in zip(ARGUMENTS, values, given, strict=False):
         if isinstance(before, np.ndarray) and not np.array_equal(
                 before, np.asarray(after), equal_nan=True):
             raise kind(
@@ -122,6 +123,15 @@ def _words_of_error(error: Exception, function: Callable, name: str) -> str:
     text = " ".join(str(error).split())[:160]
     said = f" ({text})" if text else ""
     return f"{name} stopped with {type(error).__name__}{said}{_place_of(error, function)}."
+
+
+def _shapes(error: Exception, values: Sequence[object]) -> str:
+    """The shapes of what was given, after an error of numpy about shapes: in its own words that
+    error names neither."""
+    given = [f"{name} {value.shape}" for name, value in zip(ARGUMENTS, values, strict=False)
+             if isinstance(value, np.ndarray) and value.ndim]
+    shapes = f" The shapes: {', '.join(given)}."
+    return shapes if isinstance(error, ValueError) and given else ""
 
 
 def _place_of(error: Exception, function: Callable) -> str:

@@ -33,7 +33,7 @@ from .calls import (
     two_answers,
 )
 from .slopes import RTOL, Point
-from .words import Trial, needs, power, verdict
+from .words import Trial, digits_of, needs, verdict
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,8 +136,8 @@ class ChainGradients:
         if wrong:
             mine, given = (_short(value) for value in pairs[wrong[-1]])
             return LayerCheck(False, f"Layer {wrong[-1]}: your ∂J/∂θ {mine}, the other {given}.")
-        return LayerCheck(True, f"All {len(pairs) - 1} gradients ∂J/∂θ agree "
-                                f"(relative tolerance {power(RTOL)}).")  # fmt: skip
+        return LayerCheck(True, f"All {len(pairs) - 1} gradients ∂J/∂θ agree to {digits_of(RTOL)} "
+                                "digits.")  # fmt: skip
 
 
 def _short(value: object) -> str:

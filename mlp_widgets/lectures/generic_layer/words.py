@@ -57,7 +57,7 @@ def _praise(trials: list[Trial], names: Sequence[str]) -> str:
         f"{both} is right: it agrees"
     )  # fmt: skip
     if _is_exact(trials):
-        return f"{start} with the complex step (relative tolerance {power(RTOL)})."
+        return f"{start} with the complex step to {digits_of(RTOL)} digits."
     return f"{start} with a central difference. {_fallback(trials)}"
 
 
@@ -68,13 +68,14 @@ def _is_exact(trials: list[Trial]) -> bool:
 def _fallback(trials: list[Trial]) -> str:
     """Why the check was not by complex step."""
     return (
-        f"The relative tolerance is only {power(RTOL_DIFFERENCE)}, because forward does not keep "
+        f"That is exact to {digits_of(RTOL_DIFFERENCE)} digits only, because forward does not keep "
         f"the imaginary part of a complex number: {_advice(trials[0].point.forward)}."
     )
 
 
-def power(tolerance: float) -> str:
-    return f"1e{round(math.log10(tolerance))}"
+def digits_of(tolerance: float) -> int:
+    """To how many digits numbers agree within a relative tolerance."""
+    return -round(math.log10(tolerance))
 
 
 def _check_not_swapped(trials: list[Trial], names: Sequence[str]) -> None:

@@ -75,7 +75,8 @@ PRESETS = {
     "Xavier on tanh": _preset("tanh", "xavier", "small"),
     "Xavier on ReLU": _preset("relu", "xavier", "he"),
     "He on ReLU": _preset("relu", "he", "xavier"),
-    "sigmoid saturates": _preset("sigmoid", "large", "xavier", large=30.0),
+    # nothing beside it: the gradient of Xavier on the sigmoid is a question of its own
+    "sigmoid saturates": _preset("sigmoid", "large", "none", large=30.0),
 }
 
 

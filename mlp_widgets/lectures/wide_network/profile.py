@@ -15,8 +15,10 @@ STACKED = 250_000
 """Parameters of all networks together up to which one stack is faster than one by one."""
 SATURATED = 0.01
 """A sigmoid or tanh with a slope below this counts as saturated."""
-CONSTANT = 1.25
-"""Up to this factor per layer, either way, the variance counts as about constant."""
+SLOWLY = 1.25
+"""Up to this factor per layer, either way, the variance changes slowly."""
+CONSTANT = 10
+"""Up to this factor from the first layer to the last, it counts as about constant then."""
 ALIKE = 1e-3
 """Below this part of the variance from input to input, all inputs look alike."""
 TINY = 1e-4
@@ -72,10 +74,16 @@ class Profile:
 
     @property
     def variance_trend(self) -> str:
-        """"constant", "shrinks" or "grows"."""
-        if 1 / CONSTANT <= self.per_layer <= CONSTANT:
+        """"constant", "shrinks", "grows", or one of these slowly: a factor that is near to 1 is not
+        near to it any more after 20 layers, and a student sees that in the picture."""
+        if not 0 < self.per_layer < np.inf:
+            return "shrinks" if self.per_layer < 1 else "grows"
+        rate = abs(float(np.log(self.per_layer)))
+        steps = max(self.variance.shape[1] - 2, 1)
+        slowly = rate <= float(np.log(SLOWLY))
+        if slowly and rate * steps <= np.log(CONSTANT):
             return "constant"
-        return "shrinks" if self.per_layer < 1 else "grows"
+        return ("shrinks" if self.per_layer < 1 else "grows") + " slowly" * slowly
 
     @property
     def first_zero(self) -> int | None:

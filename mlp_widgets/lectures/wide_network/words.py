@@ -96,8 +96,11 @@ def _variance(state: WideState, p: Profile) -> str:
     """The variance over the layers."""
     v = p.typical_variance
     if p.overflow is not None:
+        first = int(np.isinf(v).argmax())  # the picture shows it
+        known = (f"The variance, a square, is so from layer {first} on." if first < p.overflow else
+                 "From there on no variance is known.")
         return (f"overflow at layer {p.overflow}: numbers larger than a float can hold (1.8e308). "
-                "From there on no variance is known.")
+                f"{known}")
     if p.first_zero is not None:
         return f"from layer {p.first_zero} on the variance of a is exactly 0{_cause_of_zero(p)}."
     if len(v) == 2:
@@ -129,7 +132,7 @@ def _signal(p: Profile) -> str:
 
 def _saturation(state: WideState, p: Profile) -> str:
     share = p.saturated(state.depth) if state.activation != "relu" else 0.0
-    return f" {percent(share)} of the last layer is saturated (slope < 0.01)." if share else ""
+    return f" {percent(share)} of the last layer is saturated." if share else ""
 
 
 def _gradient(p: Profile) -> str:
