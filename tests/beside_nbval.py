@@ -28,7 +28,6 @@ from shown_labs import BEGIN, WRONG
 OF_ANOTHER_LAB = {
     "03_three_neuron": ["b₁₁ = -15"],  # "a dead neuron": what if
     "06_sigmoid_features": ["w₁₂₁ = 1.5", "w₁₂₂ = -0.5"],  # the button Twins below shows it
-    "08b_chain_backward": ["w₃ = 0"],  # the student moves it there after the question
     "08d_chain_generic_layer": ["x = 2"],  # three layers as functions, without a lab
     "08f_chain_remedies": ["w = -0.4", "w₁₀ = 1.5"],  # numbers first; the state of a preset
 }

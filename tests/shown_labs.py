@@ -1,5 +1,6 @@
 """What the cells of a notebook show: no cell moves a lab that stands in the page, a question is
-about a lab that stands beside it, and the numbers of a text are those of the lab below it.
+about a lab that stands beside it, no earlier answer uncovers what it asks for, and the numbers of a
+text are those of the lab below it.
 
 It is imported in the kernel of the notebook, see ``beside_nbval``.
 """
@@ -14,6 +15,7 @@ from pathlib import Path
 from mlp_widgets import Lab, Poll
 from mlp_widgets.fields import State, declared
 from mlp_widgets.widgets.part import Part
+from mlp_widgets.widgets.predict import Prediction
 
 
 @dataclass
@@ -65,6 +67,14 @@ class Page:
                 found.append(f"cell {poll.cell}: {poll.thing!r}")
         return found
 
+    def covered_again(self) -> list[str]:
+        """Questions that cover a lab which another one has covered: the answer of the first also
+        uncovers what the second asks for."""
+        covering = [(shown.cell, lab) for shown in self.shown if (lab := covered_by(shown.thing))]
+        return [f"cell {cell}: a question above has uncovered {lab!r}"
+                for k, (cell, lab) in enumerate(covering)
+                if any(lab is other for _, other in covering[:k])]
+
     def without_reasons(self) -> list[str]:
         """Questions with a wrong choice that is told nothing of its own: a student who chose it
         hears why it is wrong, not only that it is."""
@@ -90,7 +100,8 @@ class Page:
         says, asks, and whether it shows a lab."""
         if not texts:
             return self.moved
-        found = [*self.moved, *self.lost_questions(), *self.without_reasons()]
+        found = [*self.moved, *self.lost_questions(), *self.covered_again(),
+                 *self.without_reasons()]
         found += [] if self.labs else ["there is no lab"]
         unlike = self.contradictions(texts)
         found += [f"{said} in the text, not in the lab" for said in unlike if said not in of_others]
@@ -119,6 +130,13 @@ def claims(text: str, state: State) -> Iterator[tuple[str, float, object]]:
         equation = rf"(?<!cdot )(?<![·+−/] )(?<![\w∂/]){re.escape(symbol)} = (−?\d+(?:\.\d+)?)"
         for found in re.finditer(equation, said):
             yield symbol, float(found[1].replace("−", "-")), getattr(state, name)
+
+
+def covered_by(thing: object) -> Lab | None:
+    """The lab in which a question covers what it asks for."""
+    if isinstance(thing, Prediction):
+        return thing._covers
+    return thing.about if isinstance(thing, Poll) and thing.covers else None
 
 
 def lab_of(thing: object) -> Lab | None:

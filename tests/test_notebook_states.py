@@ -55,6 +55,21 @@ def test_a_question_about_a_lab_that_is_elsewhere_is_found(cells, problems):
     assert len(run(cells).lost_questions()) == problems
 
 
+TOLD = "from mlp_widgets import predict\npredict({'L': 1}, covers=lab)"
+POLLED = "from mlp_widgets import Poll\nPoll('L?', 2.25, about=lab, covers=True)"
+
+
+@pytest.mark.parametrize(("cells", "problems"), [
+    ([MADE, TOLD, "lab"], 0),
+    ([MADE, TOLD, "lab", "lab = OneNeuronLab()", POLLED, "lab"], 0),
+    ([MADE, TOLD, POLLED.replace(", covers=True", ""), "lab"], 0),
+    ([MADE, TOLD, "lab", POLLED], 1),
+    ([MADE, POLLED, "lab", POLLED, TOLD], 2),
+])  # fmt: skip
+def test_a_question_whose_lab_an_earlier_answer_uncovers_is_found(cells, problems):
+    assert len(run(cells).covered_again()) == problems
+
+
 ASK = "from mlp_widgets import Poll\nPoll('So?', 'A', {}, hint={})"
 
 
