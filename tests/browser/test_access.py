@@ -214,9 +214,12 @@ def test_an_answer_waits_until_somebody_asks(opened):
     """In JupyterLab and in Notebook 7; Voilà's is in ``test_voila``."""
     opened.look_at(None)
     assert told(opened) == ["", "Show the answer"]
+    rows = opened.find(".mlp-predict-rows").bounding_box()
     opened.find(".mlp-predict input").fill("40")
     opened.keys(".mlp-predict input", "Enter")
     opened.wait_for(lambda: told(opened)[0] != "")
+    # nothing below a verdict jumps
+    assert opened.find(".mlp-predict-rows").bounding_box()["height"] == rows["height"]
     assert told(opened) == ["✗ 40 is too low by 2 (4.8 %).", "Show the answer"]
     opened.click_button("Show")
     opened.wait_for(lambda: "42" in told(opened)[0])
