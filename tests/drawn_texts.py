@@ -15,11 +15,18 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.path import Path
 from matplotlib.text import Text
+from matplotlib.typing import ColorType
 from pytest import MonkeyPatch
 
 from mlp_widgets.drawing.diagram import DiagramPicture
 from mlp_widgets.drawing.picture import Picture
-from mlp_widgets.drawing.quick_artists import QuickImage, QuickText, QuickTexts, _outline
+from mlp_widgets.drawing.quick_artists import (
+    QuickImage,
+    QuickText,
+    QuickTexts,
+    _in_two,
+    _outline,
+)
 
 NEAR = 1.0
 """CSS pixels: boxes that share less than this do not overlap, for an edge of ink is soft."""
@@ -27,11 +34,14 @@ NEAR = 1.0
 
 @dataclass(frozen=True)
 class Box:
-    """One line of text: its corners in CSS pixels from the lower left, and its size in points."""
+    """One line of text: its corners in CSS pixels from the lower left, its size in points, and its
+    colour. paper: it has a white box below it."""
 
     text: str
     corners: np.ndarray
     size: float
+    color: ColorType
+    paper: bool = False
 
     @property
     def ends(self) -> tuple[np.ndarray, np.ndarray]:
@@ -49,16 +59,16 @@ def _ink(text: str, align: str) -> tuple[float, float, float, float] | None:
 class Recorder:
     """Notes what would be drawn: the still texts of a picture once, the moving ones at each render.
 
-    Nothing is drawn meanwhile: that saves most of the time.
+    Nothing is drawn meanwhile, which saves most of the time; or, if asked, all but the texts.
     """
 
-    def __init__(self, monkeypatch: MonkeyPatch) -> None:
+    def __init__(self, monkeypatch: MonkeyPatch, draws: bool = False) -> None:
         self.still: dict[Picture, list[Box]] = {}
         self.found: list[Box] = []
         for kind, boxes in ((Text, of_text), (QuickText, of_quick_text),
                             (QuickTexts, of_quick_texts)):
             monkeypatch.setattr(kind, "draw", self._noting(boxes))
-        for kind in (Line2D, Collection, Patch, QuickImage):
+        for kind in () if draws else (Line2D, Collection, Patch, QuickImage):
             monkeypatch.setattr(kind, "draw", lambda artist, renderer: None)
 
     def _noting(self, boxes: Callable[[Any], Iterator[Box]]) -> Callable[..., None]:
@@ -96,7 +106,7 @@ def of_text(artist: Text) -> Iterator[Box]:
         (x0, y0), (x1, y1) = artist.get_window_extent().get_points() / pixel
         spare = 2.0 if artist.get_rotation() % 180 == 0 else 0.0
         corners = np.array([(x0, y0 + spare), (x1, y0 + spare), (x1, y1 - 1), (x0, y1 - 1)])
-        yield Box(artist.get_text(), corners, artist.get_size())
+        yield Box(artist.get_text(), corners, artist.get_size(), artist.get_color())
 
 
 def of_quick_text(artist: QuickText) -> Iterator[Box]:
@@ -104,20 +114,21 @@ def of_quick_text(artist: QuickText) -> Iterator[Box]:
     place = artist.axes.transData.transform(artist.place) / pixel
     turn = np.radians(artist.rotation)
     matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    lines = artist.text.split("\n")
+    lines, gradients = artist.text.split("\n"), _in_two(artist.text)[1].split("\n")
     for row, line in enumerate(lines):
         blank = "\n" * row + line + "\n" * (len(lines) - 1 - row)
         if line.strip() and (ink := _ink(blank, artist.align)):
             x0, y0, x1, y1 = ink
             corners = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)]) * artist.size * 96 / 72
-            yield Box(line, corners @ matrix.T + place, artist.size)
+            color = (artist.gradient if gradients[row] else None) or artist.color
+            yield Box(line, corners @ matrix.T + place, artist.size, color, artist.box)
 
 
 def of_quick_texts(artist: QuickTexts) -> Iterator[Box]:
-    for text, x, y, _ in artist.texts:
+    for text, x, y, color in artist.texts:
         if text.strip() and (ink := _ink(text, "center")):
             corners = np.array([(ink[i], ink[j]) for i, j in ((0, 1), (2, 1), (2, 3), (0, 3))])
-            yield Box(text, corners * artist.size * 96 / 72 + (x, y), artist.size)
+            yield Box(text, corners * artist.size * 96 / 72 + (x, y), artist.size, color)
 
 
 def faults(picture: Picture, boxes: list[Box]) -> Iterator[str]:

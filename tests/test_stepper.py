@@ -57,6 +57,7 @@ def shows(lab, step: int) -> None:
     assert lab.operation == step == stepper.slider.value
     if step == 0:
         assert words(stepper).startswith(f"{COUNT} operations: forward, then backward.")
+        assert "Yellow: what the step computes, and its parameters; in stripes:" in words(stepper)
         return
     op = lab.numbers.operations[step - 1]
     assert f"{step} of {COUNT}, {op.way}{op.symbol} = {op.formula}" in words(stepper)

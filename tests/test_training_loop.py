@@ -214,7 +214,7 @@ def test_covered_nothing_tells_what_an_update_has_used(lab):
         lab.set(operation=place)
         scene = scenes.loop(lab.numbers)
         assert scene.after is None
-        return {block.name for block in (*scene.uses, *scene.computes) if block.covered}
+        return {block.name for block in (*scene.upper, *scene.lower) if block.covered}
 
     lab.set(covered=True)
     assert hidden(3) == hidden(4) == set()
@@ -227,9 +227,10 @@ def test_covered_nothing_tells_what_an_update_has_used(lab):
 @pytest.mark.parametrize("model", ["line", "network"])
 @pytest.mark.parametrize("batch", [1, 4, 24])
 def test_all_arrays_fit_beside_each_other(model, batch):
-    for place in range(1, 9 if model == "network" else 7):
+    for place in range(9 if model == "network" else 7):
         scene = scenes.loop(solve(model=model, batch=batch, operation=place))
-        for blocks in (scene.uses, scene.computes):
+        for blocks in (scene.upper, scene.lower):
+            assert blocks, f"a row is empty at {place}"
             end = LEFT - GAP
             for block, left in _fitting(blocks):
                 assert left >= end + GAP and block.columns > 1
@@ -488,7 +489,7 @@ def test_the_words(lab):
     lab.set(operation=3)
     said = scenes.loop(lab.numbers).words()
     assert said.startswith("Line 4: forward, update 1. Z¹ = W¹·x + b¹ ")
-    assert "It uses W¹, 1×1, [0.35]. x, 1×4, [−0.913 0.826 −0.391 0.478]" in said
+    assert "Uses: W¹, 1×1, [0.35]. x, 1×4, [−0.913 0.826 −0.391 0.478]" in said
     assert said.endswith("Points of the mini-batch: 2, 22, 8, 18. g goes from −0.371 on the left "
                          "to 0.371 on the right.")
 

@@ -12,12 +12,13 @@ import nbformat
 import numpy as np
 import pytest
 from cells import cells_of, value_of
-from lab_tools import all_words, as_new, find, text_of
+from lab_tools import all_words, as_new, find, much_of, text_of
 from oracle import H, compare, reference_pass
 
 from mlp_widgets import WideNetworkLab
 from mlp_widgets.core import backward, forward, initial_weights
 from mlp_widgets.drawing import wide_layers
+from mlp_widgets.drawing.quick_artists import text_width
 from mlp_widgets.drawing.wide_layers import (
     BINS,
     Histogram,
@@ -33,6 +34,7 @@ from mlp_widgets.lectures.wide_network import scenes, words
 from mlp_widgets.lectures.wide_network.networks import MOST_DEPTH, network, point_count, points
 from mlp_widgets.lectures.wide_network.numbers import (
     ACTIVATIONS,
+    COMPARED,
     INITS,
     PRESETS,
     Numbers,
@@ -651,19 +653,17 @@ def test_attributes_give_the_numbers_in_view(lab):
 
 def test_the_verdict_in_words():
     assert words.verdict(Numbers(WideState(depth=10, width=3))) == (
-        "He (N(0, 2/n)) on ReLU, 10 layers of 3 neurons: the variance of a shrinks, × 0.297 per "
-        "layer: 0.794 in layer 1, 1.72e−5 in layer 10. In 3 of 5 draws it is exactly 0 at the "
-        "end. But from input to input it is only 0: all inputs look alike to the last layer. The "
-        "gradient reaches the first layer: its length is 0.00266 at W¹, 2.68e−4 at W¹¹. Beside it "
-        "Xavier: variance × 0.148 per layer.")
+        "He on ReLU, 10 layers of 3: the variance of a shrinks: 0.794 in layer 1, 1.72e−5 in layer "
+        "10. In 3 of 5 draws it is exactly 0 at the end. From input to input only 0: all inputs "
+        "look alike. The gradient reaches the first layer: 0.00266 long at W¹, 2.68e−4 at W¹¹. "
+        "Beside it Xavier: × 0.148 per layer.")
     assert words.verdict(Numbers(WideState(depth=30, width=1))) == (
-        "He (N(0, 2/n)) on ReLU, 30 layers of 1 neuron: from layer 4 on the variance of a is "
-        "exactly 0: every ReLU of a layer is off on every input. ∂J/∂W¹ is exactly 0: the first "
-        "layer can't learn. Beside it Xavier: the variance ends in exactly 0.")
+        "He on ReLU, 30 layers of 1: from layer 4 on the variance of a is exactly 0: every ReLU of "
+        "a layer is off on every input. ∂J/∂W¹ is exactly 0: the first layer can't learn. Beside "
+        "it Xavier: variance 0 at the end.")
     assert words.verdict(Numbers(WideState(depth=1, width=4, compare="none"))) == (
-        "He (N(0, 2/n)) on ReLU, 1 layer of 4 neurons: the variance of a is 0.89 in layer 1 (1.2 "
-        "in the input). The gradient reaches the first layer: its length is 1.44 at W¹, 3.22 at "
-        "W².")
+        "He on ReLU, 1 layer of 4: the variance of a is 0.89 in layer 1 (1.2 in the input). The "
+        "gradient reaches the first layer: 1.44 long at W¹, 3.22 at W².")
     # the picture has the variance in the lane for overflow from layer 20 on
     far = Numbers(WideState(depth=50, width=9, init="large", large=1e8, compare="none"))
     first = int(np.isinf(far.main.typical_variance).argmax())
@@ -671,6 +671,31 @@ def test_the_verdict_in_words():
     assert words.verdict(far).endswith(
         f": overflow at layer {far.main.overflow}: numbers larger than a float can hold (1.8e308). "
         f"The variance, a square, is so from layer {first} on. All gradients are lost.")
+
+
+ROOM = 633  # CSS pixels beside the number, on a laptop with the file browser open
+
+
+def lines_of(text: str) -> int:
+    """How many lines a text takes there."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        lines[-1:] = [longer] if text_width(longer) <= ROOM else [lines[-1], word]
+    return len(lines)
+
+
+@much_of("wide_network")
+def test_every_verdict_has_room_in_three_lines():
+    """What is longer would have to be scrolled, and nobody does."""
+    verdicts = [words.verdict(Numbers(WideState(depth=depth, width=100, activation=activation,
+                                                init=init, compare=compare, large=large, seeds=2)))
+                for depth in (1, 20, MOST_DEPTH) for activation in ACTIVATIONS for init in INITS
+                for compare in COMPARED for large in (3.0, 30.0)]
+    verdicts += [f"Preset {name}. {words.verdict(Numbers(WideState(**values)))}"
+                 for name, values in PRESETS.items()]
+    assert [said for said in verdicts if lines_of(f"Undone. {said}") > 3] == []
+    assert max(map(lines_of, verdicts)) == 3
 
 
 def test_the_pictures_in_words(lab):

@@ -15,7 +15,7 @@ from ..explain.notation import Var
 from ..text import number, scientific
 from .picture import STYLING, Picture, Scene, added
 from .quick_artists import LINE_HEIGHT, QuickText, text_width
-from .style import BLACK, FAINT, GRADIENT, GREY, LIT, OFF, SMALL, STYLE, VALUE
+from .style import BLACK, FAINT, GRADIENT, GREY, OFF, RING, SMALL, STYLE, VALUE
 
 NOTE_AT = (6.0, 24.0)
 """CSS pixels from the left and upper edge to the left end and the middle of the note."""
@@ -198,9 +198,9 @@ class DiagramPicture(Picture[DiagramScene]):
         self.paths = [self._path(edge) for edge in layout.edges]
         movable = [node for node in layout.nodes if not node.still]
         self.halos = self.moving(self._lines(self.paths))
-        self.halos.set_color(LIT)
-        self.rings = self.moving(self._circles(movable, 5))
-        self.rings.set(facecolor="none", edgecolor=LIT)
+        self.halos.set_color(RING)
+        self.rings = self.moving(self._circles(movable, 3.5))
+        self.rings.set(facecolor="none", edgecolor=RING)
         self.lines = self.moving(self._lines(self.paths))
         self.circles = self._circles(layout.nodes)
         self.crosses = self._lines([])
@@ -301,7 +301,7 @@ class DiagramPicture(Picture[DiagramScene]):
             text = "" if edge.state == "hidden" else _shortened(edge.text, (room,))
             label.show(text, color=BLACK if on else GREY, gradient=GRADIENT if on else GREY)
         self.lines.set(color=colours, linewidth=widths, linestyle=dashes)
-        _show_halo(self.halos, [edge.lit for edge in edges], 14.0)
+        _show_halo(self.halos, [edge.lit for edge in edges], 11.0)
 
     def _show_nodes(self, nodes: Sequence[Node]) -> None:
         """Text of every circle that may change, its halo, and if states changed its look."""
@@ -310,7 +310,7 @@ class DiagramPicture(Picture[DiagramScene]):
             rooms = _rooms(node.size / 2, node.text.count("\n") + 1)
             text.show(_shortened(node.text, rooms), color=BLACK if on else GREY,
                       gradient=GRADIENT if on else GREY)
-        _show_halo(self.rings, [node.lit for node in nodes], 6.0)
+        _show_halo(self.rings, [node.lit for node in nodes], 4.0)
 
     def _show_states(self, nodes: Sequence[Node]) -> None:
         """Fill, rim and cross of every circle; they belong to the still part, for they are large

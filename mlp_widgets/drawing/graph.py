@@ -13,7 +13,7 @@ from ..text import number
 from .diagram import fitted
 from .picture import Picture, Scene, added
 from .quick_artists import QuickText, QuickTexts, Text, text_width
-from .style import BLACK, FAINT, GRADIENT, GREY, LARGE, LIT, NORMAL, OFF, SMALL
+from .style import BLACK, FAINT, GRADIENT, GREY, LARGE, NORMAL, OFF, RING, SMALL
 
 RADIUS, SIDE = 18.0, 30.0
 """Of a circle with an operation, and of a square with a name or number; CSS pixels, as all below,
@@ -104,7 +104,7 @@ class GraphPicture(Picture[GraphScene]):
         self.signs = {size: QuickTexts(self.axes, size) for size in (SMALL, NORMAL, LARGE)}
         self.caption = [QuickText(self.axes, x, LINE / 2, color=GREY, align="left")
                         for x in (LEFT, CAPTION * self.width)]
-        self.halos = self.moving(self._collection(11.0))
+        self.halos = self.moving(self._collection(6.0))
         self.rings = self.moving(self.axes.scatter(*none.T))
         self.wires = self.moving(self._collection(1.4))
         self.numbers = self.moving(QuickTexts(self.axes))
@@ -170,7 +170,7 @@ class GraphPicture(Picture[GraphScene]):
         lit = [line for line in scene.lines if line.lit]
         self.halos.set_visible(bool(lit))
         self.halos.set_segments([self._visible(line) for line in lit])
-        self.halos.set(color=LIT, linestyle=[_dash(line.lit) for line in lit])
+        self.halos.set(color=RING, linestyle=[_dash(line.lit) for line in lit])
         circles = [circle for circle in scene.circles if circle.lit]
         self.rings.set_visible(bool(circles))
         self._show_rings(self.rings, circles)
@@ -178,7 +178,7 @@ class GraphPicture(Picture[GraphScene]):
     def _show_rings(self, rings: PathCollection, circles: Sequence[Circle]) -> None:
         rings.set_offsets(np.array([self._place(c) for c in circles]).reshape(-1, 2))
         rings.set_sizes([((2 * self._zoom * RADIUS + 7) * 72 / 96) ** 2])
-        rings.set(facecolor="none", edgecolor=LIT, linewidth=5.0,
+        rings.set(facecolor="none", edgecolor=RING, linewidth=5.0,
                   linestyle=[_dash(circle.lit) for circle in circles] or "-")
 
     def _texts(self, line: Line) -> list[Text]:

@@ -14,7 +14,7 @@ from ..text import number
 from .exits import Exits
 from .picture import Picture, Scene, added, stepped_limit, with_grid
 from .quick_artists import QuickText
-from .style import BLACK, GREY, HIDDEN, LIT, VALUE, VALUE_PALE
+from .style import BLACK, GREY, HIDDEN, RING, VALUE, VALUE_PALE
 
 ENDS = (-1.06, 1.06)
 """Of the axis of x: the points are between -1 and 1."""
@@ -99,8 +99,8 @@ class HingesPicture(Picture[HingesScene]):
     def _halo(self, name: str, kind: str) -> Line2D:
         """A yellow disc around what the stepper computes, a ring around what it uses again."""
         axes = self.parts if name == "hinge" else self.fit
-        return axes.plot([], [], "o", color=LIT, markersize=HALOS[name], markeredgewidth=3,
-                         markerfacecolor=LIT if kind == "now" else "none")[0]
+        return axes.plot([], [], "o", color=RING, markersize=HALOS[name], markeredgewidth=3,
+                         markerfacecolor=RING if kind == "now" else "none")[0]
 
     def update(self, scene: HingesScene) -> None:
         """Show other numbers."""

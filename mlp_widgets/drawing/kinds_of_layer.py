@@ -14,7 +14,7 @@ from ..text import SUPERSCRIPTS
 from .named_network import Point, rectangle
 from .picture import Picture, Scene, added
 from .quick_artists import QuickText, QuickTexts, Text
-from .style import BLACK, FAINT, GREY, LIT, NORMAL, SMALL, VALUE
+from .style import BLACK, FAINT, GREY, NORMAL, RING, SMALL, VALUE
 
 WIDTH, HEIGHT, ROOM = 828, 190, 207.0
 INSET = 26.0
@@ -125,7 +125,7 @@ class LayersPicture(Picture[LayersScene]):
         self.frames.set_verts([rectangle(box.left, box.right, MIDDLE, HALF) for box in every])
         lit = [box.number == scene.lit for box in every]
         self.frames.set(facecolor=["white" if box.text else "none" for box in every],
-                        edgecolor=[LIT if own else VALUE for own in lit],
+                        edgecolor=[RING if own else VALUE for own in lit],
                         linewidth=[3.5 if own else 1.3 for own in lit],
                         linestyle=["--" if box.is_input else "-" for box in every])
         named = [box for box in every if box.text]

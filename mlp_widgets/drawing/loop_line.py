@@ -18,6 +18,8 @@ CELL, ROW = 52, 19
 GAP = 8
 LEFT, MIDDLE, RIGHT = 72.0, 500.0, 740.0
 """Between these stand the arrays, none across the middle, where the picture may be cut."""
+MIDDLES = 160.0, 60.0
+"""Of the two rows of arrays."""
 MOST_COLUMNS = 4
 """Of an array; of more points the first ones are written, and how many more there are."""
 Place = tuple[float, float]
@@ -68,33 +70,35 @@ class Block:
 class LoopScene(Scene):
     """What the picture shows.
 
-    title, formula: of the line. x, y: all points, shape (N,); taken: the indices of those of the
-    mini-batch. curve: the output over ``grid``; after: the same after the update, or None. does:
-    what the line does with the arrays of the lower row. errors: the distances to y are drawn.
+    title, formula: of the line. upper, lower: the arrays of the two rows; rows: what these are to
+    the line. x, y: all points, shape (N,); taken: the indices of those of the mini-batch. curve:
+    the output over ``grid``; after: the same after the update, or None. errors: the distances to y
+    are drawn.
     """
 
     title: str
     formula: str
-    uses: Sequence[Block]
-    computes: Sequence[Block]
+    upper: Sequence[Block]
+    lower: Sequence[Block]
     x: np.ndarray
     y: np.ndarray
     taken: np.ndarray
     grid: np.ndarray
     curve: np.ndarray
     after: np.ndarray | None = None
-    does: str = "computes"
+    rows: tuple[str, str] = ("uses", "computes")
     errors: bool = False
 
     def words(self) -> str:
         """The line, its arrays, which points it takes, and the output at both ends."""
-        uses = f" It uses {'. '.join(b.words() for b in self.uses)}." if self.uses else ""
-        computes = ". ".join(block.words() for block in self.computes)
+        rows = "".join(
+            f" {name.capitalize()}: {'. '.join(block.words() for block in blocks)}."
+            for name, blocks in zip(self.rows, (self.upper, self.lower), strict=True))
         taken = ", ".join(str(k + 1) for k in self.taken)
         points = f" Points of the mini-batch: {taken}." if len(self.taken) else ""
         ends = (f" g goes from {number(float(self.curve[0]))} on the left to "
                 f"{number(float(self.curve[-1]))} on the right.")
-        return f"{self.title}. {self.formula}.{uses} It gives {computes}.{points}{ends}"
+        return f"{self.title}. {self.formula}.{rows}{points}{ends}"
 
 
 def _written(value: float, covered: bool = False) -> str:
@@ -106,9 +110,10 @@ def _written(value: float, covered: bool = False) -> str:
 
 
 class LoopPicture(Picture[LoopScene]):
-    """Left: the line, above what it computes stands what it uses. Right: data, output, batch."""
+    """Left: the line with two rows of arrays, as a rule what it uses and what it computes. Right:
+    data, output, batch."""
 
-    size = 980, 264
+    size = 980, 262
 
     def build(self) -> None:
         """Texts, the frames of the arrays, and the plot of the data."""
@@ -116,14 +121,14 @@ class LoopPicture(Picture[LoopScene]):
         self.title = self.moving(QuickText(self.board, 8, self.height - 14, size=NORMAL,
                                            align="left"))
         self.formula = self.moving(QuickText(self.board, 8, self.height - 36, align="left"))
-        self.rows = [self.moving(QuickText(self.board, 8, y, text, color=GREY, align="left"))
-                     for y, text in ((160, "uses"), (60, ""))]
+        self.rows = [self.moving(QuickText(self.board, 8, y, color=GREY, align="left"))
+                     for y in MIDDLES]
         self.frames = self.moving(self.board.plot([], [], color=FAINT, linewidth=1)[0])
         self.texts = self.moving(QuickTexts(self.board))
         self._build_plot()
 
     def _build_plot(self) -> None:
-        axes = self.figure.add_axes((762 / 980, 40 / 264, 206 / 980, 196 / 264))
+        axes = self.figure.add_axes((762 / 980, 40 / 262, 206 / 980, 194 / 262))
         axes.set(xlim=(-1.06, 1.06), ylim=(-1.5, 7.0))
         axes.set_title("y and g (line) over x")
         axes.grid(color=FAINT, linewidth=0.5)
@@ -142,11 +147,11 @@ class LoopPicture(Picture[LoopScene]):
         """Show another line, or other numbers."""
         self.title.show(scene.title)
         self.formula.show(scene.formula)
-        self.rows[0].show("uses" if scene.uses else "")
-        self.rows[1].show(scene.does)
         texts: list[tuple[str, float, float, str]] = []
         frames: list[Place] = []
-        for blocks, middle in ((scene.uses, 160.0), (scene.computes, 60.0)):
+        for row, name, blocks, middle in zip(self.rows, scene.rows, (scene.upper, scene.lower),
+                                             MIDDLES, strict=True):
+            row.show(name)
             for block, left in _fitting(blocks):
                 _place_block(block, left, middle, texts, frames)
         self.texts.texts = texts

@@ -17,13 +17,13 @@ from matplotlib.collections import LineCollection, PolyCollection
 from ..text import SUPERSCRIPTS, counted, indexed, number
 from .picture import Picture, Scene, added
 from .quick_artists import QuickTexts, Text, text_width
-from .style import BLACK, GREY, LIT, NORMAL, SMALL, VALUE
+from .style import BLACK, GREY, LIT, NORMAL, RING, SMALL, VALUE
 
 MOST = 5
 """So many neurons of a layer are all shown."""
-RADIUS = 19.0
-WIDTH, HEIGHT = 828, 284
-LEFT, RIGHT, LOWEST, HIGHEST, APART = 36.0, 448.0, 50.0, 230.0, 70.0
+RADIUS = 17.5
+WIDTH, HEIGHT = 828, 262  # lower than wide: in a narrow view two halves stand on one screen
+LEFT, RIGHT, LOWEST, HIGHEST, APART = 36.0, 448.0, 49.0, 211.0, 70.0
 """CSS pixels: the middles of the outer columns, of the outer rows of five, and the largest
 distance of two rows."""
 MATRIX, MATRIX_RIGHT = 536.0, 820.0
@@ -31,7 +31,7 @@ MATRIX, MATRIX_RIGHT = 536.0, 820.0
 CELL, DOTS, LINE_HEIGHT, ENOUGH = 44.0, 20.0, 13.0, 20.0
 """Least width of an entry, width or height of what is left out; and the least distance in height of
 two names on lines, and one beyond which more is no better."""
-ROWS_TOP, ROW = 223.0, 42.0
+ROWS_TOP, ROW = 201.0, 38.0
 """Upper end of the first row of a matrix, and the height of one."""
 NEAR = 7.0
 """How near to a line a click must be."""
@@ -205,6 +205,22 @@ class Diagram:
             yield f"W{sup} {outputs}×{inputs}", x, self.scene_top, BLACK
             if scene.b is not None:
                 yield f"b{sup} {outputs}", x, self.scene_top - 15, BLACK
+
+    @property
+    def papers(self) -> Iterator[tuple[np.ndarray, str]]:
+        """Below the names on lines, and below those that are wider than their circles: no line
+        crosses them. With their colours."""
+        for line in self.lines:
+            if line.label:
+                x, y = line.label
+                yield (rectangle(x - _half_width(line), x + _half_width(line), y, LINE_HEIGHT / 2),
+                       LIT if line.place in self.scene.halos else "white")
+        chord = (RADIUS**2 - 12.5**2) ** 0.5  # at the outer end of the two lines of a circle
+        for layer, neuron, (x, y) in self.circles:
+            for text, _, middle, _ in self._in_circle(layer, neuron, x, y):
+                half = text_width(text) / 2
+                if middle != y and half > chord + 2:
+                    yield rectangle(x - half - 1, x + half + 1, middle, LINE_HEIGHT / 2), "white"
 
     scene_top = HEIGHT - 12.0
 
@@ -393,15 +409,15 @@ class NamesPicture(Picture[NamesScene]):
         """Lines, halo, circles, papers below the names, texts: all of it follows the widths."""
         self.axes = axes = self.page()
         lines = [added(axes, LineCollection([], colors=color, linewidths=width, zorder=2))
-                 for color, width in ((GREY, 0.7), (LIT, 8.0), (VALUE, 2.4), (BLACK, 1.2))]
-        self.lines, self.halo, self.picked, self.brackets = map(self.moving, lines)
+                 for color, width in ((RING, 6.5), (GREY, 0.7), (VALUE, 2.4), (BLACK, 1.2))]
+        self.halo, self.lines, self.picked, self.brackets = map(self.moving, lines)
         self.rings = self.moving(axes.scatter([], [], s=(2 * RADIUS * 72 / 96 + 5) ** 2,
-                                              edgecolor=LIT, zorder=2))
+                                              edgecolor=RING, zorder=2))
         self.circles = self.moving(axes.scatter([], [], s=(2 * RADIUS * 72 / 96) ** 2,
                                                 facecolor="white", edgecolor=BLACK, zorder=3))
-        self.papers = self.moving(added(axes, PolyCollection([], facecolor="white")))
+        self.papers = self.moving(added(axes, PolyCollection([])))
         self.outline = self.moving(added(axes, PolyCollection(
-            [], facecolor="none", edgecolor=LIT, linewidth=2.5)))
+            [], facecolor="none", edgecolor=RING, linewidth=2.5)))
         self.small = self.moving(QuickTexts(axes, SMALL))
         self.title = self.moving(QuickTexts(axes, NORMAL))
 
@@ -416,7 +432,9 @@ class NamesPicture(Picture[NamesScene]):
         self.brackets.set_segments(list(matrix.brackets))
         self._show_rings(diagram.rings)
         self.circles.set_offsets([middle for _, _, middle in diagram.circles])
-        self.papers.set_verts([_paper(line) for line in diagram.lines if line.label])
+        papers = list(diagram.papers)
+        self.papers.set_verts([corners for corners, _ in papers])
+        self.papers.set_facecolor([color for _, color in papers])
         self.outline.set_verts([
             rectangle(cell.left + 1, cell.right - 1, cell.y, ROW / 2 - 1)
             for cell in matrix.cells if scene.halos.get(cell.place) == "now"])
@@ -430,7 +448,7 @@ class NamesPicture(Picture[NamesScene]):
             now = [kind == "now" for _, kind in rings]
             self.rings.set(
                 offsets=[middle for middle, _ in rings],
-                facecolor=[LIT if full else "none" for full in now],
+                facecolor=[RING if full else "none" for full in now],
                 linewidth=[1.5 if full else 5.0 for full in now],
                 linestyle=["-" if full else (0, (1.0, 0.6)) for full in now])
 
@@ -438,11 +456,3 @@ class NamesPicture(Picture[NamesScene]):
         """The parameter at a share of the picture, (0, 0) upper left; None where there is none."""
         point = self.data_at(self.axes, across, down)
         return point and (self.matrix.place_at(*point) or self.diagram.place_at(*point))
-
-
-def _paper(line: Line) -> np.ndarray:
-    """White below a name, so that no line crosses it."""
-    assert line.label
-    x, y = line.label
-    half = _half_width(line)
-    return rectangle(x - half, x + half, y, LINE_HEIGHT / 2)

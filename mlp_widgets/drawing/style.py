@@ -39,7 +39,8 @@ _PALE = colormaps["Greys"](np.linspace(0.42, 0.0, 10))
 PALE_LANDSCAPE = ListedColormap(_PALE, name="pale landscape")
 
 OFF = "#efefef"       # inside of a circle that is off
-LIT = "#F0C030"       # halo around what the stepper talks about
+LIT = "#F5D63D"       # behind what the stepper talks about: texts on it 4.5:1, in the dark too
+RING = "#E3B505"      # around it, as a line: 1.9:1 to the page, 2.9:1 in the dark; black on it 4.5
 
 # Sizes of gradients, from vanishing over about 1 to exploding: dark at both ends, so that lightness
 # alone says how far from 1; blue and vermilion stay apart for colour-blind eyes.
@@ -67,7 +68,7 @@ SIZES_OF_A = ("#ffffff", *VANISHING[::-1])
 
 COLORS: tuple[ColorType, ...] = (
     "#ffffff", BLACK, GREY, FAINT, *NEURON, LINE, QUADRATIC, GRADIENT, *HIDDEN, OFF,
-    LIT, VALUE, VALUE_PALE, GRADIENT_PALE,
+    LIT, RING, VALUE, VALUE_PALE, GRADIENT_PALE,
     *map(tuple, _BANDS[:, :3]), *map(tuple, _PALE[:, :3]), *_SIZES, *FEATURE_BANDS[0],
     *FEATURE_BANDS[1], *CLASS_BANDS)
 """Every colour that fills areas or lines."""

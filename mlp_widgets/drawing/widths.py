@@ -14,7 +14,7 @@ from matplotlib.collections import LineCollection
 
 from .picture import StillPicture, added
 from .quick_artists import QuickText
-from .style import BLACK, FAINT, GREY, LIT, NORMAL, SMALL
+from .style import BLACK, FAINT, GREY, NORMAL, RING, SMALL
 
 MOST = 10
 """So many circles of a layer are all drawn; a wider one has its first and last ones, and dots."""
@@ -79,7 +79,7 @@ class WidthsPicture(StillPicture):
         """The circles of a layer, and the dots for those that are left out."""
         x, y = zip(*column, strict=True)
         if asked:
-            axes.scatter(x[MARKED], y[MARKED], s=190, color=LIT, zorder=2)
+            axes.scatter(x[MARKED], y[MARKED], s=190, color=RING, zorder=2)
         axes.scatter(x, y, s=42, facecolor="white", edgecolor=BLACK, linewidth=1.0, zorder=3)
 
     def _below(self, axes: Axes, x: float, layer: int) -> None:

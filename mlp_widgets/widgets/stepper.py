@@ -24,6 +24,9 @@ from .why_zero import operation_in_words
 SECONDS = 1.4
 """Between two steps of a play."""
 PLAY, PAUSE = "▶ Play", "❚❚ Pause"
+YELLOW, STRIPES = ('<mark class="mlp-now">Yellow</mark>',
+                   '<mark class="mlp-reused">in stripes</mark>')
+"""The two halos as they look in the theme of the page: in a dark one yellow is dark too."""
 
 
 class Stepper:
@@ -36,8 +39,9 @@ class Stepper:
 
     noun: ClassVar[str] = "operation"
     """What a step is."""
-    legend: ClassVar[str] = ("In the picture, yellow: what the step computes; yellow in stripes: "
-                             "what it uses again.")
+    legend: ClassVar[str] = (f"{YELLOW}: what the step computes, and its parameters; "
+                             f"{STRIPES}: what it uses again.")
+    """What the halos in the picture mean."""
 
     def __init__(self, host: Host, empty: str = "") -> None:
         """``empty`` is the sentence for a network that is not walked through."""

@@ -48,7 +48,7 @@ from seen import all_violations, pale_texts
 from mlp_widgets import LABS
 from mlp_widgets.widgets.beside import THERE
 
-READABLE = 9  # CSS pixels of the smallest text in a picture
+READABLE = 9.5  # CSS pixels of the smallest text in a picture
 VIEW = 490  # CSS pixels: a view of a lab beside its notebook
 CLOSE_PANEL = """() => [...window.jupyterapp.shell.widgets('main')]
     .filter(widget => widget.node.matches('.jupyterlab-sidecar')).forEach(e => e.dispose())"""

@@ -26,7 +26,7 @@ from ...widgets.lab import Lab
 from ...widgets.layout import Fold, Section, stack
 from ...widgets.parameter_table import Group
 from ...widgets.presets import Preset
-from ...widgets.stepper import Stepper
+from ...widgets.stepper import STRIPES, YELLOW, Stepper
 from . import scenes, words
 from .layered import HEIGHT, WIDTH
 from .numbers import (
@@ -45,6 +45,8 @@ CLASSES = ("linear", "logistic", "relu-off", "two", "three", "own", "twice", "sk
 
 class GraphStepper(Stepper):
     """Walks from node to node."""
+
+    legend = f"{YELLOW}: the circle of the step and its wires; {STRIPES}: the circles that it uses."
 
     def notation(self, numbers: Numbers) -> Notation:
         """The names of the nodes."""

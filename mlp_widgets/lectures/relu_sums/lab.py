@@ -31,7 +31,7 @@ from ...widgets.own_data import DataControl
 from ...widgets.parameter_table import Group
 from ...widgets.pointer import Pointer, Touch
 from ...widgets.presets import Preset
-from ...widgets.stepper import Stepper
+from ...widgets.stepper import YELLOW, Stepper
 from ...widgets.trained_lab import TrainedLab
 from ...widgets.training_run import TrainingRun
 from . import scenes, words
@@ -57,8 +57,7 @@ MOVED = "moved"
 class HingeStepper(Stepper):
     """Walks through one point, as the neuron on the sliders takes part in it."""
 
-    legend = ("Yellow: what the step computes; a yellow ring: what it uses. "
-              "Other hinges: one number.")
+    legend = f"{YELLOW}: what the step computes; a ring: what it uses. Other hinges: one number."
 
 
 class ReluSumsLab(TrainedLab[ReluSumsState, Numbers, Training]):

@@ -10,7 +10,7 @@ from ...core import Network, forward
 from ...core.activations import Array
 from ...drawing.descents import Descent, DescentsScene
 from ...drawing.gradient_noise import NoiseScene
-from ...drawing.loop_line import Block, LoopScene
+from ...drawing.loop_line import MOST_COLUMNS, Block, LoopScene
 from ...drawing.picture import thinned
 from . import words
 from .numbers import B_ENDS, POINTS, W_ENDS, Numbers, data_of
@@ -21,31 +21,39 @@ GRID = np.linspace(-1.06, 1.06, 81)
 ACROSS, UP = np.linspace(*W_ENDS, 65), np.linspace(*B_ENDS, 57)
 MOST_PATH_POINTS = 1500
 NAMES = ("w", "b")
+ROWS = {"": ("inputs", "targets"), "initialize": ("weights", "biases")}
+"""What stands in the two rows before the first line, and where the line takes no arrays."""
+ALL_COLUMNS = 8
+"""Room for the points before the first line: x above y, nothing beside them."""
 
 
 def loop(numbers: Numbers) -> LoopScene:
     """The lit line with its arrays; the points taken and the output before and after."""
     line, update = numbers.line, numbers.update
     x, y = data_of(numbers.state.data)
-    uses, computes = arrays_at(line, numbers.network, (x, y), update)
+    upper, lower = arrays_at(line, numbers.network, (x, y), update)
+    rows = ROWS.get(line.kind if line else "")
+    if rows:  # no row stays empty
+        upper, lower = lower[::2], lower[1::2]
+    columns = MOST_COLUMNS if line else ALL_COLUMNS
     covered = numbers.state.covered
     network = update.trace.network if update else numbers.network
     after = update.after if update and line and line.kind == "update" and not covered else None
     return LoopScene(
-        words.title(numbers), words.formula(numbers), _blocks(uses, numbers),
-        _blocks(computes, numbers), x[0], y[0],
+        words.title(numbers), words.formula(numbers), _blocks(upper, numbers, columns),
+        _blocks(lower, numbers, columns), x[0], y[0],
         update.points if update else np.empty(0, int), GRID, _output(network),
         None if after is None else _output(after),
-        "computes" if line else "data",
+        rows or ("uses", "computes"),
         line is not None and line.kind in ("loss", "backward", "update"))
 
 
-def _blocks(arrays: Sequence[NamedArray], numbers: Numbers) -> list[Block]:
+def _blocks(arrays: Sequence[NamedArray], numbers: Numbers, columns: int) -> list[Block]:
     """Covered are gradients, and all that an update has made: from it one could read them."""
     line, covered = numbers.line, numbers.state.covered
     told = line is not None and (line.update > 1 or line.kind == "update")
     return [Block(a.name, a.values, a.gradient, covered and (
-        a.gradient or (told and a.name not in ("x", "y")))) for a in arrays]
+        a.gradient or (told and a.name not in ("x", "y"))), columns) for a in arrays]
 
 
 def _output(network: Network) -> Array:

@@ -83,7 +83,7 @@ def listing(numbers: Numbers) -> str:
         rows.append(f"<li{mark}{inside}>{html.escape(code(line, numbers))}</li>")
     # not "1 of 6": an epoch has another number of updates, and a student may be asked for it
     update = (f"update {lit.update}; the first {WALKED} are shown" if lit and lit.update
-              else "press Next, or Play")
+              else "Press Next, or Play.")
     return (f'<div class="mlp-operation-box"><small>{update}</small>'
             f'<ol class="mlp-code">{"".join(rows)}</ol></div>')
 

@@ -30,13 +30,6 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def rule(state: WideState, init: str) -> str:
-    """How an initialization draws: its c and the variance of its weights."""
-    c = state.c(init)
-    return {"zeros": "W = 0", "xavier": "N(0, 1/n)", "he": "N(0, 2/n)"}.get(
-        init, f"c = {number(c)}: N(0, {number(c * c)}/n)")
-
-
 # -- pictures -----------------------------------------------------------------------------------
 
 
@@ -65,10 +58,8 @@ def histogram_note(init: str, values: np.ndarray, badly_shown: str) -> str:
 def verdict(numbers: Numbers) -> str:
     """What happens to the variance and to the gradient on the way through the layers."""
     state, p = numbers.state, numbers.main
-    what = "1 layer" if state.depth == 1 else f"{state.depth} layers"
-    neurons = counted(state.width, "neuron")
-    text = (f"{INITS[state.init]} ({rule(state, state.init)}) on {ACTIVATIONS[state.activation]}, "
-            f"{what} of {neurons}: ")
+    text = (f"{INITS[state.init]} on {ACTIVATIONS[state.activation]}, "
+            f"{counted(state.depth, 'layer')} of {state.width}: ")
     text += _zeros(state) if state.init == "zeros" else f"{_variance(state, p)} {_gradient(p)}"
     if numbers.other is not None:
         text += f" Beside it {INITS[state.compare]}: {per_layer(numbers.other)}."
@@ -88,8 +79,8 @@ def per_layer(p: Profile) -> str:
     if p.overflow is not None:
         return f"overflow at layer {p.overflow}"
     if p.per_layer == 0:
-        return "the variance ends in exactly 0"
-    return f"variance × {short(p.per_layer)} per layer"
+        return "variance 0 at the end"
+    return f"× {short(p.per_layer)} per layer"
 
 
 def _variance(state: WideState, p: Profile) -> str:
@@ -106,8 +97,8 @@ def _variance(state: WideState, p: Profile) -> str:
     if len(v) == 2:
         return f"the variance of a is {short(v[1])} in layer 1 ({short(v[0])} in the input)."
     trend = {"constant": "stays about constant"}.get(p.variance_trend, p.variance_trend)
-    text = (f"the variance of a {trend}, × {short(p.per_layer)} per layer: {short(v[1])} in "
-            f"layer 1, {short(v[-1])} in layer {len(v) - 1}.")
+    text = (f"the variance of a {trend}: {short(v[1])} in layer 1, {short(v[-1])} in layer "
+            f"{len(v) - 1}.")
     if p.zero_at_the_end:
         draws = len(p.variance)
         text += f" In {p.zero_at_the_end} of {draws} draws it is exactly 0 at the end."
@@ -126,13 +117,12 @@ def _signal(p: Profile) -> str:
     """Whether the variance is still a message from the input."""
     if not p.inputs_look_alike:
         return ""
-    return (f" But from input to input it is only {short(p.typical_part)}: all inputs look alike "
-            "to the last layer.")
+    return f" From input to input only {short(p.typical_part)}: all inputs look alike."
 
 
 def _saturation(state: WideState, p: Profile) -> str:
     share = p.saturated(state.depth) if state.activation != "relu" else 0.0
-    return f" {percent(share)} of the last layer is saturated." if share else ""
+    return f" {percent(share)} of layer {state.depth} is saturated." if share else ""
 
 
 def _gradient(p: Profile) -> str:
@@ -146,7 +136,7 @@ def _gradient(p: Profile) -> str:
         return "∂J/∂W¹ is exactly 0: the first layer can't learn."
     told = {"tiny": "is tiny in every layer", "huge": "is huge in every layer",
             "arrives": "reaches the first layer"}.get(trend, trend)
-    return (f"The gradient {told}: its length is {short(g[0])} at W¹, {short(g[-1])} at "
+    return (f"The gradient {told}: {short(g[0])} long at W¹, {short(g[-1])} at "
             f"{layer_name('W', len(g))}.")
 
 
@@ -173,7 +163,7 @@ def rows(numbers: Numbers) -> list[Row]:
     if numbers.state.activation == "relu":
         zeros = [percent(float((p.samples[depth] == 0).mean())) for p in profiles]
         return [*found, (f"a exactly 0 in layer {depth}", *zeros)]
-    return [*found, (f"saturated in layer {depth}", *(percent(p.saturated(depth))
+    return [*found, (f"saturated (slope < 0.01), layer {depth}", *(percent(p.saturated(depth))
                                                       for p in profiles))]
 
 
