@@ -37,9 +37,9 @@ class Others:
             self.left = 0
 
     def _to_do(self) -> int:
-        """Epochs that the picture needs, if it is in the page."""
+        """Epochs that the picture needs, if it is in the page and tells what they come to."""
         state = self._host.state
-        wanted = self._canvas.is_shown(state) and not self._canvas.slot.sentence(state)
+        wanted = self._canvas.is_shown(state) and not state.is_covered
         found: int = self._host.numbers.epochs_left if wanted else 0
         return found
 
