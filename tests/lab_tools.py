@@ -109,7 +109,7 @@ def upload(lab: Lab, content: bytes, name: str = "a.csv") -> None:
         control._counter += 1
     else:
         control.value = ({**file, "content": memoryview(content),
-                          "last_modified": datetime(2026, 1, 1, tzinfo=timezone.utc)},)  # fmt: skip
+                          "last_modified": datetime(2026, 1, 1, tzinfo=timezone.utc)},)
 
 
 def problem(lab: Lab, name: str) -> str:

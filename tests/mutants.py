@@ -32,7 +32,6 @@ class Mutant:
     tests: str
 
 
-# fmt: off
 MUTANTS = [
     Mutant("the slope of ReLU at exactly z = 0 is 0, against the lecture's convention",
            "core/activations.py", '"relu",       _relu,                 _on,',
@@ -298,7 +297,6 @@ MUTANTS = [
            "drawing/descents.py", "self.curves[1][k].set_data(seen, shown)",
            "self.curves[1][k].set_data(np.arange(len(J)), shown)", "drawn_numbers"),
 ]
-# fmt: on
 
 
 def is_killed(mutant: Mutant, copy: Path) -> bool:

@@ -25,7 +25,6 @@ def evaluate(name, z):
 
 
 # The one table of kinks and special values. ReLU's slope at 0 is 1 here, as on the slides.
-# fmt: off
 SPECIAL = [
     # name,        z,       f(z),         df(z)
     ("relu",        0.0,    0.0,          1.0),
@@ -56,7 +55,6 @@ SPECIAL = [
     ("identity",   -1000.0, -1000.0,      1.0),
     ("identity",    0.0,    0.0,          1.0),
 ]
-# fmt: on
 
 
 @pytest.mark.parametrize(("name", "z", "f", "df"), SPECIAL)
@@ -194,7 +192,7 @@ def exact_softmax(z):
         (0, 0), (1, 2, 3), (1000, 0, -1000), (-1000, -1000), (1000, 1000, 999.5),
         (-700, 0), (0, 40), (1e-9, 0, -1e-9),
     ],
-)  # fmt: skip
+)
 def test_softmax_to_the_last_digits(z):
     with np.errstate(all="raise", under="ignore"):
         a = softmax(*z)
@@ -241,7 +239,7 @@ def test_sum_of_others():
 def test_the_lecture_s_activations_are_there():
     assert list(ACTIVATIONS) == [
         "identity", "threshold", "sigmoid", "tanh", "relu", "leaky_relu", "softmax",
-    ]  # fmt: skip
+    ]
     assert all(find_activation(name).name == name for name in ACTIVATIONS)
     assert find_activation("softmax").df is None
     assert repr(find_activation("relu")) == "Activation('relu')"

@@ -74,7 +74,7 @@ SCENES = {
     CountsPicture: [counts_scene(d, f) for d, f in
                     ((5, 100), (1, 100), (10, 100), (100, 100), (31, 100), (3, 6), (1, 1))]
                    + [counts_scene(5, factor=2), counts_scene(5)],
-}  # fmt: skip
+}
 
 
 def shown(kind: type[Picture], scene, scale: float = 1.0) -> Picture:

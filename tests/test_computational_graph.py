@@ -270,7 +270,7 @@ def test_an_expression_as_it_is_read():
     ("0*w + x", {}, "a number of the expression = 0"), ("w - w + x", {}, "the paths cancel"),
     ("tanh(w)*x", {"w": 1000.0}, "the slope of the tanh in a₁ is 0 (w = 1000)"),
     ("exp(v)*w*x", {"v": -1e4}, "a₁ = 0"), ("w*v*x", {"v": 1e-200, "x": 1e-200}, "small"),
-])  # fmt: skip
+])
 def test_why_a_derivative_is_zero(text, values, why, make):
     lab = make("computational_graph", expression=text, graph=OWN, **values)
     assert lab.gradient["w"] == 0 and why in lab.why_zero("w")
@@ -286,7 +286,7 @@ def test_on_the_kink_the_slope_is_one():
 
 @pytest.mark.parametrize("same", [
     "(w*x+b-y)^2", "(w·x + b − y)²", "( w * x + b - y ) ** 2", "square(w×x + b – y)",
-    "SQUARE(W*X + B - Y)", "+((w*x) + b - y)**2.0"])  # fmt: skip
+    "SQUARE(W*X + B - Y)", "+((w*x) + b - y)**2.0"])
 def test_what_people_write_is_understood(same):
     assert read(same).terms == read("(w*x + b - y)**2").terms
     assert as_text(as_text(same)) == as_text(same) and as_text(same).isascii()
@@ -319,7 +319,7 @@ REFUSED = {
     "w*x + b*y + u*v + w*y + x*b": "too wide to be drawn",
     "await w": "is not", "yield w": "cannot be read", "w.__class__": "is not",
     "print(w)(x)": "is not",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("text", REFUSED, ids=lambda text: text[:20] or "nothing")
@@ -357,7 +357,7 @@ def test_any_text_is_read_or_refused_in_a_sentence(text):
     ("(w*1e6)**9*(x*1e6)**9*(v*1e6)**9", {"w": 1e6, "x": 1e6, "v": 1e6},
      "L = a₅ · a₇ is too large for a float"),
     ("b*log(w)", {"w": 1e-320, "b": 1e6}, "∂L/∂w is too large for a float"),
-])  # fmt: skip
+])
 def test_where_there_is_no_number_the_last_good_state_stays(text, values, said, kept):
     lab = kept("computational_graph")
     lab.set(expression="w*x", w=1.0)
@@ -458,7 +458,7 @@ def test_a_descent_of_an_expression_takes_the_steps_of_its_derivatives(kept):
      "would make a parameter too large. Perhaps it has no smallest value. Try Rewind."),
     ("log(w)", {"w": 0.1, "learning_rate": 0.009}, "with the next one, L = log(w): the log of −"),
     ("(w - y)**2", {"learning_rate": 3.0}, "The steps are too large for this slope. Try a"),
-])  # fmt: skip
+])
 def test_a_descent_that_has_no_next_step_says_why_and_stays(text, values, said, kept):
     lab = kept("computational_graph")
     lab.set(expression=text, **values)

@@ -288,7 +288,7 @@ def test_several_names(control, host):
     made.boxes["line"].value = True
     made.boxes["quadratic"].value = False
     assert host.moves == [{"compare": names} for names in
-                          (("quadratic",), ("line", "quadratic"), ("line",))]  # fmt: skip
+                          (("quadratic",), ("line", "quadratic"), ("line",))]
     show(made, host, compare=("quadratic",))
     assert [box.value for box in made.boxes.values()] == [False, True]
     assert "mlp-compare-line" in made.boxes["line"]._dom_classes and len(host.moves) == 3

@@ -98,7 +98,7 @@ def test_every_gradient_is_the_complex_step(depth, activation, skip, weights):
         later, earlier = truth[f"dJ_da[{layer}]"].item(), truth[f"dJ_da[{layer - 1}]"].item()
         if later:
             assert math.isclose(s.layers.factor[layer - 1], earlier / later, rel_tol=1e-9,
-                                abs_tol=0.0 if earlier else 1e-300)  # fmt: skip
+                                abs_tol=0.0 if earlier else 1e-300)
 
 
 @EACH_ACTIVATION
@@ -257,7 +257,7 @@ def test_the_operations_are_those_of_the_lecture_in_its_order(depth):
 
 def test_samples_of_the_operations():
     found = {op.symbol: f"{op.formula} = {op.numbers}" for op in
-             solve(activation="leaky_relu", skip=True, w=-2.0, depth=2).operations}  # fmt: skip
+             solve(activation="leaky_relu", skip=True, w=-2.0, depth=2).operations}
     assert found["a₁"] == "x + leaky ReLU(z₁) = 1 + leaky ReLU(−2)"
     assert found["J"] == "(a₂ − y)² = (0.9604 − 0)²"
     assert found["∂J/∂z₂"] == "∂J/∂a₂ · g′(z₂) = 1.9208 · 0.01"
@@ -330,7 +330,7 @@ def test_a_weight_0_in_the_middle_has_a_gradient_of_its_own(activation):
     ({"activation": "relu", "skip": True, "y": 9.0, **weights_each(1.0, 1.0, -1.0, 1.0)},
      ["", "", "neuron 3 is off (z₃ = −4 < 0); the skip goes around this layer", ""]),
     ({"w": 1000.0, "depth": 2}, ["the slope of neuron 2 is 0 (z₂ = 1000)"] * 2),
-], ids=str)  # fmt: skip
+], ids=str)
 def test_reasons_of_special_chains(options, expected):
     assert reasons(solve(**options)) == expected
 
@@ -356,7 +356,7 @@ def test_each_gradient_that_is_0_stands_with_one_reason():
         values = [draw.choice([0.0, 1.0, -1.0, draw.uniform(-2, 2)]) for _ in range(6)]
         s = solve(activation=draw.choice(list(ACTIVATIONS)), skip=draw.random() < 0.5,
                   x=draw.choice([0.0, 1.0, -1.0]), y=draw.choice([0.0, 0.5]),
-                  **weights_each(*values))  # fmt: skip
+                  **weights_each(*values))
         zero = [name for name, gradient in s.gradient.items() if gradient == 0]
         assert [name for name in s.gradient if s.why_zero(name)] == zero
         grouped = {name: why for why, names in s.zeros for name in names}
@@ -472,7 +472,7 @@ def test_the_stepper_ends_where_a_number_is_too_large(lab):
 @pytest.mark.parametrize("mode", ["shared", "random", "each"])
 def test_the_map_is_what_single_chains_give(mode, activation, skip):
     state = DeepChainState(mode=mode, depth=10, activation=activation, skip=skip, x=0.8, y=0.3,
-                           **{name: 0.3 * k - 1.2 for k, name in enumerate(OWN)})  # fmt: skip
+                           **{name: 0.3 * k - 1.2 for k, name in enumerate(OWN)})
     found = make_map(map_key(state))
     assert found.log10.shape == (len(found.depths), len(found.scales))
     assert found.depths.tolist() == list(range(1, 11 if mode == "each" else 101))
@@ -482,14 +482,14 @@ def test_the_map_is_what_single_chains_give(mode, activation, skip):
         scale, depth = float(found.scales[column]), int(found.depths[row])
         factor = scale / max(abs(getattr(state, n)) for n in OWN[:depth])
         single = {"shared": {"w": scale}, "random": {"std": scale},
-                  "each": {n: factor * getattr(state, n) for n in OWN}}[mode]  # fmt: skip
+                  "each": {n: factor * getattr(state, n) for n in OWN}}[mode]
         s = Numbers(state.changed(depth=depth, **single))
         gradient = abs(s.gradient["w1"])
         if s.overflow is not None or not 1e-300 < gradient < 1e300:
             assert abs(found.log10[row, column]) > 299
         else:
             assert math.isclose(found.log10[row, column], math.log10(gradient), rel_tol=1e-9,
-                                abs_tol=1e-9)  # fmt: skip
+                                abs_tol=1e-9)
 
 
 OWN_WEIGHTS = st.lists(st.floats(-3, 3).map(lambda w: round(w, 2)), min_size=10, max_size=10)
@@ -549,7 +549,7 @@ def place_of(lab, scale: float, depth: int) -> dict[str, float]:
     up = (depth - 0.5) / len(map_.depths)
     return {"relativeX": 245 * (box.x0 + across * box.width),
             "relativeY": 125 * (1 - box.y0 - up * box.height),
-            "boundingRectWidth": 245.0, "boundingRectHeight": 125.0}  # fmt: skip
+            "boundingRectWidth": 245.0, "boundingRectHeight": 125.0}
 
 
 @pytest.mark.parametrize("mode", ["shared", "random", "each"])
@@ -717,23 +717,23 @@ def test_a_gradient_0_has_nothing_to_clip():
 
 def test_training_is_gradient_descent():
     state = DeepChainState(depth=6, mode="random", seed=2, activation="tanh", x=0.9, y=0.4,
-                           max_norm=0.02, learning_rate=0.3, steps=40)  # fmt: skip
+                           max_norm=0.02, learning_rate=0.3, steps=40)
     training = Training(state)
     rounds = 0
     while training.advance(7):
         rounds += 1
         assert rounds < 100
     for name, skip, max_norm in (("plain", False, None), ("skip", True, None),
-                                 ("clipping", False, 0.02)):  # fmt: skip
+                                 ("clipping", False, 0.02)):
         network, J = chain(state.weights, "tanh", skip), []
         for step in gradient_descent(network, [0.9], [0.4], alpha=0.3, steps=40,
-                                     max_norm=max_norm):  # fmt: skip
+                                     max_norm=max_norm):
             network = step.network
             J.append(step.J)
         way = training.ways[name]
         assert way.J[:-1] == J and len(way.J) == 41 and way.J[-1] < J[0]
         moved = [abs(w.item() - start) for w, start in zip(network.w[1:], state.weights,
-                                                          strict=True)]  # fmt: skip
+                                                          strict=True)]
         assert way.moved.tolist() == moved and any(moved)
     assert training.share == 1.0 and words.results(training).startswith("After 40 steps")
 
@@ -763,14 +763,14 @@ def test_what_diverges_stops_and_the_others_go_on(lab):
     assert set(scene.curves) == set(scene.moved) == {"plain", "skip", "clipping"}
     assert [math.isinf(J[-1]) for _, J in scene.curves.values()] == [True, True, False]
     assert said(lab).startswith("After 250 steps from the same start: plain: diverged at step 3; "
-                                "skip: diverged at step 3; clipping: J = ")  # fmt: skip
+                                "skip: diverged at step 3; clipping: J = ")
     assert lab.training_run.bar.value == 1000 and "Train" in lab.training_run.button.description
     assert "After 250 of 250 steps" in all_words(lab)
 
 
 def test_what_diverges_with_the_last_step():
     training = Training(DeepChainState(activation="identity", depth=10, w=1.5, y=1.0, steps=2,
-                                       learning_rate=0.01))  # fmt: skip
+                                       learning_rate=0.01))
     training.step(2)
     assert not training.going and training.ways["plain"].diverged == 2
 
@@ -812,7 +812,7 @@ def test_a_change_of_the_setting_stops_the_training(lab, changes):
 
 
 @pytest.mark.parametrize("changes", [{"below": "why"}, {"view": "profiles"}, {"operation": 3},
-                                     {"skip": True}, {"mode": "each"}], ids=str)  # fmt: skip
+                                     {"skip": True}, {"mode": "each"}], ids=str)
 def test_a_result_stays_while_its_setting_does(lab, changes):
     lab.set(steps=3)
     training = lab.learn()
@@ -968,7 +968,7 @@ def test_the_board_shows_the_numbers(lab):
             "mlp-mse-now": lab.loss, "mlp-value-output": lab.numbers.output,
             "mlp-value-dJ-dw1": lab.gradient["w1"],
             "mlp-value-largest": max(sizes), "mlp-value-smallest": min(sizes),
-        }  # fmt: skip
+        }
         for css, value in expected.items():
             assert abs(read(shown(css)) - value) <= 1.001 * half_a_digit(shown(css)), css
 

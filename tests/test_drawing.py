@@ -187,7 +187,7 @@ def test_pictures_do_not_stay_alive():
     ("value", "limit"),
     [(1, 1), (1.1, 2), (2.5, 3), (4, 5), (7, 10), (10, 10), (11, 20), (0.03, 0.03), (0.031, 0.05),
      (0, 1), (-3, 1), (1e9, 1e9)],
-)  # fmt: skip
+)
 def test_round_limit(value, limit):
     assert round_limit(value) == pytest.approx(limit)
 
@@ -455,7 +455,7 @@ def with_values(diagram: DiagramPicture, value: float, edges: str) -> DiagramPic
 @pytest.mark.parametrize(("value", "edges"), [
     (-5.9, "values"), (-99.4, "values"), (-5.9, "gradients"), (0.0, "gradients"),
     (0.123, "gradients"), (-0.0123, "gradients"), (15.0, "gradients"), (123.0, "gradients"),
-])  # fmt: skip
+])
 def test_no_text_of_the_diagram_touches_another(diagram, value, edges):
     assert overlaps(with_values(diagram, value, edges)) == []
 
@@ -464,7 +464,7 @@ def test_no_text_of_the_diagram_touches_another(diagram, value, edges):
 @pytest.mark.parametrize(("value", "edges"), [
     (-999999.4, "values"), (-1.234e-10, "values"), (-999999.4, "gradients"),
     (-1.234e-10, "gradients"), (-9.87e12, "gradients"), (123456.7, "gradients"),
-])  # fmt: skip
+])
 def test_no_label_of_the_diagram_touches_another(diagram, value, edges):
     picture = with_values(diagram, value, edges)
     assert overlaps(picture, labels_only=True) == []
@@ -599,7 +599,7 @@ def test_the_path_stays_visible_under_the_ring_of_the_point(map_of):
 @pytest.mark.parametrize(("path", "note"), [
     ([(0.0, 0.0), (1.0, 1.0)], ""), ([(0.0, 0.0), (3.0, 1.0)], "outside: 3, 1"),
     ([(0.0, -5.0), (1.0, 1.0)], "its path goes outside"),
-])  # fmt: skip
+])
 def test_a_path_that_leaves_the_map_says_so(map_of, path, note):
     changes = {"steps": np.arange(2), "J_path": np.array([3.0, 2.0])}
     map_of.update(landscape_scene(path=np.array(path), point=path[-1], **changes))

@@ -135,7 +135,7 @@ def test_a_value_that_is_not_allowed_is_refused_in_one_sentence(name, bad, sente
     ("compare", ["blue", "red"], ("blue", "red")),
     ("compare", {"red": 1}, ("red",)), ("points", [1.0], (1.0,)), ("operation", 6.0, 6),
     ("hour", 3, 3.0),
-], ids=str)  # fmt: skip
+], ids=str)
 def test_a_value_is_kept_as_a_plain_one(name, given_value, kept):
     found = getattr(Everything(**{name: given_value}), name)
     assert found == kept and type(found) is type(kept)
@@ -160,10 +160,10 @@ def test_only_fields_can_be_changed():
 
 def test_roles_say_what_undo_brings_back():
     roles = {role: [n for n, of in declared(Everything).items() if of.role is role]
-             for role in (PARAMETER, DATA, RATE, VIEW, PLACE)}  # fmt: skip
+             for role in (PARAMETER, DATA, RATE, VIEW, PLACE)}
     assert roles == {PARAMETER: ["w11"], DATA: ["size", "depth", "colour", "points"],
                      RATE: ["learning_rate"], VIEW: ["skip", "compare", "hour"],
-                     PLACE: ["operation"]}  # fmt: skip
+                     PLACE: ["operation"]}
     assert [role.of_the_network for role in roles] == [True, True, False, False, False]
     assert STATE.of_the_network == (1.5, 2.0, 3, "red", ())
     assert STATE.parameters == {"w11": 1.5}
@@ -216,19 +216,19 @@ def test_the_documentation_has_a_line_for_each_field():
         "learning_rate (default 0.1): of descent; positive", "depth (default 3): 1 to 5",
         "colour (default 'red'): one of red, blue", "skip (default False): True or False",
         "compare (default ()): any of red, blue", "points (default ()): a list of numbers", "hour",
-        "operation (default 0): 0 is before the first"]  # fmt: skip
+        "operation (default 0): 0 is before the first"]
 
 
 def test_how_people_call_a_field():
     own = declared(Everything)
     found = {name: (own[name].symbol, own[name].change_in_words(getattr(STATE, name)))
-             for name in own}  # fmt: skip
+             for name in own}
     assert found == {
         "w11": ("w₁₁", "w₁₁ = 1.5"), "size": ("size", "size = 2"),
         "learning_rate": ("learning rate η", "learning rate η = 0.1"),
         "depth": ("depth", "depth = 3"), "colour": ("colour", ""), "skip": ("skip", "skip = off"),
         "compare": ("compare", ""), "points": ("points", ""), "hour": ("hour", "hour = 4"),
-        "operation": ("operation", "")}  # fmt: skip
+        "operation": ("operation", "")}
 
 
 def test_old_names_and_values_are_those_of_today():

@@ -18,7 +18,7 @@ from mlp_widgets.lectures.generic_layer.check import backward_through, check_lay
 POINTS = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]])
 WEIGHTS = np.array([[1.0, 2.0], [3.0, -4.0]])
 RIGHT = ("Both gradients are right: ∂J/∂z_in and ∂J/∂θ agree with the complex step "
-         "to 8 digits.")  # fmt: skip
+         "to 8 digits.")
 
 
 def sigmoid(z):
@@ -236,7 +236,7 @@ MISTAKES = [
     (lambda z, t, g: (g * t, [g * z]),
      "∂J/∂z_in is right; ∂J/∂θ: it needs the shape of θ, (), and has (1,); the numbers are right, "
      "only an axis of length 1 is too many."),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("back", "words"), MISTAKES)
@@ -283,7 +283,7 @@ def test_a_gradient_that_is_not_summed_over_the_points():
         "sum it over the points."
     )
     words = message(lambda z, t, g: (t.T @ g, np.einsum("in,jn->nij", g, z)), matrix, POINTS,
-                    WEIGHTS)  # fmt: skip
+                    WEIGHTS)
     assert words.endswith("shape of θ, (2, 2), and has (3, 2, 2); sum it over the points (axis 0).")
 
 
@@ -304,7 +304,7 @@ def test_swapped_arrays_and_the_mean_over_points():
     assert words == "The two gradients are swapped: return dJ_dz_in first, then dJ_dtheta."
     words = message(lambda z, t, g: (t.T @ g, g @ z.T / 3), matrix, POINTS, WEIGHTS)
     assert words.endswith("0.3333 times what it should be (J is a sum over the 3 points here, "
-                          "not their mean).")  # fmt: skip
+                          "not their mean).")
 
 
 def test_a_wrong_entry_is_named():
@@ -333,7 +333,7 @@ ROUGH = "That is exact to 6 digits only"
         (lambda z, t: float(t * z), linear_back, "use the number itself instead of float"),
         (lambda z, t: (t * z).real, linear_back, "use functions of numpy that keep it"),
     ],
-)  # fmt: skip
+)
 def test_a_forward_that_loses_the_imaginary_part(fwd, back, advice):
     words = message(back, fwd, 0.2, 3.0)
     assert words.startswith("Both gradients are right: ∂J/∂z_in and ∂J/∂θ agree with a central")
@@ -345,7 +345,7 @@ def test_a_forward_that_loses_the_imaginary_part(fwd, back, advice):
 @pytest.mark.parametrize("z_in", [0.7, -0.7])
 def test_branches_and_max_keep_the_complex_step(z_in):
     for fwd in (lambda z, t: max(0, t * z), lambda z, t: np.maximum(0, t * z),
-                lambda z, t: t * z if z > 0 else 0.0):  # fmt: skip
+                lambda z, t: t * z if z > 0 else 0.0):
         assert message(relu_back, fwd, z_in, 3.0) == RIGHT
 
 
@@ -369,7 +369,7 @@ def test_a_point_at_the_end_of_forward_is_checked_without_its_neighbour():
 
     assert check_layer(fwd, lambda z, t, g: (0, g * z), 2.0, 3.0).message  # no traceback
     assert check_layer(lambda z, t: t * np.arcsin(z), lambda z, t, g: (
-        g * t / np.sqrt(1 - z * z), g * np.arcsin(z)), 0.99, 3.0)  # fmt: skip
+        g * t / np.sqrt(1 - z * z), g * np.arcsin(z)), 0.99, 3.0)
 
 
 @pytest.mark.parametrize(
@@ -386,7 +386,7 @@ def test_a_point_at_the_end_of_forward_is_checked_without_its_neighbour():
         (np.random.default_rng(1).normal,
          "forward gives two different z_out for the same z_in and theta."),
     ],
-)  # fmt: skip
+)
 def test_mistakes_in_forward(fwd, words):
     assert message(linear_back, fwd) == words
 
@@ -493,7 +493,7 @@ def test_prints_of_the_student_are_few(capsys):
         (np.ones(2000), 3.0, "z_in and theta hold 2001 numbers, at most 1000 can be checked: "
                              "check your layer on a small example."),
     ],
-)  # fmt: skip
+)
 def test_bad_numbers_to_check_at(z_in, theta, words):
     assert message(linear_back, linear, z_in, theta) == words
 
@@ -550,7 +550,7 @@ def test_compare_names_the_layer_that_differs():
     assert repr(backward_through(of_neurons(CHAIN_WEIGHTS), 1.0, core.dJ_da[-1].item())
                 .compare(core.dJ_dw)) == (
         "All 5 gradients ∂J/∂θ agree to 8 digits."
-    )  # fmt: skip
+    )
     wrong = of_neurons(CHAIN_WEIGHTS)
     wrong[2] = (neuron, lambda *v: (neuron_back(*v)[0], 1.001 * neuron_back(*v)[1]), 2.0)
     answer = backward_through(wrong, 1.0, core.dJ_da[-1].item()).compare(core.dJ_dw)
@@ -577,7 +577,7 @@ def test_compare_names_the_layer_that_differs():
         ([], 1.0, "layers must be a list of (forward, backward, theta), at least one."),
         (of_neurons([1.0]), [1.0, 2.0], "dJ_dy needs the shape of ŷ, (), and has (2,)."),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_in_a_chain_is_said(layers, dJ_dy, words):
     mine = backward_through(layers, 1.0, dJ_dy)
     assert not mine.ok and repr(mine) == words
@@ -594,7 +594,7 @@ SOLUTIONS = {
                             "    dJ_dtheta = dJ_dz_out * a * (1 - a) * z_in\n",
     "def matrix_backward(": "dJ_dz_in = theta.T @ dJ_dz_out\n"
                             "    dJ_dtheta = dJ_dz_out @ z_in.T\n",
-}  # fmt: skip
+}
 
 
 def with_solution(source):

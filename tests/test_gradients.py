@@ -26,7 +26,6 @@ CHAIN = (1,) * 6  # five layers, as in the lecture
 EACH_LAYER_A = [Skip(layer - 1, layer) for layer in range(1, 6)]
 EACH_LAYER_Z = [Skip(layer, layer, of="z") for layer in range(1, 6)]
 
-# fmt: off
 CASES = {
     # name:                    (widths, activations, loss, what else)
     "1-1":                     ((1, 1), "identity", "squared", {}),
@@ -70,7 +69,6 @@ CASES = {
                                 {"skips": [Skip(1, 2), Skip(1, 2, "z")]}),
     "skip into softmax":       ((2, 3, 3), ["tanh", "softmax"], "squared", {"skips": [Skip(1, 2)]}),
 }
-# fmt: on
 
 
 def make(widths, activations, loss, points=3, seed=0, hard=True, **structure):
@@ -81,7 +79,7 @@ def make(widths, activations, loss, points=3, seed=0, hard=True, **structure):
 WITH_AND_WITHOUT_BIASES = [
     (case, biases) for case in CASES for biases in (True, False)
     if CASES[case][3].get("biases", biases) == biases
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("case", "biases"), WITH_AND_WITHOUT_BIASES)
@@ -163,7 +161,7 @@ def networks(draw):
         widths, names, loss,
         points=draw(st.integers(1, 4)), seed=draw(st.integers(0, 2**32)), hard=draw(st.booleans()),
         scale=draw(st.sampled_from([0.1, 0.5, 1.0, 2.0])), biases=draw(st.booleans()), skips=skips,
-    )  # fmt: skip
+    )
 
 
 def possible_skips(widths, into_last):
@@ -284,4 +282,4 @@ def test_the_oracle_is_right_where_the_answer_is_known():
     got = {name: gradient.item() for name, gradient in truth.items()}
     assert got == {
         "dJ_dw[1]": 12, "dJ_db[1]": 4, "dJ_dz[1]": 4, "dJ_da[1]": 4, "dJ_da[0]": 8,
-    }  # fmt: skip
+    }

@@ -51,7 +51,7 @@ def test_quick_changes_of_one_group_are_one_entry(clock):
     lambda history, clock: setattr(clock, "seconds", clock.seconds + 1.1 * GROUP_SECONDS),
     lambda history, clock: history.separate(),
     lambda history, clock: (history.remember("gone", ("v",)), history.drop()),
-], ids=["another control", "no group", "a rest", "separate", "undo"])  # fmt: skip
+], ids=["another control", "no group", "a rest", "separate", "undo"])
 def test_what_ends_a_group(clock, between):
     history = History()
     history.remember("a", ("w",))

@@ -274,7 +274,7 @@ class Told(State):
     ({"skip": True, "learning_rate": 0.2}, "learning rate = 0.2. skip = on. "),
     ({"points": (1,)}, ""), ({}, ""),
     ({"skip": True, "learning_rate": 0.2, "w2_1": 0}, ""),
-])  # fmt: skip
+])
 def test_what_changed_is_told_if_it_is_little(changes, words):
     assert changes_in_words(Told(), replace(Told(), **changes)) == words
 
@@ -561,7 +561,7 @@ def test_what_is_asked_for_is_done_once_at_close_before_the_widgets_are_freed():
 
 @pytest.mark.parametrize(("kind", "method", "arguments"), [
     (Lab, "compute", (None,)), (Cell, "snapshot", ()), (Control, "refresh", (None,)),
-    (Picture, "build", ()), (Scene, "words", ())])  # fmt: skip
+    (Picture, "build", ()), (Scene, "words", ())])
 def test_a_base_says_what_it_lacks(kind, method, arguments):
     with pytest.raises(TypeError, match=f"{kind.__name__} must define {method}"):
         getattr(object.__new__(kind), method)(*arguments)

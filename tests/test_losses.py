@@ -35,7 +35,6 @@ def exp(z):
     return Decimal(z).exp()
 
 
-# fmt: off
 NLL = [
     # z,     y,    J,                   dJ/dz,            dJ/da = (1 - y)(1 + e^z) - y (1 + e^-z)
     (-1000,  1,    1000.0,              -1.0,             -np.inf),
@@ -50,7 +49,6 @@ NLL = [
     (700,    1,    np.exp(-700.0),      -np.exp(-700.0),  -1.0),
     (-700,   1,    700.0,               -1.0,             -np.exp(700.0)),
 ]
-# fmt: on
 
 
 @pytest.mark.parametrize(("z", "y", "J", "dJ_dz", "dJ_da"), NLL)
@@ -213,4 +211,4 @@ def test_a_row_of_the_table_cannot_be_changed():
 def test_repr():
     assert [repr(loss) for loss in LOSSES.values()] == [
         "Loss('squared')", "Loss('nll')", f"Loss('{CROSS}')",
-    ]  # fmt: skip
+    ]

@@ -127,7 +127,6 @@ def test_repr_is_short_whatever_the_size():
 
 # Errors that teach: what was given, what is allowed.
 
-# fmt: off
 WRONG_NETWORKS = [
     # w,                              b,            activations,     message
     ([],                              None,         [],              r"at least one layer"),
@@ -172,7 +171,6 @@ WRONG_NETWORKS = [
      r"the leading axes of w and b must fit together, got \[\(2,\), \(3,\)\]"),
     ([np.ones((2, 1, 1)), np.ones((3, 1, 1))], None, ["relu"] * 2,   r"leading axes"),
 ]
-# fmt: on
 
 
 @pytest.mark.parametrize(("w", "b", "activations", "message"), WRONG_NETWORKS)
@@ -181,7 +179,6 @@ def test_wrong_networks(w, b, activations, message):
         Network(w, b, activations)
 
 
-# fmt: off
 WRONG_SKIPS = [
     # skip in a 2-3-3-1-2 network,  message
     (Skip(2, 1),                    r"does not go forward inside a network of 4 layers"),
@@ -197,7 +194,6 @@ WRONG_SKIPS = [
     (Skip(0, 2),                    r"joins 2 neurons to 3; the numbers must be equal, or the tar"),
     (Skip(3, 4),                    r"joins 1 neurons to 2; .* equal, or the target 1"),
 ]
-# fmt: on
 
 
 @pytest.mark.parametrize(("skip", "message"), WRONG_SKIPS)

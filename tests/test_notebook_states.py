@@ -39,7 +39,7 @@ MADE = "from mlp_widgets import OneNeuronLab, will_move\nlab = OneNeuronLab()"
     ([MADE, "lab.w = 1\nlab", "lab.step(0)"], False),
     ([MADE, "lab;", "lab.w = 1"], False),
     ([MADE, "other = OneNeuronLab(w=1)\nlab", "other.step(5)"], False),
-])  # fmt: skip
+])
 def test_a_lab_that_was_moved_is_found(cells, finds):
     assert bool(run(cells).moved) is finds
 
@@ -50,7 +50,7 @@ def test_a_lab_that_was_moved_is_found(cells, finds):
     ([MADE, "OneNeuronLab()", "display(will_move(lab, 'w'))\nlab"], 0),
     ([MADE, "will_move(lab, 'w')"], 1),
     ([MADE, "lab", "OneNeuronLab()", "will_move(lab, 'w')", "OneNeuronLab()"], 1),
-])  # fmt: skip
+])
 def test_a_question_about_a_lab_that_is_elsewhere_is_found(cells, problems):
     assert len(run(cells).lost_questions()) == problems
 
@@ -65,7 +65,7 @@ POLLED = "from mlp_widgets import Poll\nPoll('L?', 2.25, about=lab, covers=True)
     ([MADE, TOLD, POLLED.replace(", covers=True", ""), "lab"], 0),
     ([MADE, TOLD, "lab", POLLED], 1),
     ([MADE, POLLED, "lab", POLLED, TOLD], 2),
-])  # fmt: skip
+])
 def test_a_question_whose_lab_an_earlier_answer_uncovers_is_found(cells, problems):
     assert len(run(cells).covered_again()) == problems
 
@@ -77,7 +77,7 @@ ASK = "from mlp_widgets import Poll\nPoll('So?', 'A', {}, hint={})"
     ("None", ["B", "C"]), ("{'B': 'few', 'A': 'right'}", ["C"]), ("{'B': 'few', 'C': 'many'}", []),
     ("{'B': 'no', 'C': 'no'}", ["B", "C"]), ("lambda given: given[0]", []),
     ("lambda given: 'no'", ["B", "C"]),
-])  # fmt: skip
+])
 def test_a_wrong_choice_without_a_reason_of_its_own_is_found(hint, silent):
     page = run([MADE, "lab", ASK.format("{'A': 'a', 'B': 'b', 'C': 'c'}", hint)])
     assert [found.rsplit(" of ")[-1] for found in page.wrong(["text"])] == (
@@ -115,7 +115,7 @@ def test_a_kernel_hears_what_is_shown_and_when_a_cell_has_ended(monkeypatch):
     ("Now w = 2.\n\n**Predict:** L at w = −1.\n\nAnd x = 3.", [("w", 2), ("x", 3)]),
     ("What is L at w = −1? It is small at w = 2.", [("w", 2)]),
     ("<details><summary>Explain</summary>\n\nAt w = 2\n\n</details>\n\n**w = 0** is", []),
-])  # fmt: skip
+])
 def test_what_a_text_claims_is_found(text, found):
     state = run([MADE, "lab"]).labs[0].state
     assert [claim[:2] for claim in shown_labs.claims(text, state)] == found

@@ -235,7 +235,7 @@ def tells(output) -> bool:
     ({"output_type": "execute_result", "data": {"text/plain": "2.5"}}, True),
     ({"output_type": "execute_result", "data": {"text/plain": "not filled in yet"}}, False),
     ({"output_type": "display_data", "data": {"text/plain": "2", "text/html": FOLDED}}, False),
-])  # fmt: skip
+])
 def test_what_tells_an_answer_is_found(output, told):
     assert tells(output) is told
 

@@ -92,7 +92,7 @@ def test_there_are_ten_of_all_labs_with_every_renamed_field():
     ("three_neuron", {"rivals": ["line"]}, {"compare": ("line",)}),
     ("deep_chain", {"tau": 0.5, "spread": 2.0, "mode": "random"},
      {"max_norm": 0.5, "std": 2.0, "mode": "random"}),
-])  # fmt: skip
+])
 def test_the_constructor_understands_the_old_names(name, old, today, make):
     lab = make(name, scale=0.25, **old)
     for field, value in today.items():

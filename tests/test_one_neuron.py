@@ -249,7 +249,7 @@ def test_repr_names_what_is_not_the_default(lab):
     assert repr(lab) == "OneNeuronLab(w=1.5, x=3.0, y=6.0, scale=0.5)"
     lab.set(activation="tanh", learning_rate=0.5)
     assert repr(lab) == ("OneNeuronLab(w=1.5, x=3.0, y=6.0, activation='tanh', "
-                         "learning_rate=0.5, scale=0.5)")  # fmt: skip
+                         "learning_rate=0.5, scale=0.5)")
 
 
 # --- pictures ---

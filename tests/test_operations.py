@@ -46,7 +46,7 @@ def truth(network, x, y) -> dict[Var, float]:
 
 FUNCTIONS = {"ReLU": lambda z: max(z, 0.0), "leaky": lambda z: z if z >= 0 else 0.01 * z,
              "σ": lambda z: 1 / (1 + math.exp(-z)), "tanh": math.tanh,
-             "threshold": lambda z: float(z >= 0)}  # fmt: skip
+             "threshold": lambda z: float(z >= 0)}
 
 
 def evaluate(text: str) -> float:
@@ -126,7 +126,7 @@ def test_a_chain_as_it_is_read():
 @pytest.mark.parametrize(("y", "loss", "slope"), [
     (1, "−log 0.73106 = 0.3133", "−1 / 0.73106 = −1.368"),
     (0, "−log(1 − 0.73106) = 1.313", "1 / (1 − 0.73106) = 3.718"),
-])  # fmt: skip
+])
 def test_the_negative_log_likelihood_as_it_is_read(y, loss, slope):
     network = Network([[[1.0]]], [[0.0]], ["sigmoid"])
     trace = forward(network, [1.0], [y], loss="nll")
@@ -150,7 +150,7 @@ def test_a_skip_as_it_is_read():
     assert read[3] == "ŷ = a₁ + ReLU(z₂) = 3 + ReLU(−3) = 3"
     assert read[8] == "∂J/∂a₁ = ∂J/∂z₂ · w₂ + ∂J/∂ŷ · 1 = 0 · (−1) + 4 · 1 = 4"
     said = [operation_in_words(op, CHAIN)
-            for op in operations(passes(network, [1.5], [1.0], CHAIN))]  # fmt: skip
+            for op in operations(passes(network, [1.5], [1.0], CHAIN))]
     assert said[3] == "The skip adds a₁. Off: the ReLU gives 0."
     assert said[8] == "∂J/∂z₂ is reused. The skip gives the last term, its +1."
 
@@ -158,15 +158,15 @@ def test_a_skip_as_it_is_read():
 def test_what_is_special_is_said():
     network = Network([[[0.0]], [[-1.0]]], None, ["leaky_relu", "relu"])
     said = [operation_in_words(op, CHAIN)
-            for op in operations(passes(network, [1.5], [1.0], CHAIN))]  # fmt: skip
+            for op in operations(passes(network, [1.5], [1.0], CHAIN))]
     assert said[1] == "z₁ = 0: exactly on the kink. The slope there counts as 1."
     network = Network([[[-1.0]], [[-1.0]]], None, ["leaky_relu", "threshold"])
     said = [operation_in_words(op, CHAIN)
-            for op in operations(passes(network, [1.5], [1.0], CHAIN))]  # fmt: skip
+            for op in operations(passes(network, [1.5], [1.0], CHAIN))]
     assert said[1] == "z < 0: the leaky ReLU passes a hundredth."
     assert said[5:8] == ["ŷ is reused from the forward pass.",
                          "∂J/∂ŷ is reused. Neuron 1 has slope 0 here.",
-                         "∂J/∂z₂ and, from the forward pass, a₁ are reused."]  # fmt: skip
+                         "∂J/∂z₂ and, from the forward pass, a₁ are reused."]
 
 
 def test_the_way_back_may_go_down_to_the_inputs():
@@ -214,7 +214,7 @@ def test_what_is_lit():
     assert lit(found, 0) == lit([], 3) == {}
     assert lit(found, 3) == {Var("w", 2): "now", Var("a", 1): "reused", Var("z", 2): "now"}
     assert lit(found, 4) == {Var("z", 2): "reused", Var("a", 1): "reused", Var("skip", 1): "now",
-                             Var("a", 2): "now"}  # fmt: skip
+                             Var("a", 2): "now"}
     assert lit(found, 99) == lit(found, len(found))
 
 

@@ -150,7 +150,7 @@ def test_as_much_as_a_file_may_hold():
     ("1,234;5\n2,3;6", ""), ("1,234;5\n2,3456;6", ""), ("1234,567;5", ""),
     ("x;y\n1,234;5", "Line 'x;y' was taken as a heading. "
                      "1,234 was read as 1.234, with a decimal comma"),
-])  # fmt: skip
+])
 def test_what_is_said_of_a_file(text, note):
     assert parse_columns(text, XY).note == note
 

@@ -201,7 +201,6 @@ def test_without_a_target():
         backward(trace)
 
 
-# fmt: off
 WRONG_POINTS = [
     # x,                       y,            message, for a network 2-1
     ([1.0],                    [1.0],        r"x must have shape \(2, N\), or \(2,\) .*\(1,\)"),
@@ -224,7 +223,6 @@ WRONG_POINTS = [
     ([[1.0], [1.0, 2.0]],      [1.0],        r"x must be numbers in a regular shape"),
     ([1.0, None],              [1.0],        r"x must be finite"),
 ]
-# fmt: on
 
 
 @pytest.mark.parametrize(("x", "y", "message"), WRONG_POINTS)

@@ -15,7 +15,6 @@ from mlp_widgets.data.traffic import HOURS, TRAFFIC
 
 X, Y = [0.0, 1.5, 3.0], [1.0, -2.25, 4.0]
 
-# fmt: off
 READABLE = {
     "comma": b"0,1\n1.5,-2.25\n3,4\n",
     "comma, space": b"0, 1\n1.5, -2.25\n3, 4\n",
@@ -70,7 +69,6 @@ REFUSED = {
     "Latin-1": ("Zähler,y\n0,1\n1,2\n2,3".encode("latin-1"), "the file is not plain text"),
     "a picture": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "the file is not plain text"),
 }
-# fmt: on
 
 
 def one_sentence(error) -> str:
@@ -159,7 +157,7 @@ def test_sequences_are_read(values):
     ("holiday" * 10_000, "File name too long"),
     ((list(range(MOST_DIFFERENT + 1)),) * 2, "at most 300 different x, got 301"),
     (([0.0] * (MOST + 1),) * 2, "at most 100000 points can be shown, and x has 100001"),
-])  # fmt: skip
+])
 def test_other_values_are_refused(values, sentence):
     with pytest.raises(ValueError) as error:
         load_points(values)

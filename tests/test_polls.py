@@ -342,7 +342,7 @@ def test_a_question_that_cannot_be_asked_is_refused(arguments):
         ("7 850,25", 7850.25), ("−0.25", -0.25), ("- 0.25", -0.25), ("+3", 3), ("0,125", 0.125),
         ("1234,567", 1234.567), ("7.850", 7.85), ("-0", 0), ("1,5e2", 150),
     ],
-)  # fmt: skip
+)
 def test_a_number_is_read_as_it_is_written_anywhere(text, value):
     assert read_number(text) == pytest.approx(value, rel=1e-15)
 
@@ -589,7 +589,7 @@ SITUATIONS = [
     (TwoHiddenLab, {"others": [(-1, 4), (2, 5)]}), (TwoHiddenLab, {"others": [(2, 4), (3, 5)]}),
     (TwoHiddenLab, {"w1_2": -1.5, "w2_2": -1.5, "output": "relu", "skip": "a", "w2_1": 1.0}),
     (ThreeNeuronLab, {}), (ThreeNeuronLab, {"b11": -15.0}), (ThreeNeuronLab, {"w21": 0.0}),
-]  # fmt: skip
+]
 EACH_SITUATION = pytest.mark.parametrize(("kind", "options"), SITUATIONS)
 
 
@@ -664,7 +664,7 @@ def test_why_a_weight_does_not_move(keep, options, name, reason):
         ({"data": ([0, 1, 2], [-1, 0, 1]), "w21": 0.0, "w22": 0.0, "b21": 0.0}, "b21",
          "the gradients of the 3 points add up to 0"),
     ],
-)  # fmt: skip
+)
 def test_why_a_parameter_of_the_traffic_network_does_not_move(keep, options, name, reason):
     lab = lab_of(keep, ThreeNeuronLab, **options)
     assert lab.gradient[name] == 0 and lab.why_zero(name) == reason
@@ -816,7 +816,7 @@ def test_a_wrong_choice_has_its_own_reason(keep):
         (0, 3, "is too low by 3"), (1e300, 1e-300, "is ∞ times too large"),
         (1e-300, -1e300, "has the wrong sign"), (3, 3, "is exactly right"),
     ],
-)  # fmt: skip
+)
 def test_how_far_off_a_number_is(given, right, words):
     assert how_far_off(given, right) == words
 
@@ -938,7 +938,7 @@ def test_only_a_question_that_asks_for_it_covers_a_lab_that_can(keep):
     (4, "784 pixels → 10 classes", ""),
     (5, "784 pixels → 300 neurons → 100 neurons → 10 outputs", "from the 100 neurons"),
     (6, "784 pixels → 300 neurons → 100 neurons → 10 outputs", "from the 784 pixels"),
-])  # fmt: skip
+])
 def test_polls_4_to_6_show_their_network_in_picture_and_words(keep, number, layers, marked):
     poll = keep(lecture_poll(number))
     (image,) = of_kind(poll, widgets.Image)

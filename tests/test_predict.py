@@ -47,7 +47,7 @@ def test_nothing_is_told_before_it_is_asked_for(asked):
     ("14.75", "✓ Right: 14.75."), ("14,75", "✓ Right: 14.75."), ("14.7", "✓ Right: 14.75."),
     ("14", "✗ 14 is too low by 0.75 (5.1 %)."), ("−14.75", "✗ −14.75 is right but for its sign."),
     ("abc", "'abc' is no number: write one such as 1234.5 or 1.2e3"),
-])  # fmt: skip
+])
 def test_a_number_is_judged_beside_its_box(asked, typed, said):
     type_in(asked, typed, "")
     asked.check_button.click()
@@ -117,7 +117,7 @@ def test_the_gradients_of_a_lab_are_covered_until_all_is_right_or_shown():
     ({}, "give what is to be predicted as"), ([1.0], "give what is to be predicted as"),
     ({"J": "high"}, "what is right for J must be a number"),
     ({"J": float("nan")}, "what is right for J must be a finite number"),
-])  # fmt: skip
+])
 def test_what_cannot_be_predicted_is_refused_in_a_sentence(numbers, said):
     before = live_widgets()
     with pytest.raises(ValueError, match=said):

@@ -81,7 +81,7 @@ CLIPPINGS = [
     clipping_scene(1.5, 5, 1.0), clipping_scene(1.5, 100, 1.0), clipping_scene(0.2, 10, 5.0),
     ClippingScene(np.zeros(7), np.zeros(7), 1.0, 0.0, 0.0),
     ClippingScene(ODD, np.full(12, np.nan), 0.01, np.inf, np.nan),
-]  # fmt: skip
+]
 
 
 def training_scene(L: int, K: int, *names: str, speed: float = 0.9) -> TrainingScene:
@@ -96,9 +96,9 @@ TRAININGS = [
     training_scene(5, 50, "plain", "skip", "clipping"), training_scene(1, 1, "plain"),
     training_scene(60, 900, "skip", "clipping", speed=0.1), TrainingScene({}, {}),
     TrainingScene({"plain": (np.arange(12), ODD)}, {"plain": ODD}, {"plain": "overflow"}),
-]  # fmt: skip
+]
 CASES = {"profiles": (ProfilesPicture, PROFILES), "clipping": (ClippingPicture, CLIPPINGS),
-         "training": (TrainingPicture, TRAININGS)}  # fmt: skip
+         "training": (TrainingPicture, TRAININGS)}
 
 
 # --- all three pictures ---
@@ -274,7 +274,7 @@ def test_numbers_that_are_none_are_drawn_nowhere(values, profiles_picture):
 @pytest.mark.parametrize(("sizes", "shown"), [
     ([1e-40], [False, False]), ([1e-41], [True, False]), ([1e-60, 1e20], [True, False]),
     ([1e21], [False, True]), ([1e-300, 1e300], [True, True]), ([], [False, False]),
-    ([0.0, np.inf, np.nan], [False, False])])  # fmt: skip
+    ([0.0, np.inf, np.nan], [False, False])])
 def test_the_float32_lines_appear_when_they_are_in_range(sizes, shown):
     picture = page()
     picture.lanes.fit(np.array([1e-300, 1e300]))
@@ -456,7 +456,7 @@ def test_clipping_is_a_parallel_shift():
     (160.64, "‖∇J‖ = 160.6 > τ = 1: every gradient times τ/‖∇J‖"),
     (1.0, "‖∇J‖ = 1 ≤ τ = 1: nothing is clipped"), (0.0, "‖∇J‖ = 0 ≤ τ = 1: nothing is clipped"),
     (np.inf, "overflow: there is no finite ‖∇J‖ to clip"),
-    (np.nan, "overflow: there is no finite ‖∇J‖ to clip")])  # fmt: skip
+    (np.nan, "overflow: there is no finite ‖∇J‖ to clip")])
 def test_the_words_above_the_lengths(norm, words):
     picture = ClippingPicture(scale=1.0)
     picture.update(ClippingScene(np.ones(2), np.ones(2), 1.0, norm, min(norm, 1.0)))

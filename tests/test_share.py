@@ -213,7 +213,7 @@ CALLS = {
     "HTML": "{kind}({choice}='<script>alert(1)</script>')",
     "a long word": "{kind}({choice}='" + "a" * 1000 + "')", "JSON": '{{"{first}": 1}}',
     "a code of nothing": "{kind}.1.",
-}  # fmt: skip
+}
 
 
 def some_choice(name: str) -> str:
@@ -238,7 +238,7 @@ CODES = {
     "two of one name": b'{"learning_rate":1,"learning_rate":2}', "no JSON": b"\xff\xfe",
     "half of it": b'{"learning_rate":', "deep JSON": b"[" * 90_000,
     "a bomb": b" " * 30_000_000 + b"{}",
-}  # fmt: skip
+}
 
 
 @EACH_LAB
@@ -301,7 +301,7 @@ def test_a_payload_is_strict_base64url_of_one_whole_stream():
     ("OneNeuronLab(w=“1”)", "only plain ones: some programs change quotation marks and dashes"),
     ("x" * 60_000, "a call or code has at most 50,000 characters, and only plain ones"),
     ("OneNeuronLab.1.q1Yq.AAAA", "copy it again as a whole"),
-])  # fmt: skip
+])
 def test_the_sentence_names_what_is_wrong(text, part):
     assert part in refusal("one_neuron", text)
 
@@ -421,7 +421,7 @@ def refused_or_known(text: str, name: str) -> None:
 
 NAMES = st.sampled_from(list(KINDS))
 PIECES = st.sampled_from(["OneNeuronLab", "(", ")", "w", "=", "1", "'a'", ",", "-", "[", "]", "1e9",
-                          "None", "x", " ", ".", "f'", '"', "\\", "*", "{", "\0", "é"])  # fmt: skip
+                          "None", "x", " ", ".", "f'", '"', "\\", "*", "{", "\0", "é"])
 
 
 @settings(max_examples=60)
@@ -446,7 +446,7 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner,
                                                                 max_size=2),
     max_leaves=6,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=80)

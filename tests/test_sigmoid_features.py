@@ -207,7 +207,7 @@ def test_the_best_line_is_the_best_of_all_lines(points):
     ([[0, 1, 0, 1], [0, 1, 1, 0]], [0, 0, 1, 1], 3),  # XOR
     ([[0, 0], [0, 0]], [0, 1], 1), ([[2], [3]], [1], 1), ([[0, 1, 2], [0, 0, 0]], [0, 1, 0], 2),
     ([[0, 1, 2], [5, 5, 5]], [0, 1, 1], 3),
-])  # fmt: skip
+])
 def test_best_lines_by_hand(x, label, right):
     assert most_right(np.array(x, float), np.array(label, float)) == right
 
@@ -242,7 +242,7 @@ def test_the_level_of_a_cone_is_a_circle_without_gaps():
 @pytest.mark.parametrize(("line", "ends"), [
     ((1, 1, 1), [[0, 1], [1, 0]]), ((0, 2, 1), [[0, 0.5], [1, 0.5]]),
     ((-3, 0, -0.75), [[0.25, 0], [0.25, 1]]), ((1e30, 1e30, 1e30), [[0, 1], [1, 0]]),
-])  # fmt: skip
+])
 def test_a_line_is_clipped_to_its_box(line, ends):
     np.testing.assert_allclose(clipped_line(*line, ((0, 1), (0, 1))), [ends], atol=1e-12)
 
@@ -342,7 +342,7 @@ def test_a_file_from_the_browser(lab):
     (([1], [2], [math.nan]), "the class of point 1 is nan; it must be 0 or 1"),
     ((["a"], [2], [1]), "x1 must be a list of numbers, got ['a']"),
     (([0] * (MOST + 1),) * 3, f"at most {MOST} points can be shown, got {MOST + 1}"),
-])  # fmt: skip
+])
 def test_other_points_are_refused(source, sentence):
     with pytest.raises(ValueError) as error:
         load_labelled(source, SETS)

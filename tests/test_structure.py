@@ -151,7 +151,7 @@ def test_imports_run_one_way():
          ["mlp_widgets.lectures.two_hidden.numbers.SKIPS"]),
         ("lectures.polls", "from .two_hidden.lab import TwoHiddenLab", []),
     ],
-)  # fmt: skip
+)
 def test_the_import_check_sees_what_it_should(module, source, forbidden):
     assert forbidden_imports(source, f"{TOP}.{module}") == forbidden
 

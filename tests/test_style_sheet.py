@@ -69,6 +69,6 @@ def test_there_are_three_sizes_of_type():
     (".a { margin: 0 auto; /* padding: 3px */ font: inherit; }", 0, 0),
     (".a { padding: 0 calc(6 * var(--u)); }", 1, 0), (".a { margin-left: -5px }", 1, 0),
     (".a { gap: 0.5em; font-size: 13px }", 1, 1), (".a { font: 600 15px / 1 x }", 0, 1),
-])  # fmt: skip
+])
 def test_what_is_out_of_step_is_found(style, distances, types):
     assert (len(odd_distances(style)), len(odd_type(style))) == (distances, types)

@@ -39,7 +39,7 @@ SMALL = st.floats(-1e6, 1e6)
     (1e6, {}, "1e6"), (-2.5e9, {}, "−2.5e9"), (1e-3, {}, "0.001"), (9e-4, {}, "9e−4"),
     (-1.256e-14, {"digits": 3}, "−1.26e−14"), (1.2e-14, {"pad": True, "plus": True}, "+1.200e−14"),
     (math.inf, {}, "∞"), (-math.inf, {}, "−∞"), (math.nan, {}, "not a number"),
-])  # fmt: skip
+])
 def test_number(value, options, text):
     assert number(value, **options) == text
 
@@ -66,7 +66,7 @@ def test_a_padded_number_keeps_its_length(value, digits):
     (0.50194275, "0.5019"), (2.5534188, "2.5534"), (0.0, "0.0000"), (-0.0335, "−0.0335"),
     (999.99994, "999.9999"), (1000.0, "1000"), (123456.0, "123456"), (1e9, "1e9"),
     (math.inf, "∞"), (math.nan, "not a number"),
-])  # fmt: skip
+])
 def test_fixed(value, text):
     assert fixed(value) == text
 
@@ -86,7 +86,7 @@ def test_a_number_that_is_not_known():
     (380.25, "380.25"), (-380.25, "−380.25"), (0.5625, "0.5625"), (0.015625, "0.015625"),
     (0.50193, "0.50193"), (0.501934, "0.5019"), (2 / 3, "0.6667"), (0, "0"), (12345, "12345"),
     (1234.25, "1234"), (math.inf, "∞"),
-])  # fmt: skip
+])
 def test_a_number_that_ends_with_the_next_digit_is_not_rounded(value, text):
     assert whole(value) == text
 

@@ -81,7 +81,7 @@ def test_the_losses(lab):
     assert round(lab.baselines.line.mse, 3) == 2.553
     assert round(lab.baselines.optimum.mse, 4) == OPTIMUM
     assert [cell(lab, name) for name in ("now", "best", "lecture", "line", "quadratic", "optimum")
-            ] == ["0.5019", "–", "0.5019", "2.5534", "0.5012", "?"]  # fmt: skip
+            ] == ["0.5019", "–", "0.5019", "2.5534", "0.5012", "?"]
 
 
 def test_the_quadratic(lab):
@@ -125,7 +125,7 @@ def complex_gradient(numbers: Numbers) -> dict[str, float]:
     x, y = numbers.points.x.tolist(), numbers.points.y.tolist()
     p = {name: complex(value) for name, value in numbers.parameters.items()}
     return {name: formula_J({**p, name: p[name] + H * 1j}, x, y, numbers.state.activation).imag / H
-            for name in p}  # fmt: skip
+            for name in p}
 
 
 @EACH_ACTIVATION
@@ -159,7 +159,7 @@ def test_the_factors_are_those_of_the_lecture(lab):
         "b21": [outer, 1], "w21": [outer, 0], "w22": [outer, 0.4],
         "w11": [outer, -1, 0, 8], "b11": [outer, -1, 0, 1],
         "w12": [outer, -1, 1, 8], "b12": [outer, -1, 1, 1],
-    }.items():  # fmt: skip
+    }.items():
         assert lab.path_factors(name, 8) == pytest.approx(factors, rel=1e-12), name
 
 
@@ -248,7 +248,7 @@ HALOS = {
     9: {"w21": "now", "y": "reused", "h1": "reused"},
     15: {"h2": "now", "w22": "now", "y": "reused"}, 16: {"h2": "now"},
     18: {"w12": "now", "h2": "reused", "x": "reused"},
-}  # fmt: skip
+}
 """Operation -> what has a halo in the diagram."""
 
 
@@ -333,7 +333,7 @@ def test_the_landscape_shows_the_path(lab):
      "Every gradient is 0: no step changes anything."),
     (baselines_of(load_points("all days")).optimum.parameters,
      "Every gradient is 0 but for rounding: steps change next to nothing."),
-], ids=["lecture", "dead", "perfect", "optimum"])  # fmt: skip
+], ids=["lecture", "dead", "perfect", "optimum"])
 def test_what_the_status_line_says(changes, sentence):
     assert words.describe(numbers_of(**changes)).endswith(sentence)
 
@@ -359,7 +359,7 @@ def test_the_table_for_viewers_without_a_kernel(lab):
     assert rows[1] == ("w₁₁", "0.4", "+24.17") and len(rows) == 14
     assert rows[9:] == [("MSE", "", "0.9011"), ("your best", "", "0.9011"),
                         ("lecture's parameters", "", "0.5019"), ("quadratic", "", "0.5012"),
-                        ("line", "", "2.5534")]  # fmt: skip
+                        ("line", "", "2.5534")]
 
 
 def test_calls_of_version_0_1_0_are_understood(lab):
@@ -375,7 +375,7 @@ def test_calls_of_version_0_1_0_are_understood(lab):
     ({"data": "holiday"}, "there is no file 'holiday'"),
     ({"data": ([1, 2, np.nan], [3, 4, 5])}, "point 3 is (nan, 5.0)"),
     ({"data": "weekday", "hour": "8"}, "hour must be a number"),
-], ids=str)  # fmt: skip
+], ids=str)
 def test_errors_that_only_this_lab_has(lab, changes, sentence):
     before = lab.state
     with pytest.raises(ValueError, match=re.escape(sentence)):
@@ -798,7 +798,7 @@ def test_a_file_from_the_browser(lab):
     (b"<b>\n<i>bold</i>, x\n1,2", "line 2 is not two numbers: '<i>bold</i>, x'"),
     (bytes(range(200)), "the file is not plain text"), (b"1,2,3\n" * 3, "line 1 has 3 columns"),
     (b"", "the file is empty: it has no line of numbers"),
-])  # fmt: skip
+])
 def test_a_bad_file_from_the_browser(lab, content, sentence):
     before = lab.state
     for _ in range(2):  # the same again is an error again

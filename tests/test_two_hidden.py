@@ -79,7 +79,7 @@ def values_of(case: TwoHiddenState) -> dict[str, float]:
         "g": ("a[2]", 0, 0), "z²": ("z[2]", 0, 0), "a₁¹": ("a[1]", 0, 0), "a₂¹": ("a[1]", 1, 0),
         "z₁¹": ("z[1]", 0, 0), "z₂¹": ("z[1]", 1, 0), "w₁¹": ("w[1]", 0, 0),
         "w₂¹": ("w[1]", 1, 0), "w₁²": ("w[2]", 0, 0), "w₂²": ("w[2]", 0, 1),
-    }.items():  # fmt: skip
+    }.items():
         v[f"∂L/∂{symbol}"] = float(truth[f"dJ_d{name}"][tuple(place)])
     return v
 
@@ -172,7 +172,7 @@ def test_the_blackboard_network(lab):
      (175.5, 175.5, -175.5, -175.5)),
     # g = 4.5 + 4.5 = 9: ∂L/∂g = 6, times x = 3; layer 2 gets nothing
     ("output dead, skip a¹", "skip-a", (1.5, 1.5, -1.5, -1.5), 9, 9, (18, 18, 0, 0)),
-])  # fmt: skip
+])
 def test_the_presets(lab, name, css, weights, g, L, gradient):
     lab.set(others=[(1, 2)], w1_1=0.3)
     button = find(lab, f"mlp-preset-{css}")
@@ -269,7 +269,7 @@ def test_the_cases_have_all_signs():
     signs = {tuple(np.sign([v["z₁¹"], v["z₂¹"], v["z²"]]))
              for v in (values_of(case.values[0]) for case in CASES)}
     assert signs == {(1, 1, 1), (1, 1, -1), (1, -1, 1), (1, -1, -1), (-1, 1, 1), (-1, 1, -1),
-                     (-1, -1, 0)}  # fmt: skip
+                     (-1, -1, 0)}
     assert len(CASES) == 48
 
 
@@ -294,7 +294,7 @@ def test_numbers_beside_sliders_are_of_all_points_the_diagram_is_of_one(lab):
 def weight_edges(edges) -> dict[str, Edge]:
     """The edges that carry a weight, found by their text."""
     return {name: edge for edge in edges for name, symbol in SYMBOLS.items()
-            if re.search(rf"(^|∂){symbol}( = |\n)", edge.text)}  # fmt: skip
+            if re.search(rf"(^|∂){symbol}( = |\n)", edge.text)}
 
 
 def blocked_in_words(numbers: Numbers) -> set[str]:
@@ -368,7 +368,7 @@ def test_the_diagram_beside_shows_the_other_skip(case):
     ({"skip": "a", "w1_2": -1.0}, {"w1_1", "w2_1", "w2_2"},
      "layer 2 takes away what its skip brings"),
     ({"w1_1": 0.0}, {"w1_2", "w2_1", "w2_2"}, ""),  # on the kink the slope is 1: w₁¹ moves
-])  # fmt: skip
+])
 def test_other_reasons_for_no_update(changes, blocked, why):
     s = solve(**changes)
     assert s.blocked.keys() == blocked and words.why_zero(s, "w1_1") == why
@@ -388,7 +388,7 @@ def test_other_reasons_for_no_update(changes, blocked, why):
     ({"output": "relu", "w1_2": -1.0}, [(3, 2)], "on dead dead"),
     ({"output": "identity", "w1_2": -1.0}, [(3, 2)], "on dead on"),
     ({"w2_1": 0.0}, (), "on on on"),  # on the kink
-])  # fmt: skip
+])
 @pytest.mark.parametrize("skip", SKIPS)
 def test_off_at_this_point_or_dead_on_all_points(changes, others, expected, skip):
     s = solve(**changes, others=others, skip=skip)
@@ -497,14 +497,14 @@ ORDER = {
     "z₁¹": "h1", "a₁¹": "h1", "z₂¹": "h2", "a₂¹": "h2", "z²": "z2", "g": "g", "L": "L",
     "∂L/∂g": "g", "∂L/∂z²": "z2", "∂L/∂w₁²": "w1_2", "∂L/∂w₂²": "w2_2", "∂L/∂a₁¹": "h1",
     "∂L/∂z₁¹": "h1", "∂L/∂w₁¹": "w1_1", "∂L/∂a₂¹": "h2", "∂L/∂z₂¹": "h2", "∂L/∂w₂¹": "w2_1",
-}  # fmt: skip
+}
 """The operations in their order, and where in the diagram each number stands."""
 ALONG = {"z₁¹": {"w1_1"}, "z₂¹": {"w2_1"}, "z²": {"w1_2", "w2_2"}, "g": {"f"}, "L": {"gL"},
          "∂L/∂g": {"gL"}, "∂L/∂z²": {"f"}, "∂L/∂a₁¹": {"w1_2"}, "∂L/∂a₂¹": {"w2_2"}}
 """The edges along which a number is computed."""
 BY_SKIP = {("z", "g"): {"skip z"}, ("z", "∂L/∂z²"): {"skip z"},
            ("a", "g"): {"skip a1", "skip a2"}, ("a", "∂L/∂a₁¹"): {"skip a1"},
-           ("a", "∂L/∂a₂¹"): {"skip a2"}}  # fmt: skip
+           ("a", "∂L/∂a₂¹"): {"skip a2"}}
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
@@ -573,7 +573,7 @@ def test_the_names_of_descent_follow_the_points(lab):
     ({"w1_2": 0.0}, "Yes", {"w2_1", "w2_2"}),  # w₁² moves first, then w₁¹
     ({"w1_2": 0.0, "others": [(2, 5)]}, "Yes", {"w2_1", "w2_2"}),
     ({"w2_1": 1.0, "w1_2": 0.0, "w2_2": 0.0, "others": [(2, 5)]}, "Yes", set()),
-])  # fmt: skip
+])
 def test_can_it_revive(lab, changes, answer, stays):
     lab.set(**changes)
     before, dead = lab.parameters, {name for name in SYMBOLS if lab.gradient[name] == 0}
@@ -623,7 +623,7 @@ def test_the_answer_stands_in_the_lab_until_the_state_changes(lab):
     ({"y": 2.0}, "Nothing is dead: g = y, the loss is at its minimum, so every gradient is 0."),
     ({"w1_2": 0.0, "learning_rate": 2.5},
      "Not tried: the first step diverges. Choose a smaller learning rate."),
-])  # fmt: skip
+])
 def test_where_nothing_can_be_tried(lab, changes, answer):
     lab.set(**changes)
     before = lab.parameters
@@ -676,7 +676,7 @@ def test_the_worked_example_in_words(lab):
 @pytest.mark.parametrize(("output", "skip", "formula"), [
     ("identity", "none", "g = z²"), ("relu", "none", "g = ReLU(z²)"),
     ("relu", "z", "g = z² + ReLU(z²)"), ("relu", "a", "g = a₁¹ + a₂¹ + ReLU(z²)"),
-])  # fmt: skip
+])
 def test_how_g_comes_from_z(output, skip, formula):
     s = solve(output=output, skip=skip, w2_1=1.5)
     assert words.describe(s).endswith(f"({formula} = {s.values['g']:g}). "
@@ -688,7 +688,7 @@ def test_how_g_comes_from_z(output, skip, formula):
     ({"w1_1": -1.0, "output": "relu"}, ["z²"]), ({"w1_1": -1.0}, []), ({}, []),
     ({"w1_1": -1.0, "output": "relu", "skip": "z"}, ["z²"]),
     ({"w1_1": -1.0, "output": "relu", "skip": "a"}, ["z²"]),
-])  # fmt: skip
+])
 def test_exactly_on_the_kink_says_so(changes, names):
     s = solve(**changes, explain="w1_1")
     line = f"{' and '.join(names)} = 0: exactly on the kink; the slope there counts as 1."
@@ -743,7 +743,7 @@ def test_points_are_any_pairs(lab, given):
     ([(1, "b")], r"^y of a point must be a number, got 'b'$"),
     ([(float("nan"), 1)], r"^x of a point must be a number from .* got not a number$"),
     ([(1, 1e200)], r"^y of a point must be a number from −1e9 to 1e9, got 1e200$"),
-], ids=str)  # fmt: skip
+], ids=str)
 def test_other_points_are_refused_in_one_sentence(lab, others, message):
     before = lab.state
     with pytest.raises(ValueError, match=message) as info:
@@ -794,7 +794,7 @@ def uniform(value: float, skip: str, output: str) -> Numbers:
 @pytest.mark.parametrize(("value", "text"), [
     (-175.5, "−175.5"), (0.5625, "0.5625"), (-0.012345, "−0.0123"), (0.0, "0"),
     (123456.0, "123456"), (1234567.0, "1e6"), (-2.34e-5, "−2e−5"),
-])  # fmt: skip
+])
 def test_numbers_in_circles_are_short(value, text):
     assert scenes.short(value) == text
 

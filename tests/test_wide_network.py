@@ -46,7 +46,7 @@ from mlp_widgets.text import number
 NOTEBOOK = Path(__file__).resolve().parent.parent / "notebooks" / "09_wide_network.ipynb"
 SQRT2 = float(np.sqrt(2.0))
 F = {"relu": lambda z: np.maximum(z, 0.0), "tanh": np.tanh,
-     "sigmoid": lambda z: 1 / (1 + np.exp(-z))}  # fmt: skip
+     "sigmoid": lambda z: 1 / (1 + np.exp(-z))}
 EACH = pytest.mark.parametrize("activation", ACTIVATIONS)
 
 
@@ -220,7 +220,7 @@ def second_moments(activation: str, c: float) -> np.ndarray:
 
 @pytest.mark.parametrize(("activation", "c"),
                          [("relu", SQRT2), ("relu", 1.0), ("tanh", 1.0), ("tanh", SQRT2),
-                          ("sigmoid", 1.0)])  # fmt: skip
+                          ("sigmoid", 1.0)])
 def test_the_second_moments_are_those_of_the_rule(activation, c):
     # Given layer l - 1, the n neurons of layer l are independent. With ReLU the mean of a² over
     # them has the relative variance 5 / n (E g⁴ on one side is 3/2, times 4, minus 1). So its
@@ -264,7 +264,7 @@ def test_the_factor_2_of_he_is_one_factor_2_at_each_layer():
 
 def test_wide_layers_spread_less():
     spread = [np.ptp(np.log(profile(20, width, "relu", SQRT2, 8, 0).variance[:, -1]))
-              for width in (10, 50, 200)]  # fmt: skip
+              for width in (10, 50, 200)]
     assert spread[0] > 2 * spread[1] > 4 * spread[2] > 0
 
 
@@ -371,7 +371,7 @@ def reasons(state: WideState) -> dict[str, tuple[Zero, ...]]:
      [("underflow", "", 0, 0), ("underflow", "", 0, 0), ("underflow", "a", 2, 0)]),
     ({"init": "large", "large": 1e6, "activation": "tanh", "width": 1},
      [("flat", "slope", 2, 0), ("flat", "slope", 2, 0), None]),
-])  # fmt: skip
+])
 def test_the_reason_for_a_zero(changes, expected):
     found = reasons(WideState(**{"depth": 2, "width": 5, **changes}))
     for zeros, parts in zip(found.values(), expected, strict=True):
@@ -509,7 +509,7 @@ def measured(variance=((1.0, 1.0),), gradient=((1.0, 1.0),), overflow=None, **sl
     ([[1.0, 0.5, 0.0], [1.0, 0.5, 0.25]], 0.5),
     ([[1.0, 0.0, 0.0]], 0.0),
     ([[1.0, 1e300, np.inf]], np.inf),
-])  # fmt: skip
+])
 def test_the_factor_per_layer(rows, expected):
     assert measured(rows).per_layer == pytest.approx(expected)
 
@@ -518,7 +518,7 @@ def test_the_factor_per_layer(rows, expected):
     (0.97, 20, "constant"), (0.97, 100, "shrinks slowly"), (0.86, 20, "shrinks slowly"),
     (1.2, 20, "grows slowly"), (1.2, 3, "constant"), (0.7, 3, "shrinks"), (1.3, 3, "grows"),
     (0.0, 3, "shrinks"), (np.inf, 3, "grows"),
-])  # fmt: skip
+])
 def test_a_small_change_at_each_layer_is_no_small_change_after_many(per_layer, layers, trend):
     with np.errstate(all="ignore"):
         rows = [[1.0, *np.nan_to_num(np.float64(per_layer) ** np.arange(layers), posinf=np.inf)]]
@@ -530,7 +530,7 @@ def test_a_small_change_at_each_layer_is_no_small_change_after_many(per_layer, l
     ([0.5e-3, 1.0, 1.0], "vanishes", None), ([2e3, 1.0, 1.0], "explodes", None),
     ([5e-5, 9e-5, 5e-5], "tiny", None), ([5e4, 2e4, 2e4], "huge", None),
     ([0.0, 0.0, 1.0], "zero", None), ([1.0, np.inf, np.inf], "overflow", 2),
-])  # fmt: skip
+])
 def test_what_becomes_of_the_gradient(gradient, trend, layer):
     p = measured(gradient=[gradient])
     assert (p.gradient_trend, p.gradient_overflow) == (trend, layer)
@@ -633,7 +633,7 @@ def test_every_preset_says_what_happens(lab):
     expected = {"zeros": "nothing can learn", "too small": "tiny in every layer",
                 "too large": "grows", "Xavier on tanh": "shrinks slowly",
                 "Xavier on ReLU": "shrinks", "He on ReLU": "stays about constant",
-                "sigmoid saturates": "saturated"}  # fmt: skip
+                "sigmoid saturates": "saturated"}
     for name, values in PRESETS.items():
         find(lab, f"mlp-preset-{name.lower().replace(' ', '-')}").click()
         assert said(lab).startswith(f"Preset {name}.") and expected[name] in said(lab), name

@@ -219,7 +219,7 @@ def test_the_curves_of_a_descent():
     (neuron_scenes.loss, neuron.Numbers(neuron.OneNeuronState()), "w"),
     (two_scenes.curves, two.Numbers(two.TwoHiddenState()), "w1_1"),
     (three_scenes.landscape, three.Numbers(three.ThreeNeuronState()), "w11"),
-])  # fmt: skip
+])
 def test_a_long_descent_is_told_from_its_start(scene, numbers, name):
     now = numbers.state.parameters
     path = [({**now, name: now[name] + k}, 3.0 + k) for k in range(1500, 0, -1)] + [(now, 3.0)]

@@ -25,7 +25,7 @@ SLOPES = {"identity": lambda z: 1.0, "relu": lambda z: float(z >= 0), "threshold
           "leaky_relu": lambda z: 1.0 if z >= 0 else 0.01,
           # not 1 - tanh(z)², which is 0 from |z| = 19 on
           "tanh": lambda z: 4 * math.exp(-2 * abs(z)) / (1 + math.exp(-2 * abs(z))) ** 2,
-          "sigmoid": lambda z: 1 / (2 + 2 * math.cosh(z))}  # fmt: skip
+          "sigmoid": lambda z: 1 / (2 + 2 * math.cosh(z))}
 NOT_A_FACTOR = {"cancel", "skip", "underflow"}
 
 
@@ -100,7 +100,7 @@ def check_cause(point: Point, zero: Zero) -> None:
     activation = point.network.activations[layer] if layer else ""
     expected = {"da": {"minimum"}, "w": {"weight"},
                 "slope": {"off" if activation == "relu" else "flat"},
-                "a": {"input", "off", "weight", "kink", "zero", "skip"}}[kind]  # fmt: skip
+                "a": {"input", "off", "weight", "kink", "zero", "skip"}}[kind]
     assert zero.cause in expected, zero
     if kind == "slope" or (kind == "a" and zero.cause in ("off", "kink", "zero")):
         assert zero.z == point.z[layer][neuron]
@@ -240,7 +240,7 @@ def reasons(p: Passes, notation: Notation) -> list[str]:
         "", "the product is too small for a float", ""]),
     ({"weights": [1, 1], "activation": "tanh", "x": 800.0, "y": 3.0}, [
         "the product is too small for a float", ""]),
-], ids=str)  # fmt: skip
+], ids=str)
 def test_reasons_in_a_chain(options, words):
     if options.get("activation") == "tanh":
         words = ["the slope of layer 1 is 0 (z₁ = 800)", ""]
@@ -251,7 +251,7 @@ TWO = Notation({"w1_1": Var("w", 1), "w2_1": Var("w", 1, 1), "w1_2": Var("w", 2)
                 "w2_2": Var("w", 2, 0, 1)}, 2,
                lambda layer, neuron: "²" if layer == 2 else f"{'₁₂'[neuron]}¹",
                neuron=lambda layer, neuron: f"neuron {neuron + 1}" if layer == 1 else "the output",
-               output="g", loss="L")  # fmt: skip
+               output="g", loss="L")
 
 
 def two(first, last, x, y, output="identity", biases=None) -> list[str]:

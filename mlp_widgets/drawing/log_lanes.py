@@ -36,7 +36,7 @@ FLOAT32 = (float(np.log10(2.0) * -149), float(np.log10(np.finfo(np.float32).max)
 LANE, GAP, BETWEEN = 14.0, 6.0, 19.0
 """CSS pixels: height of a lane, its distance from the decades, least distance of two ticks."""
 LAYERS = {5: (1, 2, 3, 4, 5), 10: (1, 4, 7, 10), 20: (1, 5, 10, 15, 20),
-          50: (1, 10, 20, 30, 40, 50), 100: (1, 25, 50, 75, 100)}  # fmt: skip
+          50: (1, 10, 20, 30, 40, 50), 100: (1, 25, 50, 75, 100)}
 """How far an axis of layers goes, and its ticks: few axes, so that they seldom change."""
 LOOKS: dict[str, Look] = {
     "plain": {"linestyle": "-", "marker": "o", "markersize": 4.5, "linewidth": 2.0},

@@ -27,7 +27,6 @@ class Entry:
 CHAIN = ("08a_chain_forward", "08b_chain_backward", "08c_chain_why_backwards",
          "08d_chain_generic_layer", "08e_chain_vanishing_exploding", "08f_chain_remedies")
 
-# fmt: off
 REGISTRY: dict[str, Entry] = {
     "one_neuron": Entry(
         "OneNeuronLab", "w", ("01_one_neuron",), "Why does this neuron not learn?"),
@@ -57,7 +56,6 @@ REGISTRY: dict[str, Entry] = {
         "DigitsLab", "epochs", ("11_digits",), "How does a network learn to read?"),
 }
 """Folder -> lab."""
-# fmt: on
 
 
 class Labs(Mapping[str, Any]):

@@ -51,7 +51,7 @@ def _poll_1(lab: ThreeNeuronLab | None) -> Poll:
         weights: f"{weights} is the number of weights: is that all?",
         biases: f"{biases} is the number of neurons, and of biases: is that all?",
         count - 1: f"{count - 1} is the number of weights and of the biases of the {hidden} hidden "
-                   "neurons: is that all?"}  # fmt: skip
+                   "neurons: is that all?"}
 
     def hint(given: Given) -> str:
         few = isinstance(given, float) and given < count
@@ -86,7 +86,7 @@ def _poll_2(lab: ThreeNeuronLab | None) -> Poll:
         several=True, hint=NOT_UPDATED, title="Poll 2",
         explain="Only parameters, w and b, are updated. The data x and y are given. a and ŷ change "
                 "too, but only because they are computed from the parameters.",
-    )  # fmt: skip
+    )
 
 
 @lru_cache(maxsize=2)
@@ -101,7 +101,7 @@ def _poll_4(_: object) -> Poll:
     lines = classes * pixels
     counts = {"A": ("10", classes), "B": ("10 + 784", classes + pixels), "C": ("10 · 784", lines),
               "D": ("10 · 784 + 10", lines + classes), "E": ("10 · 784 + 784", lines + pixels),
-              "F": (NO_IDEA, -1)}  # fmt: skip
+              "F": (NO_IDEA, -1)}
     return _count_poll(
         "Poll 4", "A logistic regression sorts images of 28 × 28 = 784 pixels into the 10 digits. "
         "How many parameters does it have, with the biases?", counts, network.parameter_count,
@@ -113,7 +113,7 @@ def _poll_4(_: object) -> Poll:
          "E": "784 biases would be one for each pixel, but the input has none.",
          "F": "Begin with one class: how many weights does it need?"},
         partial(WidthsPicture, network.widths, ("pixels", "classes")),
-    )  # fmt: skip
+    )
 
 
 def _count_poll(title: str, question: str, counts: dict[str, tuple[str, int]], right: int,
@@ -135,7 +135,7 @@ def _neuron_poll(title: str, where: str, layer: int, counts: tuple[int, ...]) ->
                2: "2 would be one weight and the bias: how many lines come in?",
                beside: f"{beside} {own}.",
                beside + 1: f"{beside} {own}, and one bias.",
-               inputs: f"{inputs} counts the weights: is there a bias?"}  # fmt: skip
+               inputs: f"{inputs} counts the weights: is there a bias?"}
     letters = dict(zip("ABCDEF", counts, strict=True))
     return _count_poll(
         title, f"The digit network has 784 pixels, hidden layers of 300 and 100 neurons, and 10 "
@@ -145,11 +145,11 @@ def _neuron_poll(title: str, where: str, layer: int, counts: tuple[int, ...]) ->
         "stand beside it does not matter.",
         {letter: reasons[count] for letter, count in letters.items() if count != right},
         partial(WidthsPicture, widths, ("pixels", "neurons", "neurons", "outputs"), layer),
-    )  # fmt: skip
+    )
 
 
 _POLLS: dict[int, Callable[[ThreeNeuronLab | None], Poll]] = {
     1: _poll_1, 2: _poll_2, 3: poll_3, 4: _poll_4,
     5: lambda _: _neuron_poll("Poll 5", "output layer", 3, (1, 2, 10, 11, 100, 101)),
     6: lambda _: _neuron_poll("Poll 6", "first hidden layer", 1, (1, 2, 300, 301, 784, 785)),
-}  # fmt: skip
+}

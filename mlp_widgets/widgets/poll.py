@@ -321,7 +321,7 @@ class Poll(Cell):
             widgets.HTML(escaped("mlp-poll-question", self.question)), *self._body(),
             line(self.answer_button, self.reveal_button, self.error),
             self.status, self.explanation,
-        ])  # fmt: skip
+        ])
         self.root.add_class("mlp-poll")
         self.present.begin()
 

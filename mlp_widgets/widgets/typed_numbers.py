@@ -12,12 +12,12 @@ LONGEST = 40
 """Characters of a number that is typed in."""
 
 _NUMBER = re.compile(r"(?P<sign>[+-]?)\s?(?P<size>[\d.,'’_\s]*\d[.]?)(?P<power>e[+-]?\d{1,4})?",
-                     re.ASCII | re.IGNORECASE)  # fmt: skip
+                     re.ASCII | re.IGNORECASE)
 _POINT = re.compile(r"\d+\.?\d*|\.\d+", re.ASCII)
 _COMMA = re.compile(r"\d*,\d+", re.ASCII)
 _EITHER = re.compile(r"[1-9]\d{0,2},\d{3}", re.ASCII)
 _GROUPS = re.compile(r"[1-9]\d{0,2}(?P<mark>[ ,.'’_])\d{3}(?:(?P=mark)\d{3})*"
-                     r"(?:(?!(?P=mark))[.,]\d+)?", re.ASCII)  # fmt: skip
+                     r"(?:(?!(?P=mark))[.,]\d+)?", re.ASCII)
 
 
 def read_number(text: str) -> float:

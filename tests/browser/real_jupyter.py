@@ -249,7 +249,7 @@ class Notebook7Server(JupyterServer):
     harmless = (*HARMLESS, (
         r"^page error: Cannot read properties of undefined \(reading 'schema'\)$",
         "Notebook 7 says so of its own settings whenever a notebook is opened",
-    ))  # fmt: skip
+    ))
     module, app, place = "notebook", "JupyterNotebookApp", "notebooks"
 
 

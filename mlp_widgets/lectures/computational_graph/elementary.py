@@ -58,7 +58,6 @@ def _no_log(a: Real) -> str:
     return f"the log of {number(float(a))}, which is not above 0," if a <= 0 else ""
 
 
-# fmt: off
 ELEMENTARY: dict[str, Elementary] = {row.name: row for row in (
     #          name    sign   f                   local derivatives               written
     Elementary("add", "+",   lambda a, b: a + b, lambda a, b: (1.0, 1.0),         "{a} + {b_}",
@@ -79,7 +78,6 @@ ELEMENTARY: dict[str, Elementary] = {row.name: row for row in (
     _of_core("sigmoid", "σ"),
     _of_core("tanh", "tanh"),
 )}
-# fmt: on
 
 
 @lru_cache(maxsize=64)

@@ -138,7 +138,7 @@ def _place_of(error: Exception, function: Callable) -> str:
     """The last line of the student's own file or cell on the way to the error."""
     file = getattr(getattr(function, "__code__", None), "co_filename", None)
     frames = [pair for pair in traceback.walk_tb(error.__traceback__)
-              if pair[0].f_code.co_filename == file]  # fmt: skip
+              if pair[0].f_code.co_filename == file]
     if not frames:
         return ""
     frame, line = frames[-1]
@@ -178,7 +178,7 @@ def two_answers(returned: object, names: Sequence[str]) -> dict[str, Array | str
         got = f"{count} values" if count != 1 else "one value"
         raise Mistake(f"backward must return two values, `dJ_dz_in, dJ_dtheta`; it returns {got}.")
     return {name: _answer(value) for name, value in zip(("z_in", "theta"), returned, strict=True)
-            if name in names}  # fmt: skip
+            if name in names}
 
 
 def _answer(value: object) -> Array | str:

@@ -130,14 +130,14 @@ class ChainGradients:
             return LayerCheck(False, self.problem)
         if len(dJ_dtheta) != len(self.dJ_dtheta):
             return LayerCheck(False, f"The chain has {len(self.dJ_dtheta) - 1} layers, "
-                                     f"and {len(dJ_dtheta) - 1} gradients were given.")  # fmt: skip
+                                     f"and {len(dJ_dtheta) - 1} gradients were given.")
         pairs = list(zip(self.dJ_dtheta, dJ_dtheta, strict=True))
         wrong = [layer for layer, pair in enumerate(pairs) if layer and not _equal(*pair)]
         if wrong:
             mine, given = (_short(value) for value in pairs[wrong[-1]])
             return LayerCheck(False, f"Layer {wrong[-1]}: your ∂J/∂θ {mine}, the other {given}.")
         return LayerCheck(True, f"All {len(pairs) - 1} gradients ∂J/∂θ agree to {digits_of(RTOL)} "
-                                "digits.")  # fmt: skip
+                                "digits.")
 
 
 def _short(value: object) -> str:

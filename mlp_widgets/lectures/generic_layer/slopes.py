@@ -70,7 +70,7 @@ class Point:
         """By complex step if that can be trusted for every number, else all by differences."""
         shapes = {name: np.shape(self.inputs[name]) for name in self.names}
         rows = {name: [self._row(name, index) for index in np.ndindex(shape)]
-                for name, shape in shapes.items()}  # fmt: skip
+                for name, shape in shapes.items()}
         exact = all(row[0] is not None for name in self.names for row in rows[name])
         slopes = {}
         for name in self.names:
@@ -99,7 +99,7 @@ class Point:
         v = np.array(self.inputs[name], dtype=complex)
         v[index] += H * 1j
         values = {key: np.copy(value) if np.ndim(value) else value
-                  for key, value in self.inputs.items()}  # fmt: skip
+                  for key, value in self.inputs.items()}
         values[name] = v if v.ndim else v[()]
         try:
             with np.errstate(all="ignore"):

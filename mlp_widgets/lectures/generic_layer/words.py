@@ -55,7 +55,7 @@ def _praise(trials: list[Trial], names: Sequence[str]) -> str:
     both = " and ".join(NAMES[name] for name in names)
     start = f"Both gradients are right: {both} agree" if len(names) == 2 else (
         f"{both} is right: it agrees"
-    )  # fmt: skip
+    )
     if _is_exact(trials):
         return f"{start} with the complex step to {digits_of(RTOL)} digits."
     return f"{start} with a central difference. {_fallback(trials)}"
@@ -83,7 +83,7 @@ def _check_not_swapped(trials: list[Trial], names: Sequence[str]) -> None:
     if len(names) < 2 or any(isinstance(answer, str) for answer in answers):
         return
     swapped = all(t.fits("z_in", t.g, of="theta") and t.fits("theta", t.g, of="z_in")
-                  for t in trials)  # fmt: skip
+                  for t in trials)
     right = all(t.fits(name, t.g) for t in trials for name in names)
     if swapped and not right:
         raise Mistake("The two gradients are swapped: return dJ_dz_in first, then dJ_dtheta.")
@@ -102,11 +102,11 @@ def _diagnosis(trials: list[Trial], name: str) -> str:
         return ""
     if any(t.point.slopes[name].kink and not t.fits(name, t.g) for t in trials):
         return ("forward has a kink exactly at your numbers, where the slopes to the left and to "
-                "the right differ: check at other numbers")  # fmt: skip
+                "the right differ: check at other numbers")
     if all(trial.fits(name, trial.g, with_noise=True) for trial in trials):
         return "a central difference is too rough to judge it"
     return (_recognised(trials, name) or _by_a_factor(trials, name) or _by_chance(trials, name)
-            or _wrong_number(trials, name))  # fmt: skip
+            or _wrong_number(trials, name))
 
 
 def _recognised(trials: list[Trial], name: str) -> str:
@@ -121,7 +121,7 @@ def _recognised(trials: list[Trial], name: str) -> str:
                                     f"({chain})"),
         (lambda g: g * g, "dJ_dz_out is in it twice, and belongs there once"),
         (np.abs, "the sign of dJ_dz_out is lost"),
-    ]  # fmt: skip
+    ]
     for weights, words in guesses:
         if all(trial.fits(name, weights(trial.g)) for trial in trials):
             return words
@@ -191,7 +191,7 @@ def _wrong_number(trials: list[Trial], name: str) -> str:
     should, yours = float(truth[index]), float(answer[index])
     entry = f"entry [{', '.join(map(str, index))}]" if index else "it"
     return (f"{entry} should be {_digits(should, yours)} and is {_digits(yours, should)}"
-            f"{_setting(trial)}")  # fmt: skip
+            f"{_setting(trial)}")
 
 
 def _setting(trial: Trial) -> str:

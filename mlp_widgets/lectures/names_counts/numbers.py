@@ -161,7 +161,6 @@ class NamesState(State):
         return changes
 
 
-# fmt: off
 PRESETS: dict[str, dict[str, object]] = {
     "3-3-2-1": {"layers": 3, "n0": 3, "n1": 3, "n2": 2, "n3": 1, "biases": True,
                 "layer": 2, "output": 1, "input": 3},
@@ -173,7 +172,6 @@ PRESETS: dict[str, dict[str, object]] = {
                               "biases": True, "layer": 3, "output": 10, "input": 0},
 }
 """The lecture's networks, by the names of the buttons."""
-# fmt: on
 
 
 # -- the numbers of a network, drawn once and for all ----------------------------------------------

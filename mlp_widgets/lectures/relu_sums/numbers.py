@@ -191,7 +191,6 @@ def _preset(neurons: str | tuple[Neuron, ...], target: str, b2: float = 0.0,
     return {"K": K, "neurons": neurons, "b2": b2, "target": target}
 
 
-# fmt: off
 PRESETS = {
     "three hinges": _preset("even", "sine"),
     "two make a step": _preset(((16.0, 1.0, 1.0), (16.0, 0.0, -1.0)), "step", K=2),
@@ -201,7 +200,6 @@ PRESETS = {
     "all kinks at 0": _preset("zero", "sine", K=12),
     "as many as points": _preset("even", "sine", K=30),
 }
-# fmt: on
 
 
 # -- the numbers ----------------------------------------------------------------------------------

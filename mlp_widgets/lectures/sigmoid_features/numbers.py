@@ -47,7 +47,6 @@ from ...text import round_limit
 from .lines import MOST_LINED, most_right
 from .sets import REACH, SETS
 
-# fmt: off
 NOTATION = Notation({
     "w111": Var("w", 1, 0, 0), "w112": Var("w", 1, 0, 1), "b11": Var("b", 1, 0),
     "w121": Var("w", 1, 1, 0), "w122": Var("w", 1, 1, 1), "b12": Var("b", 1, 1),
@@ -87,7 +86,6 @@ PRESETS: dict[str, dict[str, object]] = {
     "twins": {**TWINS, "points": SETS["XOR"]},
     "zeros": {**_values(*[0] * 9), "points": SETS["XOR"]},
 }
-# fmt: on
 CELLS = 81
 """Cells of a map, along each axis."""
 

@@ -77,7 +77,7 @@ ENDS = {
     "w111": ("x1", "h1"), "w112": ("x2", "h1"), "b11": ("1b11", "h1"),
     "w121": ("x1", "h2"), "w122": ("x2", "h2"), "b12": ("1b12", "h2"),
     "w211": ("h1", "y"), "w212": ("h2", "y"), "b21": ("1b21", "y"),
-}  # fmt: skip
+}
 """Parameter -> the circles between which its edge lies; biases come from small ones."""
 BELOW = ("w121", "w122", "w212")
 CROSSING = {"w112": 0.29, "w121": 0.29}

@@ -39,7 +39,6 @@ from ...fits.optimum import ReluFit, best_relu_fit
 from ...text import round_limit, symbol
 from .polynomial import PolynomialFit, fit_polynomial
 
-# fmt: off
 NOTATION = Notation({
     "w11": Var("w", 1, 0, 0), "b11": Var("b", 1, 0),
     "w12": Var("w", 1, 1, 0), "b12": Var("b", 1, 1),
@@ -51,7 +50,6 @@ LECTURE = {"w11": 0.4, "b11": -5.9, "w12": -0.6, "b12": 5.2, "w21": -1.0, "w22":
 ZEROS = dict.fromkeys(LECTURE, 0.0)
 STUCK = {"w11": 0.35, "b11": -5.9, "w12": -0.6, "b12": 5.4, "w21": -1.6, "w22": -1.0, "b21": 4.8}
 """From here gradient descent flattens out at MSE 0.365 (all days); the optimum is 0.321."""
-# fmt: on
 PRESETS = {"lecture": LECTURE, "zeros": ZEROS, "stuck": STUCK}
 
 ACTIVATIONS = {"relu": "ReLU", "sigmoid": "sigmoid", "tanh": "tanh"}

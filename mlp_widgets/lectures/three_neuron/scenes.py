@@ -33,7 +33,6 @@ def fit(numbers: Numbers) -> FitScene:
 
 # -- the diagram ----------------------------------------------------------------------------------
 
-# fmt: off
 ENDS = {
     "w11": ("x", "h1"), "w12": ("x", "h2"), "w21": ("h1", "y"), "w22": ("h2", "y"),
     "b11": ("1b11", "h1"), "b12": ("1b12", "h2"), "b21": ("1b21", "y"),
@@ -41,7 +40,6 @@ ENDS = {
 """Parameter -> the circles between which its edge lies; biases come from small ones."""
 BESIDE = {"b11": 14.0, "b12": 14.0, "b21": -14.0}
 BELOW = ("w12", "w22")
-# fmt: on
 
 
 def diagram(numbers: Numbers) -> DiagramScene:

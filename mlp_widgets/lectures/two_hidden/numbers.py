@@ -87,7 +87,6 @@ class TwoHiddenState(State):
     covered: bool = cover()
 
 
-# fmt: off
 WORKED = {"w1_1": 2.0, "w2_1": -1.0, "w1_2": 1.0, "w2_2": 2.0, "x": 1.0, "y": 3.0,
           "output": "identity", "skip": "none", "others": ()}
 BLACKBOARD = {"w1_1": 1.5, "w2_1": 1.5, "w1_2": 1.5, "w2_2": 1.5, "x": 3.0, "y": 6.0,
@@ -102,7 +101,6 @@ PRESETS: dict[str, dict[str, object]] = {
     "output dead, skip a¹": {**OUTPUT_DEAD, "skip": "a"},
 }
 """The lecture's situations, by the names of the buttons."""
-# fmt: on
 
 
 def network_of(state: TwoHiddenState) -> Network:

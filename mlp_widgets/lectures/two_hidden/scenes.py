@@ -119,7 +119,7 @@ def _other_edges(numbers: Numbers, halos: dict[str, str]) -> list[Edge]:
         Edge("h1", "g", "skip: +1", state=skip_a, bend=64.0, lit=halos.get("skip a1", "")),
         Edge("h2", "g", "skip: +1", state=skip_a, bend=-64.0, side=-1,
              lit=halos.get("skip a2", "")),
-    ]  # fmt: skip
+    ]
 
 
 # -- what is lit at an operation ----------------------------------------------------------
