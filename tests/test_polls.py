@@ -49,7 +49,7 @@ from mlp_widgets.widgets.next_step import next_step
 from mlp_widgets.widgets.png import composite_png
 from mlp_widgets.widgets.poll import question_picture
 from mlp_widgets.widgets.predict import predict
-from mlp_widgets.widgets.typed_numbers import how_far_off, read_number
+from mlp_widgets.widgets.typed_numbers import how_far_off, is_close, read_number
 
 YES_NO = {"A": "yes", "B": "no"}
 
@@ -341,6 +341,8 @@ def test_a_question_that_cannot_be_asked_is_refused(arguments):
         ("1,000,000", 1e6), ("7 850", 7850), ("7 850", 7850), ("7'850", 7850), ("7_850", 7850),
         ("7 850,25", 7850.25), ("−0.25", -0.25), ("- 0.25", -0.25), ("+3", 3), ("0,125", 0.125),
         ("1234,567", 1234.567), ("7.850", 7.85), ("-0", 0), ("1,5e2", 150),
+        ("10^-20", 1e-20), ("3·10^-5", 3e-5), ("−2,5 * 10^3", -2500), ("10⁻⁵", 1e-5),
+        ("1.5 × 10²", 150), ("2x10**3", 2000), ("- 10^2", -100), ("7 850·10^0", 7850),
     ],
 )
 def test_a_number_is_read_as_it_is_written_anywhere(text, value):
@@ -350,6 +352,24 @@ def test_a_number_is_read_as_it_is_written_anywhere(text, value):
 def test_what_can_be_read_in_two_ways_is_not_guessed():
     with pytest.raises(ValueError, match=r"7,850 can mean 7850 or 7\.850"):
         read_number("7,850")
+
+
+@pytest.mark.parametrize("text", ["210^2", "10^", "10^x", "2^3", "*10^3", "3·4·10^2", "10^20000",
+                                  "1e2·10^3", "10^⁻²", "10²^3", "x10^2", "10 2"])
+def test_a_power_of_another_kind_is_no_number(text):
+    with pytest.raises(ValueError, match="is no number: write one such as"):
+        read_number(text)
+
+
+@pytest.mark.parametrize(("given", "right", "fits"), [
+    (0.26, 0.2626, True), (0.263, 0.2626, True), (0.27, 0.2626, False), (0.25, 0.2626, False),
+    (0.3, 0.2626, False), (-9.6, -9.62, True), (-9.6, 9.62, False), (1.5e-05, 1.46e-5, True),
+    (2.3, 2.25, True), (2.2, 2.25, True), (10, 9.6, False), (0.0, 1e-9, False), (0.0, 0.0, True),
+])
+def test_what_is_rounded_to_two_digits_is_right(given, right, fits):
+    """But not where a question asks for more digits; one digit is too few."""
+    assert is_close(given, right, 0.01) == fits
+    assert is_close(given, right, 1e-4) == (given == right)
 
 
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)

@@ -20,10 +20,15 @@ from .lab import Lab
 from .layout import focus, line, stack
 from .look import look
 from .made_again import latest
-from .typed_numbers import check_tolerance, finite, how_far_off, is_close, read_number
+from .typed_numbers import (
+    CLOSE_ENOUGH,
+    check_tolerance,
+    finite,
+    how_far_off,
+    is_close,
+    read_number,
+)
 
-CLOSE_ENOUGH = 0.01
-"""Relative error that counts as right: what rounding on paper makes."""
 SHORT = 5
 """Digits of a right number as it is shown."""
 

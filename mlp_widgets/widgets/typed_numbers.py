@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from typing import SupportsFloat
 
 from ..text import number
 
+CLOSE_ENOUGH = 0.01
+"""Relative error that counts as right: what rounding on paper makes."""
 LONGEST = 40
 """Characters of a number that is typed in."""
 
@@ -20,8 +23,15 @@ _GROUPS = re.compile(r"[1-9]\d{0,2}(?P<mark>[ ,.'’_])\d{3}(?:(?P=mark)\d{3})*"
                      r"(?:(?!(?P=mark))[.,]\d+)?", re.ASCII)
 
 
+_SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_TIMES_TEN = re.compile(r"(?P<sign>[+-]?)\s?(?:(?P<size>[^*·×x]+?)\s?[*·×x]\s?)?"
+                        r"10(?:\s?(?:\^|\*\*)\s?(?P<power>[+-]?\d{1,4})|(?P<raised>⁻?[⁰¹²³⁴-⁹]{1,4}))",
+                        re.ASCII)
+
+
 def read_number(text: str) -> float:
-    """A number as it is written anywhere: "7", "7.0", "1e3", "0,5", "1.000,5", "7 850".
+    """A number as it is written anywhere: "7", "7.0", "1e3", "0,5", "1.000,5", "7 850", "3·10^-5",
+    "10⁻⁵".
 
     A point alone is a decimal point. What can be read in two ways ("7,850") is not guessed:
     ValueError, in one sentence, as on all that is no finite number.
@@ -34,6 +44,9 @@ def read_float(text: str) -> float:
     plain = re.sub(r"\s", " ", text.strip().replace("−", "-"))
     if not plain:
         raise ValueError("put a number into the box first")
+    if times := _TIMES_TEN.fullmatch(plain):
+        power = times["power"] or times["raised"].translate(_SUPERSCRIPTS)
+        plain = f"{times['sign']}{times['size'] or 1}e{power}"
     found = _NUMBER.fullmatch(plain) if len(plain) <= LONGEST else None
     if found is None or (size := _decimal(found["size"])) is None:
         raise ValueError(f"{plain!r:.{LONGEST}} is no number: write one such as 1234.5 or 1.2e3")
@@ -96,5 +109,14 @@ def check_tolerance(tolerance: float) -> None:
 
 
 def is_close(given: float, right: float, tolerance: float) -> bool:
-    """Whether a given number is right within a relative tolerance: 0 must be given as 0."""
-    return abs(given - right) <= tolerance * abs(right)
+    """Whether a given number is right within a relative tolerance: 0 must be given as 0.
+
+    With ``CLOSE_ENOUGH`` or more also if it is the right one rounded to two digits or more: 0.26
+    for 0.2626.
+    """
+    off = abs(given - right)
+    if off <= tolerance * abs(right):
+        return True
+    _, digits, exponent = Decimal(repr(given)).normalize().as_tuple()
+    rounded = len(digits) > 1 and off <= 0.5 * 10.0 ** int(exponent) * (1 + 1e-9)
+    return rounded and tolerance >= CLOSE_ENOUGH
