@@ -534,7 +534,7 @@ def test_what_is_lit_has_a_halo_and_what_is_reused_a_dashed_one():
     assert not picture.halos.get_visible() and not picture.rings.get_visible()
     picture.update(DiagramScene(nodes, (edge,)))
     assert picture.halos.get_linewidth() == [11.0]
-    assert list(picture.rings.get_linewidth()) == [6.0, 0.0]
+    assert list(picture.rings.get_linewidth()) == [4.0, 0.0]
     assert picture.halos.get_linestyle()[0][1] is None
     assert picture.rings.get_linestyle()[0][1] is not None
     assert (copy_of(picture) != dark).any()
