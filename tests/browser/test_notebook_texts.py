@@ -14,6 +14,7 @@ TOO_WIDE = """async () => {
     for (const [number, cell] of notebook.widgets.entries()) {
         await notebook.scrollToItem(number, 'smart', 0);
         while (!cell.node.querySelector('.jp-MarkdownOutput > *')) await frame();
+        for (const folded of cell.node.querySelectorAll('details')) folded.open = true;
         await frame();
         const scrolls = [...cell.node.querySelectorAll('.jp-MarkdownOutput, .jp-MarkdownOutput *')]
             .some(e => ['auto', 'scroll'].includes(getComputedStyle(e).overflowX)

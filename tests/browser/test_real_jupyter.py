@@ -6,10 +6,7 @@ and set again arrives after the last cell: it must not be taken for a move.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from real_jupyter import CHECKOUT, JupyterServer, NotebookPage
@@ -32,26 +29,6 @@ CELLS = (
     "lab.reset()",
 )
 ENDS = {"depth": 10, "w": 1.5, "y": 1.0}
-
-
-def formulas_of(notebook: Path) -> list[str]:
-    """All formulas in the texts of a notebook, with their dollar signs."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
-    return [found for text in texts
-            for found in re.findall(r"\$\$.+?\$\$|\$.+?\$", text, re.DOTALL)]
-
-
-IN_LINES = [notebook for notebook in sorted(COURSE.parent.glob("*.ipynb"))
-            if any(not formula.startswith("$$") for formula in formulas_of(notebook))]
-"""The notebooks with formulas inside of their sentences."""
-
-# what is folded is opened, what is far away laid out
-TOO_WIDE = """() => [...document.querySelectorAll('.jp-RenderedMarkdown')].filter(text => {
-    text.closest('.jp-Cell').style.contentVisibility = 'visible';
-    for (const folded of text.querySelectorAll('details')) folded.open = true;
-    return text.scrollWidth > text.clientWidth + 1;
-}).map(text => `${text.scrollWidth} in ${text.clientWidth}: ${text.innerText}`)"""
 
 
 @pytest.fixture(scope="module")
@@ -94,15 +71,6 @@ def test_the_page_shows_what_the_last_cell_left(opened):
     assert {name: opened.value(f".mlp-box-{name}") for name in ENDS} == ENDS
     assert "10 identity layers, every w = 1.5" in opened.text('.mlp-lab [role="status"]')
     opened.look_at(None)
-
-
-@pytest.mark.parametrize("notebook", IN_LINES, ids=lambda path: path.stem)
-def test_a_formula_in_a_line_of_text_makes_no_scrollbar(browser, own_server, notebook):
-    """It does not break. On a small laptop with the list of files open, before anything has run."""
-    with browser.open(own_server, notebook.name, **LAPTOP_WITH_FILES) as page:
-        typeset = page.page.locator("mjx-container")
-        page.wait_for(lambda: typeset.count() >= len(formulas_of(notebook)))
-        assert page.page.evaluate(TOO_WIDE) == []
 
 
 def wait_for_new_problem(page, before: list[str]) -> str:
