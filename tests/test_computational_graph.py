@@ -10,6 +10,7 @@ import builtins
 import cmath
 import math
 import random
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -668,6 +669,14 @@ def test_circles_and_labels_keep_apart_and_wires_go_to_the_right(text):
         assert xs == sorted(xs) and wire.path[0] == layout.circles[wire.start]
     assert len(layout.wires) == 1 + sum(len(n.inputs) for n in found.nodes)
     assert placed(tuple(n.inputs for n in found.nodes), len(found.sums)) is layout
+
+
+@pytest.mark.parametrize("name", ["w used twice", "skip", *KINDS])
+def test_a_wire_that_passes_circles_has_no_steps(name):
+    found = preset(name) if name in PRESETS else numbers(graph=name)
+    for wire in found.graph.layout.wires:
+        heights = {a[1] for a, b in pairwise(wire.path) if a[1] == b[1]}
+        assert len(heights) == 1, (wire.start, wire.end)
 
 
 def test_a_label_has_its_name_only_where_three_digits_of_the_number_have_room():

@@ -95,6 +95,7 @@ def _placed(graph: Graph, lines: int, zoom: float) -> Layout:
     height = HEIGHT / zoom - LINE * (lines + 1)
     columns.sort()
     columns.spread(height)
+    columns.straighten(height)
     return columns.layout(WIDTH / zoom, height, zoom)
 
 
@@ -228,6 +229,36 @@ class _Columns:
         low, high = extents[0][0], height - extents[-1][1] - offsets[-1]
         for item, value, offset in zip(column, free, offsets, strict=True):
             self.y[item] = max(min(value, high), low) + offset
+
+    def straighten(self, height: float) -> None:
+        """Let each wire that passes columns keep one height over as many of them as it can: small
+        steps on its way would look as if they meant something."""
+        beside = {item: (above, below) for column in self.columns for above, item, below in zip(
+            [None, *column], column, [*column[1:], None], strict=False)}
+        for *_, pieces in sorted(self.chains, key=lambda chain: -len(chain[-1])):
+            level: list[int] = []
+            least, most = 0.0, height
+            for piece in pieces:
+                low, high = self._free(piece, *beside[piece], height)
+                if max(least, low) > min(most, high):
+                    self._level(level, least, most)
+                    level, least, most = [], 0.0, height
+                level, least, most = [*level, piece], max(least, low), min(most, high)
+            self._level(level, least, most)
+
+    def _free(self, item: int, above: int | None, below: int | None,
+              height: float) -> tuple[float, float]:
+        """The heights at which an item has its room while its neighbours stay."""
+        up, down = self.extent[item]
+        low = 0.0 if above is None else self.y[above] + self.extent[above][1]
+        high = height if below is None else self.y[below] - self.extent[below][0]
+        return low + up, high - down
+
+    def _level(self, items: Sequence[int], least: float, most: float) -> None:
+        """One height for all of them, near those that they have."""
+        height = max(least, min(most, _mean([self.y[item] for item in items], least)))
+        for item in items:
+            self.y[item] = height
 
     # -- the result -------------------------------------------------------------------------------
 
