@@ -9,6 +9,9 @@ import unicodedata
 from functools import cache
 
 import ipywidgets as widgets
+import numpy as np
+from matplotlib.colors import to_rgb
+from matplotlib.typing import ColorType
 
 from mlp_widgets.widgets.bare import shared_models
 from mlp_widgets.widgets.cell import all_widgets
@@ -16,6 +19,13 @@ from mlp_widgets.widgets.look import look
 
 WAIT = 20
 """Seconds after which a thread that has not ended is a failure."""
+
+
+def luminance(color: ColorType) -> float:
+    """Relative luminance of a colour, from 0 to 1 (WCAG 2.1): CIE Y."""
+    rgb = np.array(to_rgb(color))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
 
 
 MARKS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 
@@ -43,12 +43,17 @@ IN_QUICK = tuple(os.environ.get("MLP_WIDGETS_LABS", "").split()) or ("two_hidden
 """The labs on which `make quick` runs what draws and makes much, too: `make quick LABS=digits`."""
 
 
+def marked_but(few: Iterable, every: Iterable,
+               mark: pytest.MarkDecorator = pytest.mark.thorough) -> list:
+    """Parameters of a test, all with a mark but these few."""
+    few = list(few)
+    return [pytest.param(value, marks=() if value in few else mark) for value in every]
+
+
 def these_labs(*names: str) -> pytest.MarkDecorator:
     """For a test that draws or makes much: it is ``thorough``, but on the example of the tests and
     on the labs of `make quick`."""
-    return pytest.mark.parametrize("name", [
-        pytest.param(name, marks=() if name in ("example", *IN_QUICK) else pytest.mark.thorough)
-        for name in names])
+    return pytest.mark.parametrize("name", marked_but(("example", *IN_QUICK), names))
 
 
 EACH_LAB_MUCH = these_labs(*KINDS)

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import ipywidgets as widgets
 import pytest
 from cells import NOTEBOOKS, cells_of, value_of
+from lab_tools import marked_but
 from shown_labs import bare, lab_of
 
 from mlp_widgets import Lab, Poll
@@ -137,12 +137,12 @@ def page(request, monkeypatch) -> Iterator[Page]:
         found.close()
 
 
-def notebooks(*paths: Path) -> list:
-    return [pytest.param(path, id=path.stem, marks=() if path.stem in IN_QUICK else
-                         pytest.mark.thorough) for path in paths]
+each_notebook = pytest.mark.parametrize(
+    "page", marked_but([path for path in NOTEBOOKS if path.stem in IN_QUICK], NOTEBOOKS),
+    indirect=True, ids=lambda path: path.stem)
 
 
-@pytest.mark.parametrize("page", notebooks(*NOTEBOOKS), indirect=True)
+@each_notebook
 def test_cells_that_are_run_again_in_any_order_stay_in_step(page):
     first = {cell: page.run(cell) for cell in page.cells}
     order = [*page.cells] * 2
@@ -153,7 +153,7 @@ def test_cells_that_are_run_again_in_any_order_stay_in_step(page):
     assert page.out_of_step() == []
 
 
-@pytest.mark.parametrize("page", notebooks(*NOTEBOOKS), indirect=True)
+@each_notebook
 def test_the_answers_of_cells_stay_when_a_student_has_moved_the_labs(page):
     """A lab keeps what the student did, until its cell is run; a question that asks the lab on the
     screen follows it. Numbers that are printed, and those of predictions, do neither. The cells are

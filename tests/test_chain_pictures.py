@@ -8,6 +8,7 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
+from helpers import luminance
 from lab_tools import much_of
 from matplotlib.colors import to_hex, to_rgb
 
@@ -329,9 +330,7 @@ def test_zero_overflow_tiny_and_huge_look_different():
 
 def lightness(color) -> float:
     """CIE L* of a colour: what stays of it without hue."""
-    rgb = np.array(to_rgb(color))
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    Y = linear @ (0.2126, 0.7152, 0.0722)
+    Y = luminance(color)
     return float(116 * np.cbrt(Y) - 16 if Y > 0.008856 else 903.3 * Y)
 
 

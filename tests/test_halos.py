@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import numpy as np
 from drawn_texts import Box, Recorder
+from helpers import luminance
 from lab_tools import SMALLER, these_labs
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.path import Path
+from matplotlib.typing import ColorType
 
 from mlp_widgets import LABS
 from mlp_widgets.drawing.picture import Picture
@@ -33,21 +35,14 @@ def in_the_dark(color: str) -> np.ndarray:
     return np.clip(HUE_ROTATED @ inverted, 0, 1)
 
 
-def light_of(color: np.ndarray) -> float:
-    """Relative luminance of a colour (WCAG 2.1)."""
-    linear = np.where(color <= 0.04045, color / 12.92, ((color + 0.055) / 1.055) ** 2.4)
-    return float(linear @ [0.2126, 0.7152, 0.0722])
-
-
-def contrast(one: np.ndarray, other: np.ndarray) -> float:
-    lights = sorted((light_of(one), light_of(other)))
+def contrast(one: ColorType, other: ColorType) -> float:
+    lights = sorted((luminance(one), luminance(other)))
     return (lights[1] + 0.05) / (lights[0] + 0.05)
 
 
 def contrasts(one: str, other: str) -> tuple[float, float]:
     """The contrast of two colours of a picture, in the light and in the dark."""
-    return (contrast(np.array(to_rgb(one)), np.array(to_rgb(other))),
-            contrast(in_the_dark(one), in_the_dark(other)))
+    return contrast(one, other), contrast(in_the_dark(one), in_the_dark(other))
 
 
 def walked(state: State) -> Iterator[State]:

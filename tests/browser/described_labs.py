@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pytest
+from lab_tools import marked_but
 from real_jupyter import NotebookPage
 
 import mlp_widgets
@@ -106,9 +107,7 @@ OF_EACH_SLIDER = [described(kind) for kind in ("ThreeNeuronLab", "WideNetworkLab
 
 def by_day(few: Iterable, all_of_them: Iterable) -> list:
     """Parameters of a test: these few in `make test` too, the others in `make nightly` only."""
-    few = list(few)
-    return [value if value in few else pytest.param(value, marks=pytest.mark.nightly)
-            for value in all_of_them]
+    return marked_but(few, all_of_them, pytest.mark.nightly)
 
 
 OF_OWN_DATA = [described(kind) for kind in ("ThreeNeuronLab", "ReluSumsLab", "SigmoidFeaturesLab")]
