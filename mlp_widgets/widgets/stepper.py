@@ -24,8 +24,7 @@ from .why_zero import operation_in_words
 SECONDS = 1.4
 """Between two steps of a play."""
 PLAY, PAUSE = "▶ Play", "❚❚ Pause"
-YELLOW, STRIPES = ('<mark class="mlp-now">Yellow</mark>',
-                   '<mark class="mlp-reused">in stripes</mark>')
+YELLOW, STRIPES = "<mark>Yellow</mark>", '<mark class="mlp-reused">in stripes</mark>'
 """The two halos as they look in the theme of the page: in a dark one yellow is dark too."""
 
 

@@ -21,8 +21,6 @@ _COMMA = re.compile(r"\d*,\d+", re.ASCII)
 _EITHER = re.compile(r"[1-9]\d{0,2},\d{3}", re.ASCII)
 _GROUPS = re.compile(r"[1-9]\d{0,2}(?P<mark>[ ,.'’_])\d{3}(?:(?P=mark)\d{3})*"
                      r"(?:(?!(?P=mark))[.,]\d+)?", re.ASCII)
-
-
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _TIMES_TEN = re.compile(r"(?P<sign>[+-]?)\s?(?:(?P<size>[^*·×x]+?)\s?[*·×x]\s?)?"
                         r"10(?:\s?(?:\^|\*\*)\s?(?P<power>[+-]?\d{1,4})|(?P<raised>⁻?[⁰¹²³⁴-⁹]{1,4}))",
