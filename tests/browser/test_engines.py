@@ -101,6 +101,30 @@ def only(labs: list[LabDescription]):
     return pytest.mark.parametrize("lab", labs, ids=str, indirect=True, scope="module")
 
 
+# A box that changes its own width while it is told of it: that can only be told a frame later.
+# Gives what the browser says of this.
+LATE_SIZE = """() => new Promise(resolve => {
+    const box = document.body.appendChild(document.createElement('div')), said = [];
+    const hear = event => said.push(event.message);
+    addEventListener('error', hear);
+    new ResizeObserver((_entries, observer) => {
+        box.style.width = `${box.offsetWidth - 10}px`;
+        if (box.offsetWidth > 100) return;
+        observer.disconnect();
+        box.remove();
+        removeEventListener('error', hear);
+        setTimeout(resolve, 50, said);
+    }).observe(box);
+    box.style.width = '150px';
+})"""
+
+
+def test_a_size_that_is_told_a_frame_late_is_no_error(opened):
+    said = opened.page.evaluate(LATE_SIZE)
+    assert said and all("ResizeObserver" in message for message in said)
+    assert opened.problems() == []
+
+
 @only(OF_EACH_SLIDER)
 def test_keys_number_box_and_undo(page, lab):
     before, picture = values(page), page.remember(PICTURE)
