@@ -19,7 +19,6 @@ from unittest.mock import patch
 import ipywidgets as widgets
 import pytest
 from cells import NOTEBOOKS, cells_of, value_of
-from lab_tools import marked_but
 from shown_labs import bare, lab_of
 
 from mlp_widgets import Lab, Poll
@@ -31,6 +30,8 @@ from mlp_widgets.widgets.part import Part
 from mlp_widgets.widgets.predict import Prediction
 
 IN_QUICK = ("02_two_hidden",)
+BY_DAY = ("01_one_neuron", "03_three_neuron", "08f_chain_remedies", "11_digits")
+"""In `make test` too; the others at night."""
 
 
 @dataclass
@@ -137,8 +138,15 @@ def page(request, monkeypatch) -> Iterator[Page]:
         found.close()
 
 
-each_notebook = pytest.mark.parametrize(
-    "page", marked_but([path for path in NOTEBOOKS if path.stem in IN_QUICK], NOTEBOOKS),
+def when(name: str) -> tuple:
+    """The part of the tests in which a notebook is run again."""
+    if name in IN_QUICK:
+        return ()
+    return (pytest.mark.thorough,) if name in BY_DAY else (pytest.mark.nightly,)
+
+
+each_notebook = pytest.mark.parametrize("page", [
+    pytest.param(path, marks=when(path.stem)) for path in NOTEBOOKS],
     indirect=True, ids=lambda path: path.stem)
 
 

@@ -49,6 +49,7 @@ def test_a_chain_is_a_network_of_width_1():
     assert chain([2.0, 3.0], "relu", skip=True).skips == (Skip(0, 1), Skip(1, 2))
 
 
+@much_of("deep_chain")
 @SKIPS
 @ACTIVATIONS
 @pytest.mark.parametrize("depth", DEPTHS)

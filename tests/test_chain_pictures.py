@@ -103,6 +103,7 @@ def test_the_way_to_a_scene_does_not_matter(kind):
         assert (picture.render() == pixels_of(kind, scene)).all(), place
 
 
+@much_of("deep_chain")
 @pytest.mark.parametrize("kind", SCENES)
 def test_updates_make_no_artists_but_ticks(kind):
     picture = shown(kind, SCENES[kind][0])
@@ -113,6 +114,7 @@ def test_updates_make_no_artists_but_ticks(kind):
     assert children == {axes: axes.get_children() for axes in picture.figure.axes}
 
 
+@much_of("deep_chain")
 @pytest.mark.parametrize("kind", SCENES)
 def test_different_scenes_look_different_at_every_scale(kind):
     scenes = SCENES[kind][:-1]  # the last one is the first or second one again
@@ -156,6 +158,7 @@ def overlaps(boxes) -> list[tuple[str, str]]:
             if one[1] < other[3] and other[1] < one[3] and one[2] < other[4] and other[2] < one[4]]
 
 
+@much_of("deep_chain")
 @pytest.mark.parametrize("depth", [1, 2, 5, 6, 7, 8, 10])
 def test_no_text_of_the_chain_touches_another_or_the_edge(depth):
     for value, skip in product([*LONG, 0.0, 1.0], (False, True)):

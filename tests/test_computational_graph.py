@@ -598,6 +598,7 @@ def recorder(monkeypatch) -> Recorder:
     return Recorder(monkeypatch)
 
 
+@much_of("computational_graph")
 def test_no_text_lies_on_another_in_any_graph(recorder):
     draw, picture, wrong = random.Random(1), GraphPicture(WIDTH, HEIGHT, scale=1.0), []
     wild = [1.5, -0.6994, 12345.67, -1.234e-5, 0.0, -135.2, 3.0, 1e5]

@@ -14,7 +14,17 @@ import pytest
 from helpers import half_a_digit, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lab_tools import WAIT, all_words, as_new, find, live_widgets, run_threads, text_of, wait_until
+from lab_tools import (
+    WAIT,
+    all_words,
+    as_new,
+    find,
+    live_widgets,
+    much_of,
+    run_threads,
+    text_of,
+    wait_until,
+)
 from oracle import compare, complex_step
 
 from mlp_widgets.core import forward, gradient_descent
@@ -420,6 +430,7 @@ OVERFLOWS = {
 }
 
 
+@much_of("deep_chain")
 @pytest.mark.parametrize("name", OVERFLOWS)
 def test_after_an_overflow_nothing_is_nan_and_nothing_fails(lab, name):
     lab.set(**OVERFLOWS[name])

@@ -243,6 +243,7 @@ def test_the_first_weights_decide_how_many_neurons_die():
     assert dead[1] == dead[2] == dead[3] == dead[4]  # with biases 0 the size of c cuts off nothing
 
 
+@much_of("digits")
 @pytest.mark.parametrize(("preset", "name", "why"), [
     ("zeros", "W3", "a² = 0 at every input, because W¹ = 0"),
     ("zeros", "b1", "W³ = 0"),
@@ -584,6 +585,7 @@ def test_an_answer_uncovers_nothing_that_a_later_question_asks_for():
     assert len(asked) == 3 == len(set(asked))
 
 
+@much_of("digits")
 def test_no_neuron_is_on_for_every_0_and_off_for_every_1():
     """But some are for the first three of both, which the notebook names."""
     found = data.all_digits()
@@ -603,6 +605,7 @@ def test_how_well_the_starts_and_rates_of_the_notebook_learn(setting, right):
     assert round(100 * DigitsLab(epochs=30, **setting).accuracy[1], 1) == right
 
 
+@much_of("digits")
 def test_with_large_steps_where_it_ends_is_known_roughly():
     """Another order of the same sums moves it by one percent: the notebook says so."""
     assert 0.955 <= DigitsLab(epochs=30, learning_rate=0.3).accuracy[1] <= 0.985

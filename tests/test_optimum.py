@@ -144,6 +144,7 @@ def test_traffic_optimum():
     )
 
 
+@much_of("three_neuron")
 @pytest.mark.parametrize(
     "kinks", [(8.7, 14.75), (14.75, 8.7), (8.0, 15.0), (15.0, 8.0), (8.3, 8.6)]
 )
@@ -289,6 +290,7 @@ def test_the_optimum_of_traffic_data_moves_with_the_clock_and_the_unit():
 # Limits
 
 
+@much_of("three_neuron")
 def test_two_hundred_distinct_x():
     rng = np.random.default_rng(2)
     x = rng.normal(size=200)
@@ -377,6 +379,7 @@ def test_points_in_narrow_clusters_are_told_apart(name):
 whole = st.integers(-3, 3)
 
 
+@much_of("three_neuron")
 @settings(max_examples=15)
 @given(st.lists(st.tuples(whole, whole, whole), min_size=4, max_size=6),
        st.sampled_from([(0.0, 2**-23, 1e-8), (1e6, 2**-10, 1e-5), (1e6, 0.25, 1e-6),

@@ -11,7 +11,7 @@ import tracemalloc
 import numpy as np
 import pytest
 from helpers import turned, turning
-from lab_tools import all_words, much_of, text_of, these_labs, upload
+from lab_tools import all_words, much_of, text_of, upload
 
 from mlp_widgets import ReluSumsLab, SigmoidFeaturesLab, ThreeNeuronLab
 from mlp_widgets.data import columns
@@ -226,7 +226,10 @@ def test_points_of_one_x_are_shown():
         ReluSumsLab(target=([5, 5, 5], [1, 2, 3]))
 
 
-@these_labs("three_neuron", "relu_sums", "sigmoid_features")
+@pytest.mark.parametrize("name", [
+    pytest.param("three_neuron", marks=pytest.mark.thorough),
+    pytest.param("relu_sums", marks=pytest.mark.nightly),
+    pytest.param("sigmoid_features", marks=pytest.mark.nightly)])
 def test_many_own_data_sets_keep_little(name, unseen):
     """As many as Undo goes back to are kept, and of each no more than its numbers."""
     lab = unseen(name)

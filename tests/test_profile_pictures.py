@@ -116,6 +116,7 @@ def test_the_way_to_a_scene_does_not_matter(name):
         assert (picture.render() == fresh.render()).all(), k
 
 
+@much_of("deep_chain")
 @pytest.mark.parametrize("name", CASES)
 def test_updates_make_no_artists_and_every_scene_looks_different(name):
     new, scenes = CASES[name]
@@ -129,6 +130,7 @@ def test_updates_make_no_artists_and_every_scene_looks_different(name):
     assert len(seen) == len(scenes)
 
 
+@much_of("deep_chain")
 @pytest.mark.parametrize("name", CASES)
 def test_an_equal_scene_keeps_the_still_part(name):
     new, scenes = CASES[name]

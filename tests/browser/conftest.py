@@ -117,10 +117,16 @@ def pages(browser) -> Iterator[Callable[[JupyterServer, list[str]], NotebookPage
         page.context.close()
 
 
-@pytest.fixture(scope="session")
-def cases() -> list[Case]:
-    """States of all labs in which each of their controls stands somewhere."""
-    return all_cases()
+@pytest.fixture(scope="module")
+def labs(request) -> list[LabDescription]:
+    """The labs of a page: all, or those that a test asks for."""
+    return getattr(request, "param", LABS)
+
+
+@pytest.fixture(scope="module")
+def cases(labs) -> list[Case]:
+    """States of these labs in which each of their controls stands somewhere."""
+    return all_cases(labs)
 
 
 @pytest.fixture(scope="module")
@@ -136,11 +142,12 @@ def home(server) -> JupyterServer:
 
 
 @pytest.fixture(scope="module")
-def opened(home, pages) -> Iterator[NotebookPage]:
-    """A page with all labs; in Notebook 7 that of ``test_notebook7``, where these tests come first.
-    A lab that is looked at is shown alone: the others would be laid out with each of its keys."""
+def opened(home, pages, labs) -> Iterator[NotebookPage]:
+    """A page with these labs; in Notebook 7 that of ``test_notebook7``, where these tests come
+    first. A lab that is looked at is shown alone: the others would be laid out with each of its
+    keys."""
     is_notebook_7 = isinstance(home, Notebook7Server)
-    page = pages(home, cells_of_cases() if is_notebook_7 else cells_of_all())
+    page = pages(home, cells_of_cases(labs) if is_notebook_7 else cells_of_all(of=labs))
     page.alone = True
     yield page
     page.look_at(None)
@@ -148,10 +155,10 @@ def opened(home, pages) -> Iterator[NotebookPage]:
 
 
 @pytest.fixture
-def page(request, opened, lab) -> Iterator[NotebookPage]:
+def page(request, opened, labs, lab) -> Iterator[NotebookPage]:
     """The page at its lab, reset and folded; a new error of page, kernel or server is a failure."""
     opened.page.set_viewport_size(getattr(request.module, "PAGE", NARROW))
-    opened.look_at(LABS.index(lab))
+    opened.look_at(labs.index(lab))
     before = Counter(opened.problems())
     reset(opened)
     yield opened

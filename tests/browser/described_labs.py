@@ -10,7 +10,7 @@ descends has `mlp-gradient-NAME` for each parameter, and buttons `mlp-step` and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -110,6 +110,21 @@ def by_day(few: Iterable, all_of_them: Iterable) -> list:
     return marked_but(few, all_of_them, pytest.mark.nightly)
 
 
+IN_EACH_HOME = [LABS[0], *OF_EACH_SLIDER]
+"""The labs that are looked at in Notebook 7 and Voilà in `make test`; all of them there at night,
+for what lays them out is the same as in JupyterLab."""
+
+labs_of_a_home = pytest.mark.parametrize(
+    "labs", [pytest.param(IN_EACH_HOME, id="some"),
+             pytest.param(LABS, id="all", marks=pytest.mark.nightly)],
+    indirect=True, scope="module")
+
+each_lab_of_a_home = pytest.mark.parametrize(
+    ("labs", "lab"),
+    [*(pytest.param(IN_EACH_HOME, lab, id=str(lab)) for lab in IN_EACH_HOME),
+     *(pytest.param(LABS, lab, id=f"{lab} of all", marks=pytest.mark.nightly) for lab in LABS)],
+    indirect=["labs"], scope="module")
+
 OF_OWN_DATA = [described(kind) for kind in ("ThreeNeuronLab", "ReluSumsLab", "SigmoidFeaturesLab")]
 """Labs that take a file."""
 
@@ -117,12 +132,12 @@ ANSWERS = ("predict({'six times seven': 6 * 7})", "with answer():\n    print(6 *
 """What waits until it is asked for."""
 
 
-def cells_of_all(*more_labs: str) -> list[str]:
+def cells_of_all(*more_labs: str, of: Sequence[LabDescription] = LABS) -> list[str]:
     """The cells of a notebook with every lab, with the labs of these calls, and with a question of
     each kind."""
     names = ", ".join([*map(str, LABS), "answer", "lecture_poll", "predict", "will_move"])
     start = f"from mlp_widgets import {names}\nlabs = {{}}"
-    labs = [f"labs['{lab}'] = {lab}()\nlabs['{lab}']" for lab in LABS]
+    labs = [f"labs['{lab}'] = {lab}()\nlabs['{lab}']" for lab in of]
     others = [f"labs[{call!r}] = {call}\nlabs[{call!r}]" for call in more_labs]
     return [start, *labs, *others, *QUESTIONS.values(), *ANSWERS]
 

@@ -5,13 +5,13 @@ asked of such a page: used by the tests of what must be seen together, in every 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from typing import Any
 
-from described_labs import cells_of_all
+from described_labs import LABS, LabDescription, cells_of_all
 from on_screen import HIDDEN_AT_START, HIDDEN_PARTS, HIDDEN_STEPS, UNTIL_SIZED, cases_of
 from real_jupyter import NotebookPage
 
@@ -41,19 +41,24 @@ class Case:
 
 
 @cache
-def all_cases() -> list[Case]:
-    """States of all labs in which each of their controls stands somewhere; the first states come
+def cases_of_kind(kind: type) -> dict[tuple, list]:
+    """See ``cases_of``."""
+    return cases_of(kind)
+
+
+def all_cases(labs: Sequence[LabDescription] = LABS) -> list[Case]:
+    """States of labs in which each of their controls stands somewhere; the first states come
     first, so that a page of all cases is also one of all labs."""
-    found = [(kind, dict(changes), seen) for kind in mlp_widgets.LABS.values()
-             for changes, seen in cases_of(kind).items()]
+    kinds = [getattr(mlp_widgets, lab.kind) for lab in labs]
+    found = [(kind, dict(changes), seen) for kind in kinds
+             for changes, seen in cases_of_kind(kind).items()]
     found.sort(key=lambda case: bool(case[1]))
     return [Case(number, *case) for number, case in enumerate(found)]
 
 
-@cache
-def cells_of_cases() -> list[str]:
+def cells_of_cases(labs: Sequence[LabDescription] = LABS) -> list[str]:
     """The cells of a notebook with all cases, and a question of each kind."""
-    return cells_of_all(*(str(case) for case in all_cases() if case.changes))
+    return cells_of_all(*(str(case) for case in all_cases(labs) if case.changes), of=labs)
 
 
 def click_all(page: NotebookPage, selector: str) -> None:
@@ -87,9 +92,9 @@ def hidden_in(page: NotebookPage, cases: list[Case]) -> tuple[list[str], dict[ty
     return found, had
 
 
-def assert_all_had_it(had: dict[type, set[str]]) -> None:
+def assert_all_had_it(had: dict[type, set[str]], cases: list[Case]) -> None:
     """No control was left out."""
-    without = {kind.__name__: missing for kind in mlp_widgets.LABS.values()
+    without = {kind.__name__: missing for kind in {case.kind for case in cases}
                if (missing := set(declared(kind.state_type)) - had[kind])}
     assert without == {}, without
 
@@ -115,29 +120,29 @@ def each_page(page: NotebookPage, cases: list[Case]) -> Iterator[list[Case]]:
         found = [case for case in cases if page.page.locator(f"{case.root} {following}").count()]
 
 
-def check_start_presented(page: NotebookPage, files: bool | None) -> None:
+def check_start_presented(page: NotebookPage, cases: list[Case], screen: tuple[int, int],
+                          files: bool | None) -> None:
     """Presets, J, all sliders of the first column and the first picture are on one screen."""
-    for screen in PROJECTORS:
-        size(page, *screen, files)
-        for case in all_cases():
-            hidden = page.page.evaluate(HIDDEN_AT_START, case.root)
-            assert hidden == [], f"{case} at {screen}"
+    size(page, *screen, files)
+    for case in cases:
+        hidden = page.page.evaluate(HIDDEN_AT_START, case.root)
+        assert hidden == [], case
 
 
-def check_steps_presented(page: NotebookPage, files: bool | None) -> None:
+def check_steps_presented(page: NotebookPage, cases: list[Case], screen: tuple[int, int],
+                          files: bool | None) -> None:
     """The stepper is on one screen with what it lights, in whatever section it stands."""
     click_all(page, ".mlp-fold-stepper")
-    lit = {case.number: seen["pictures"][0] for case in all_cases() for seen in case.seen
+    lit = {case.number: seen["pictures"][0] for case in cases for seen in case.seen
            if seen["field"] == "operation"}
     walked = set()
-    for cases in each_page(page, [case for case in all_cases() if case.number in lit]):
-        here = [case for case in cases if page.page.locator(f"{case.root} .mlp-next").is_visible()]
+    size(page, *screen, files)
+    for found in each_page(page, [case for case in cases if case.number in lit]):
+        here = [case for case in found if page.page.locator(f"{case.root} .mlp-next").is_visible()]
         walked |= {case.number for case in here}
-        for screen in PROJECTORS if here else ():
-            size(page, *screen, files)
-            for case in here:
-                hidden = page.page.evaluate(HIDDEN_STEPS, [case.root, lit[case.number]])
-                assert hidden == [], f"{case} at {screen}"
-    steppers = [kind for kind in mlp_widgets.LABS.values()
+        for case in here:
+            hidden = page.page.evaluate(HIDDEN_STEPS, [case.root, lit[case.number]])
+            assert hidden == [], case
+    steppers = [kind for kind in {case.kind for case in cases}
                 if "operation" in declared(kind.state_type)]
     assert len(walked) == len(steppers)

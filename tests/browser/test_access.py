@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from described_labs import LABS, QUESTIONS
-from real_jupyter import JupyterServer
+from described_labs import IN_EACH_HOME, LABS, QUESTIONS, each_lab_of_a_home
+from real_jupyter import JupyterServer, Notebook7Server
 from seen import PICTURE, boxes, told, values, violations
 
 PAGE = {"width": 1280, "height": 900}
 
-every_lab = pytest.mark.parametrize("lab", LABS, ids=str, indirect=True, scope="module")
 in_notebook_7 = pytest.mark.parametrize("home", ["notebook7"], indirect=True, scope="module")
 
 
@@ -20,20 +19,27 @@ def home(request) -> JupyterServer:
 
 
 @pytest.fixture(scope="module")
-def lab(request):
-    """The lab that is driven fully, or what a test asks for."""
-    return getattr(request, "param", LABS[0])
+def labs(request, home):
+    """Those of its page."""
+    in_this_home = IN_EACH_HOME if isinstance(home, Notebook7Server) else LABS
+    return getattr(request, "param", in_this_home)
+
+
+@pytest.fixture(scope="module")
+def lab():
+    """The lab that is driven fully."""
+    return LABS[0]
 
 
 def status(page) -> str:
     return page.text(".mlp-status")
 
 
-# --- every lab in Notebook 7 ---
+# --- labs in Notebook 7 ---
 
 
 @in_notebook_7
-@every_lab
+@each_lab_of_a_home
 def test_a_lab_answers_and_does_not_jump(page, lab):
     before, places, picture = values(page), boxes(page), page.pixels(PICTURE)
     number = page.text(f".{lab.follows}")

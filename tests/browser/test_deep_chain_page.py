@@ -180,8 +180,9 @@ def test_a_click_on_the_map_multiplies_the_own_weights(clickable):
 
 
 @pytest.mark.parametrize(("weights", "field", "low", "layers"), [
-    ("one weight for all", "w", -3.0, 100), ("drawn at random", "std", 0.0, 100),
-    ("one weight a layer", "w1", 0.05, 10)])
+    ("one weight for all", "w", -3.0, 100),
+    pytest.param("drawn at random", "std", 0.0, 100, marks=pytest.mark.nightly),
+    pytest.param("one weight a layer", "w1", 0.05, 10, marks=pytest.mark.nightly)])
 def test_a_drag_on_the_map_ends_under_the_pointer_and_stays(clickable, weights, field, low, layers):
     page = clickable
     choose_weights(page, weights)

@@ -120,6 +120,7 @@ def test_keys_and_typing_move_all_that_is_shown_and_nothing_jumps(page, lab):
     assert page.overflow(".mlp-lab") == [] and clipped(page) == []
 
 
+@of_each_kind_by_day
 def test_undo_and_reset_bring_back_numbers_and_picture(page, lab):
     before, places, picture = values(page), boxes(page), page.remember(PICTURE)
     page.type_number(lab.box, lab.typed)
@@ -196,9 +197,12 @@ def test_step_follows_the_gradient_and_undo_brings_the_values_back(page, lab):
 
 
 # Each lab has its sentence in its place; a box of numbers and one of whole numbers have all.
-no_numbers = [(lab, "1e200") for lab in LABS] + [
-    (described(kind), typed) for kind in ("ThreeNeuronLab", "NamesCountsLab")
-    for typed in ("1e400", "abc", "", "7,850")]
+no_numbers = [
+    *(pytest.param(lab, "1e200", marks=() if lab in OF_EACH_SLIDER else pytest.mark.nightly)
+      for lab in LABS),
+    *(pytest.param(described(kind), typed, marks=marks)
+      for kind, marks in (("ThreeNeuronLab", ()), ("NamesCountsLab", pytest.mark.nightly))
+      for typed in ("1e400", "abc", "", "7,850"))]
 
 
 @pytest.mark.parametrize(("lab", "typed"), no_numbers, ids=str, indirect=["lab"], scope="module")

@@ -6,7 +6,7 @@ See ``test_one_screen`` for JupyterLab, and ``test_access`` for the keyboard in 
 from __future__ import annotations
 
 import pytest
-from described_labs import by_day
+from described_labs import by_day, labs_of_a_home
 from lab_cases import (
     DESK,
     LAPTOP,
@@ -23,11 +23,13 @@ from seen import CLIPPED
 
 from mlp_widgets.widgets.beside import ELSEWHERE
 
+pytestmark = labs_of_a_home
+
 
 @pytest.fixture(scope="module")
-def page(notebook7, pages) -> NotebookPage:
+def page(notebook7, pages, labs) -> NotebookPage:
     """All cases in Notebook 7, as they begin: ``test_access`` moved the labs of this page."""
-    page = pages(notebook7, cells_of_cases())
+    page = pages(notebook7, cells_of_cases(labs))
     click_all(page, ".mlp-reset")
     return page
 
@@ -39,7 +41,7 @@ def test_what_follows_a_control_is_seen_with_it(page, cases, is_open):
     found, had = hidden_in(page, cases)
     assert found == []
     if is_open:
-        assert_all_had_it(had)
+        assert_all_had_it(had, cases)
 
 
 def test_presented_on_a_projector_nothing_is_cut(page, cases):

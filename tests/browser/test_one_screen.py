@@ -105,7 +105,7 @@ def test_the_same_with_all_folds_open(jupyterlab, cases, at):
     size(jupyterlab, *SIZES[at][0], SIZES[at][1])
     found, had = hidden_in(jupyterlab, cases)
     assert found == []
-    assert_all_had_it(had)
+    assert_all_had_it(had, cases)
     sliders = [(case, *slider) for case in cases
                for slider in jupyterlab.page.evaluate(SLIDERS, case.root)]
     assert [f"{case}, {css}: {width}" for case, css, width in sliders if width < LONG_ENOUGH] == []
@@ -167,6 +167,10 @@ def test_a_picture_never_lies_over_the_end_of_its_controls(jupyterlab):
 # --- presented ---
 
 
+projected = pytest.mark.parametrize(
+    "screen", by_day(PROJECTORS[:1], PROJECTORS), ids="{0[0]}x{0[1]}".format)
+
+
 @pytest.fixture
 def presented(jupyterlab) -> Iterator[NotebookPage]:
     """All labs presented, their folds closed, at their first sections."""
@@ -177,11 +181,12 @@ def presented(jupyterlab) -> Iterator[NotebookPage]:
     present(jupyterlab, False)
 
 
-def test_presented_presets_j_sliders_and_picture_are_on_one_screen(presented):
-    check_start_presented(presented, files=True)
+@projected
+def test_presented_presets_j_sliders_and_picture_are_on_one_screen(presented, cases, screen):
+    check_start_presented(presented, cases, screen, files=True)
 
 
-@pytest.mark.parametrize("screen", by_day(PROJECTORS[:1], PROJECTORS), ids="{0[0]}x{0[1]}".format)
+@projected
 def test_presented_what_follows_a_control_is_seen_with_it(presented, cases, screen):
     """With all folds open; a control is looked at in each section in which it stands."""
     fold(presented, True)
@@ -193,19 +198,20 @@ def test_presented_what_follows_a_control_is_seen_with_it(presented, cases, scre
         for kind, fields in done.items():
             had[kind] |= fields
     assert found == []
-    assert_all_had_it(had)
+    assert_all_had_it(had, cases)
 
 
-def test_presented_the_stepper_is_seen_with_what_it_lights(presented):
-    check_steps_presented(presented, files=True)
+@projected
+def test_presented_the_stepper_is_seen_with_what_it_lights(presented, cases, screen):
+    check_steps_presented(presented, cases, screen, files=True)
 
 
 @pytest.fixture(scope="module")
-def smallest() -> list[dict[str, float]]:
+def smallest(cases) -> list[dict[str, float]]:
     """Of each case: picture -> CSS pixels of its smallest text, where the picture has its own
     size."""
     found = []
-    for case in all_cases():
+    for case in cases:
         lab = case.kind(scale=1.0, **case.changes)
         assert lab.part(*lab.canvases).widget  # all are drawn
         found.append({name: smallest_text(canvas.picture)
@@ -214,18 +220,19 @@ def smallest() -> list[dict[str, float]]:
     return found
 
 
-def test_presented_texts_in_pictures_are_as_large_as_those_around_them(presented, smallest):
+@projected
+def test_presented_texts_in_pictures_are_as_large_as_those_around_them(
+        presented, cases, smallest, screen):
     """At least 85 % of the smallest text of the page."""
     seen = set()
-    for cases in each_page(presented, all_cases()):
-        for screen in PROJECTORS:
-            size(presented, *screen, False)
-            for case in cases:
-                around, pictures = presented.page.evaluate(AROUND_AND_INSIDE, case.root)
-                for name, zoom in pictures.items():
-                    inside = smallest[case.number][name] * zoom
-                    assert inside >= 0.85 * around, f"{case}: {name} at {screen}: {inside:.1f} px"
-                    seen.add((case.kind, name))
+    size(presented, *screen, False)
+    for here in each_page(presented, cases):
+        for case in here:
+            around, pictures = presented.page.evaluate(AROUND_AND_INSIDE, case.root)
+            for name, zoom in pictures.items():
+                inside = smallest[case.number][name] * zoom
+                assert inside >= 0.85 * around, f"{case}: {name}: {inside:.1f} px"
+                seen.add((case.kind, name))
     assert len(seen) > 2 * len(LABS)
 
 
@@ -240,20 +247,25 @@ def texts_in_the_way(page: NotebookPage, cases: list[Case], *widths: int) -> lis
     return page.page.evaluate(TEXTS_IN_THE_WAY, [roots, widths])
 
 
-@pytest.mark.parametrize(("is_open", "widths"), [(False, WIDTHS[::4]), (True, WIDTHS)],
-                         ids=["folded", "open"])
-def test_no_text_is_cut_or_overlaps_another(jupyterlab, cases, is_open, widths):
+SOME, FEW = WIDTHS[::4], (720, 1300)
+
+
+@pytest.mark.parametrize("shown", by_day([(True, SOME)], [(True, SOME), (True, WIDTHS),
+                                                          (False, SOME)]), ids=str)
+def test_no_text_is_cut_or_overlaps_another(jupyterlab, cases, shown):
     """What stands there with closed folds stands there with open ones too, above them."""
+    is_open, widths = shown
     size(jupyterlab, *DESK, False)
     fold(jupyterlab, is_open)
     assert texts_in_the_way(jupyterlab, cases, *widths) == []
 
 
-def test_presented_no_text_is_cut_or_overlaps_another(presented, cases):
+@pytest.mark.parametrize("widths", by_day([FEW], [FEW, SOME]), ids=str)
+def test_presented_no_text_is_cut_or_overlaps_another(presented, cases, widths):
     size(presented, *DESK, False)
     fold(presented, True)
     for found in each_page(presented, cases):
-        assert texts_in_the_way(presented, found, *WIDTHS[::4]) == []
+        assert texts_in_the_way(presented, found, *widths) == []
 
 
 @pytest.mark.parametrize("is_open", [False, True], ids=["folded", "open"])

@@ -145,6 +145,7 @@ def test_all_labs_fit_into_smaller_pages_too(all_presented):
                 assert too_wide == [], f"{case}, of {len(found)}, at {width}"
 
 
+@pytest.mark.nightly
 def test_all_labs_can_be_read_in_the_light_and_in_the_dark(all_presented):
     page = all_presented
     for found in each_page(page, at_first()):

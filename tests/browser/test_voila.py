@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
-from described_labs import LABS, by_day
+from described_labs import by_day, each_lab_of_a_home, labs_of_a_home
 from lab_cases import (
     PROJECTORS,
     assert_all_had_it,
@@ -30,11 +30,10 @@ from seen import PICTURE, each_section, pale_texts, small_texts, told, unfold
 
 @pytest.fixture(scope="module")
 def voila(missing, browser) -> Iterator[VoilaServer]:
-    """Voilà on a copy of the notebooks, and one notebook more with all cases."""
+    """Voilà on a copy of the notebooks."""
     if find_spec("voila") is None:
         missing("the Python package voila is not installed")
     with VoilaServer(CHECKOUT / "notebooks") as running:
-        running.write("cases.ipynb", *cells_of_cases())
         yield running
 
 
@@ -99,10 +98,11 @@ them. A page of the course has two labs and needs it not; here are twenty."""
 
 
 @pytest.fixture(scope="module")
-def page(voila, browser, cases) -> Iterator[VoilaPage]:
-    """All cases in one page, in the dark; the first ones are all labs in their first state."""
+def page(voila, browser, labs, cases) -> Iterator[VoilaPage]:
+    """All cases in one page, in the dark; the first ones are the labs in their first state."""
+    voila.write(notebook := f"cases_of_{len(labs)}.ipynb", *cells_of_cases(labs))
     with VoilaPage(browser, voila, "dark") as page:
-        page.follow("cases.ipynb")
+        page.follow(notebook)
         page.page.add_style_tag(content=OUT_OF_VIEW)
         labs, polls = (page.page.locator(css) for css in (
             ".mlp-lab:has(img)", ".mlp-poll:not(.mlp-predict)"))
@@ -121,10 +121,9 @@ def page(voila, browser, cases) -> Iterator[VoilaPage]:
         assert page.problems() == []
 
 
-@pytest.mark.parametrize("number", range(len(LABS)), ids=map(str, LABS))
-def test_a_lab_answers_offline_and_can_be_read_in_the_dark(page, number):
-    lab = LABS[number]
-    page.look_at(number)
+@each_lab_of_a_home
+def test_a_lab_answers_offline_and_can_be_read_in_the_dark(page, labs, lab):
+    page.look_at(labs.index(lab))
     assert page.all(".mlp-lab.mlp-presenting").count()  # large from the start
     picture, value = page.pixels(PICTURE), page.value(lab.box)
     page.press(lab.slider, "ArrowRight", times=2)
@@ -141,6 +140,7 @@ def test_a_lab_answers_offline_and_can_be_read_in_the_dark(page, number):
 # --- what belongs together is seen together ---
 
 
+@labs_of_a_home
 @pytest.mark.parametrize("is_open", by_day([True], [False, True]), ids=["folded", "open"])
 def test_what_follows_a_control_is_seen_with_it(page, cases, is_open):
     fold(page, is_open)
@@ -153,7 +153,7 @@ def test_what_follows_a_control_is_seen_with_it(page, cases, is_open):
         for kind, names in had.items():
             all_had[kind] |= names
     if is_open:
-        assert_all_had_it(all_had)
+        assert_all_had_it(all_had, cases)
 
 
 @pytest.fixture
@@ -164,14 +164,19 @@ def folded(page) -> VoilaPage:
     return page
 
 
-def test_presented_presets_j_sliders_and_picture_are_on_one_screen(folded):
-    check_start_presented(folded, files=None)
+@labs_of_a_home
+@pytest.mark.parametrize("screen", PROJECTORS, ids=str)
+def test_presented_presets_j_sliders_and_picture_are_on_one_screen(folded, cases, screen):
+    check_start_presented(folded, cases, screen, files=None)
 
 
-def test_presented_the_stepper_is_seen_with_what_it_lights(folded):
-    check_steps_presented(folded, files=None)
+@labs_of_a_home
+@pytest.mark.parametrize("screen", PROJECTORS, ids=str)
+def test_presented_the_stepper_is_seen_with_what_it_lights(folded, cases, screen):
+    check_steps_presented(folded, cases, screen, files=None)
 
 
+@labs_of_a_home
 def test_an_answer_waits_until_somebody_asks(page):
     page.look_at(None)
     assert told(page) == ["", "Show the answer"]
