@@ -83,7 +83,7 @@ def _told(mean: float, values: np.ndarray) -> str:
 class LayersPicture(Picture[LayersScene]):
     """Left the variance of a by layer, right the length of ∂J/∂W by layer."""
 
-    size = 828, 270
+    size = 828, 260
 
     def build(self) -> None:
         """Two axes with lanes; for each of two initializations a band, a line, marks in lanes."""
@@ -237,7 +237,7 @@ class HistogramsPicture(Picture[HistogramsScene]):
             for text in texts:
                 text.show("")
             if column < len(scene.layers):
-                left = 26.0 + 267 * column
+                left = 21.0 + 260 * column
                 self._show(scene.layers[column], texts, left, left + 232, verts, lines)
         for bars, polygons in zip(self.bars, verts, strict=True):
             bars.set_verts(polygons)

@@ -82,16 +82,16 @@ class ParameterTable:
             widgets.show(widget, bool(names))
             widget.value = f'<div class="mlp-heading">{group.title(state)}</div>' if names else ""
             if names and self._has_gradients:
-                parts += [self._hint(state, beside if not parts else []), *(
+                parts += [self._hint(state, beside), *(
                     self._gradient(state, numbers, name) for name in names)]
         self._gradients.value = "".join(parts)
 
     def _hint(self, state: Any, names: Sequence[str]) -> str:
-        """What stands in the column of gradients of these parameters, beside the first heading; θ
-        stands for any of them."""
+        """What stands in the column of gradients of these parameters, beside a heading; θ stands
+        for any of them."""
         objective = self._objective(state)
         by = symbol(names[0]) if len(names) == 1 else "θ"
-        hint = f"<span>{objective} falls</span><span>∂{objective}/∂{by}</span>" if names else ""
+        hint = f"<span>{objective} falls</span><span>∂{objective}/∂{by}</span>"
         return f'<div class="mlp-heading">{hint}</div>'
 
     def _gradient(self, state: Any, numbers: Numbers, name: str) -> str:

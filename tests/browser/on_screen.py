@@ -278,6 +278,37 @@ HIDDEN_STEPS = f"""async ([root, picture]) => {{
         .map(css => `${{css}} ${{hidden(lab.querySelector(css))}}`);
 }}"""
 
+# The stepper, come to from above and from below: whether its buttons stand in one row, and whether
+# the switch of the fold in which it stands is all seen with it.
+BUTTONS_OF_STEPS = f"""async root => {{
+    {VISIBLE}
+    const parts = ['.mlp-back', '.mlp-next', '.mlp-play', '.mlp-replay'];
+    const buttons = parts.map(css => lab.querySelector(css)).filter(e => e?.checkVisibility());
+    if (!buttons.length) return null;
+    const rows = new Set(buttons.map(e => Math.round(e.getBoundingClientRect().top)));
+    const found = rows.size > 1 ? [`buttons in ${{rows.size}} rows`] : [];
+    const own = lab.querySelector('.mlp-fold-stepper');
+    const controls = [buttons[1], lab.querySelector('.mlp-slider-step .noUi-handle')];
+    for (const from of ['above', 'below']) for (const e of own ? controls : []) {{
+        document.activeElement.blur();
+        const box = lab.getBoundingClientRect();
+        scroller.scrollTop += from === 'above' ? box.top - bottom + 40 : box.bottom - top - 40;
+        e.focus();
+        await frame();
+        if (hidden(own)) found.push(`from ${{from}}: its switch ${{hidden(own)}}`);
+    }}
+    return found;
+}}"""
+
+# Folds that stand as a column of their own beside other controls: while they are closed most of the
+# column is empty. How much higher the others are, where that is more than two rows.
+FOLDS_BESIDE = """root => [...document.querySelectorAll(`${root} .mlp-controls > .mlp-folds`)]
+    .filter(e => e.checkVisibility()).map(e => {
+        const row = [...e.parentElement.children].filter(other => other.offsetTop === e.offsetTop);
+        const more = Math.max(...row.map(other => other.offsetHeight)) - e.offsetHeight;
+        return more > 80 ? `${e.textContent.trim().slice(0, 40)}: ${more} px` : '';
+    }).filter(Boolean)"""
+
 # In boxes of so many CSS pixels: texts that are cut or end outside of the lab, and pairs of texts
 # that overlap. Status and error stand one over the other on purpose; a title may be shortened.
 TEXTS_IN_THE_WAY = f"""([roots, widths]) => {{

@@ -33,7 +33,9 @@ from lab_cases import (
 )
 from on_screen import (
     ALL_SLIDERS,
+    BUTTONS_OF_STEPS,
     CLOSE_BESIDE,
+    FOLDS_BESIDE,
     HIDDEN_PARTS,
     PLACES,
     PUT_BESIDE,
@@ -46,9 +48,10 @@ from real_jupyter import NotebookPage, dark
 from seen import all_violations, pale_texts
 
 from mlp_widgets import LABS
+from mlp_widgets.fields import declared
 from mlp_widgets.widgets.beside import THERE
 
-READABLE = 9.5  # CSS pixels of the smallest text in a picture
+READABLE = 10  # CSS pixels of the smallest text in a picture
 VIEW = 490  # CSS pixels: a view of a lab beside its notebook
 CLOSE_PANEL = """() => [...window.jupyterapp.shell.widgets('main')]
     .filter(widget => widget.node.matches('.jupyterlab-sidecar')).forEach(e => e.dispose())"""
@@ -111,6 +114,26 @@ def test_the_same_with_all_folds_open(jupyterlab, cases, at):
     assert [f"{case}, {css}: {width}" for case, css, width in sliders if width < LONG_ENOUGH] == []
     assert next(width for case, css, width in sliders if case.kind is LABS["three_neuron"]
                 and "mlp-slider-w11" in css) >= ONE_OF_SEVEN[at]
+
+
+@pytest.mark.parametrize("at", by_day(["laptop", "desk-files"], SIZES))
+def test_the_stepper_has_one_row_of_buttons_and_its_switch_in_view(jupyterlab, cases, at):
+    """The picture that stays in view never lies over half of the switch."""
+    fold(jupyterlab, False)
+    click_all(jupyterlab, ".mlp-fold-stepper")
+    size(jupyterlab, *SIZES[at][0], SIZES[at][1])
+    found = {str(case): jupyterlab.page.evaluate(BUTTONS_OF_STEPS, case.root) for case in cases}
+    walked = {case: wrong for case, wrong in found.items() if wrong is not None}
+    assert {case: wrong for case, wrong in walked.items() if wrong} == {}
+    assert len(walked) >= sum("operation" in declared(kind.state_type) for kind in LABS.values())
+
+
+@pytest.mark.parametrize("at", by_day(["laptop-files", "desk-files"], SIZES))
+def test_closed_folds_leave_no_empty_column_beside_other_controls(jupyterlab, cases, at):
+    fold(jupyterlab, False)
+    size(jupyterlab, *SIZES[at][0], SIZES[at][1])
+    found = {str(case): jupyterlab.page.evaluate(FOLDS_BESIDE, case.root) for case in cases}
+    assert {case: columns for case, columns in found.items() if columns} == {}
 
 
 @pytest.fixture(scope="module")

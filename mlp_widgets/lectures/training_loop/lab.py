@@ -126,8 +126,8 @@ class TrainingLoopLab(TrainedLab[TrainingLoopState, Numbers, Training]):
         return [
             Section("The loop", ("loop",), [
                 stack(self.table.widget, control("batch").widget,
-                      control("learning_rate").widget),
-                self.stepper.widget, folds], wide=5),
+                      control("learning_rate").widget, folds),
+                self.stepper.widget], wide=5),
             Section("Three trainings", ("descents",), [self.blocks["training"], epochs],
                     wide=5),
             Section("Noise", ("noise",), [self.blocks["noise"]], wide=5),

@@ -32,7 +32,7 @@ from . import scenes, words
 from .numbers import NOTATION, OTHERS, PRESETS, Numbers, TwoHiddenState
 
 TRIED_STEPS = 100
-WIDTH, HEIGHT = 696, 272
+WIDTH, HEIGHT = 696, 260
 """Of the diagram, CSS pixels."""
 CLASSES = ("worked", "weight", "neuron-dead", "output-dead", "skip-z", "skip-a")
 SYMBOLS = tuple(map(symbol, NOTATION.parameters))

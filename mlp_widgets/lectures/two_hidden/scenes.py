@@ -19,7 +19,7 @@ LEGEND = "dashed: weight < 0\nthicker: larger\npurple: gradients\ngrey: no updat
 LEGEND_OF_VALUES = "dashed: weight < 0\nthicker: larger"
 SHORT_LEGEND = "dashed: weight < 0    grey: no update"
 SKIP_TITLES = {"none": "plain (no skip)", "z": "skip g = z² + f(z²)", "a": "skip g = a¹ + f(z²)"}
-PLACES = {"x": (38 / 696, 0.5, 68), "h1": (218 / 696, 0.783, 100), "h2": (218 / 696, 0.217, 100),
+PLACES = {"x": (38 / 696, 0.5, 68), "h1": (218 / 696, 0.775, 100), "h2": (218 / 696, 0.225, 100),
           "z2": (413 / 696, 0.5, 90), "g": (556 / 696, 0.5, 88), "L": (650 / 696, 0.5, 78)}
 """Circle -> x and y, shares of the picture, and diameter."""
 PLACES_BESIDE = {"x": (0.07, 0.52, 46), "h1": (0.33, 0.77, 78), "h2": (0.33, 0.27, 78),

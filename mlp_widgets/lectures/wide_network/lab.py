@@ -51,7 +51,7 @@ class WideNetworkLab(Lab[WideState, Numbers]):
         Slot("layers", LayersPicture, scenes.layers, "Variance and gradient by layer",
              covered=words.COVERED, halves="50-50"),
         Slot("histograms", HistogramsPicture, scenes.histograms, "The activations of three layers",
-             covered=words.COVERED, blank=scenes.blank_histograms, halves="67-66"),
+             covered=words.COVERED, blank=scenes.blank_histograms, halves="65-64"),
     )
 
     def prepare(self) -> None:
@@ -132,11 +132,12 @@ class WideNetworkLab(Lab[WideState, Numbers]):
                            tooltip="Other random weights and inputs")
         learn = self.button("20 steps", "mlp-learn", lambda: self.step(SHOWN_STEPS), primary=True,
                             tooltip="Gradient descent from the first draw")
+        trial = (stack(heading("Does it learn? <small>gradient descent, first draw</small>"),
+                       line(control("learning_rate").widget, learn)),
+                 self.text(self._trial_in_words, "mlp-trial"))
         self.blocks |= {
             "board": self.text(words.board, "mlp-board", words.COVERED),
-            "trial": stack(heading("Does it learn? <small>gradient descent, first draw</small>"),
-                           line(control("learning_rate").widget, learn),
-                           self.text(self._trial_in_words, "mlp-trial"))}
+            "trial": stack(*trial)}
         folds = self.folds(
             Fold("Compare", "compare", [control("compare").widget]),
             Fold("Numbers", "board", [self.blocks["board"]]),
@@ -148,8 +149,7 @@ class WideNetworkLab(Lab[WideState, Numbers]):
                 stack(control("depth").widget, control("width").widget,
                       control("activation").widget),
                 stack(control("init").widget, folds)], wide=3),
-            Section("Activations and learning", ("histograms",), [stack(self.blocks["trial"])],
-                    wide=7),
+            Section("Activations and learning", ("histograms",), trial, wide=7),
         ]
 
     def table_rows(self) -> list[tuple[str, str, str]]:
