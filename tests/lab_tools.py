@@ -20,6 +20,8 @@ from helpers import text_of as text_of
 from PIL import Image
 
 from mlp_widgets import LABS
+from mlp_widgets.fields import State
+from mlp_widgets.widgets.canvas import Slot, in_parts_only
 from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.history import History
 from mlp_widgets.widgets.lab import Lab
@@ -92,6 +94,11 @@ def with_class(found: list[widgets.Widget], start: str) -> list[widgets.Widget]:
     """Those of which a CSS class begins so."""
     return [w for w in found
             if any(css.startswith(start) for css in getattr(w, "_dom_classes", ()))]
+
+
+def may_show(slot: Slot, state: State) -> bool:
+    """Whether a picture is shown in a state: by the lab, or by its parts alone."""
+    return not slot.lacks(state) if slot.when is in_parts_only else slot.is_shown(state)
 
 
 def find(lab: Lab, css: str) -> widgets.Widget | None:

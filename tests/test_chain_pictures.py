@@ -13,7 +13,7 @@ from lab_tools import much_of
 from matplotlib.colors import to_hex, to_rgb
 
 from mlp_widgets.drawing import gradient_map
-from mlp_widgets.drawing.chain import ROWS, ChainPicture, ChainScene
+from mlp_widgets.drawing.chain import ROWS, ChainPicture, ChainScene, ForwardPicture
 from mlp_widgets.drawing.gradient_map import MapPicture, MapScene
 from mlp_widgets.drawing.multiplication_counts import CountsPicture, CountsScene
 from mlp_widgets.drawing.picture import Picture
@@ -64,6 +64,11 @@ SCENES = {
         chain_scene(5, lit={"w3": "now", "a2": "reused", "z3": "now", "dz4": "now", "x": "now"}),
         chain_scene(10, lit={"J": "now", "y": "now", "da10": "reused", "dw10": "now"}),
         overflowed(5, 2), overflowed(10, 7), chain_scene(10, -1.234e-12), chain_scene(10),
+    ],
+    ForwardPicture: [
+        chain_scene(5), chain_scene(10), chain_scene(1), chain_scene(10, skip=True),
+        chain_scene(5, lit={"w3": "now", "a2": "reused", "z3": "now", "dz4": "now", "x": "now"}),
+        overflowed(5, 2), chain_scene(5),
     ],
     MapPicture: [
         map_scene(), map_scene(point=(-1.5, 30)), map_scene(visible=False),
@@ -172,6 +177,22 @@ def test_no_text_of_the_chain_touches_another_or_the_edge(depth):
 @pytest.mark.parametrize("depth", [1, 5, 10])
 def test_no_text_touches_another_after_an_overflow(depth):
     assert overlaps(text_boxes(shown(ChainPicture, overflowed(depth, depth)))) == []
+
+
+@pytest.mark.parametrize("scene", [
+    chain_scene(5), chain_scene(10, skip=True), overflowed(10, 7),
+    chain_scene(3, activation="leaky ReLU", skip=True)], ids=["5", "skips", "overflow", "words"])
+def test_the_forward_picture_is_the_chain_without_its_gradients(scene):
+    scene = replace(scene, covered=True)
+    whole, forward = shown(ChainPicture, scene), shown(ForwardPicture, scene)
+    texts = [text for text, *_ in text_boxes(forward)]
+    assert any(text.startswith("J = ") for text in texts)
+    assert not [text for text in texts if "∂" in text or "?" in text]
+    assert [text for text, *_ in text_boxes(whole) if "∂" in text], "so that it would be seen"
+    same = slice(ROWS["z"] - 10, forward.height - 3)  # from below the legend on
+    assert (forward.render()[same] == whole.render()[same]).all()
+    assert overlaps(text_boxes(forward)) == []
+    assert "gradient" not in forward._legend(scene)
 
 
 def test_the_overlap_check_sees_an_overlap():

@@ -10,6 +10,7 @@ import builtins
 import cmath
 import math
 import random
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -426,6 +427,38 @@ def test_only_the_rows_of_the_graph_are_in_view(kept):
     assert rows_in_view(lab) == ["w", "v", *data]
     assert find(lab, "mlp-box-y").disabled and not find(lab, "mlp-box-x").disabled
     assert list(lab.parameters) == list(lab.gradient) == ["w", "v"]
+
+
+def test_what_two_ways_that_cancel_leave_is_said_to_be_rounding_and_has_no_arrow(kept):
+    lab = kept("computational_graph")
+    lab.preset("w used twice")
+
+    def row() -> str:
+        shown = find(lab, "mlp-gradients").value
+        return re.search(r'<div class="mlp-gradient-row".*?</div>', shown)[0]
+
+    lab.w = 1.8
+    left = lab.gradient["w"]
+    assert 0 < left < 1e-14 and lab.numbers.is_rounding("w")
+    assert ">≈ 0<" in row() and "mlp-falls-" not in row()
+    assert "L does not change with w, but for rounding" in row()
+    assert "add up: ∂L/∂w = −3.6 + 3.6 = 2.22e−15 ≈ 0." in lab.words.replace("  ", " "), lab.words
+    for w, side in ((1.8 + 1e-13, "left"), (1.5, "right")):
+        lab.w = w
+        assert not lab.numbers.is_rounding("w")
+        assert f"mlp-falls-{side}" in row() and "≈ 0" not in row()
+    lab.expression = "w**2"
+    lab.w = 1e-200  # small, and a single path
+    assert not lab.numbers.is_rounding("w") and "mlp-falls-left" in row()
+    lab.expression = "relu(w*x)*v"
+    lab.w = -1.0
+    assert lab.gradient["w"] == 0 and not lab.numbers.is_rounding("w") and "≈ 0" not in row()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_derivatives_of_the_lectures_are_not_taken_for_rounding(kind):
+    found = numbers(graph=kind)
+    assert not [name for name in found.gradient if found.is_rounding(name)]
 
 
 def test_a_step_goes_against_the_derivatives_and_can_be_undone(kept):

@@ -43,6 +43,7 @@ from mlp_widgets.lectures.deep_chain.numbers import (
     Numbers,
 )
 from mlp_widgets.lectures.deep_chain.training import Training
+from mlp_widgets.widgets.canvas import in_parts_only
 from mlp_widgets.widgets.why_zero import why_in_words
 
 EACH_ACTIVATION = pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -962,8 +963,10 @@ def test_deep_chains_are_shown_as_profiles(lab):
     assert shown() == ["ChainPicture"] and "profiles" not in words.profiles_title(lab.state)
     lab.view = "profiles"
     assert shown() == ["ProfilesPicture"]
-    sizes = [(c.picture.width, c.picture.height) for c in lab.canvases.values()]
+    sizes = [(c.picture.width, c.picture.height) for c in lab.canvases.values()
+             if c.slot.when is not in_parts_only]
     assert sizes == [(828, 250)] * 2 + [(490, 250)] * 4  # at one place, one shape
+    assert [name for name, c in lab.canvases.items() if c.slot.when is in_parts_only] == ["forward"]
 
 
 def test_the_board_shows_the_numbers(lab):

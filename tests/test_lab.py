@@ -13,6 +13,7 @@ import ipywidgets as widgets
 import pytest
 from example_lab import ExampleLab, ExampleState
 from lab_tools import (
+    EACH_LAB,
     WAIT,
     check_sent,
     find,
@@ -253,6 +254,23 @@ def test_controls_that_the_lab_sets_do_not_call_back(lab, monkeypatch):
     assert calls == [] and lab.w1 == 0.6
     type_in(box(lab), 0.5)
     assert lab.w1 == 0.5
+
+
+@EACH_LAB
+def test_headline_and_status_are_sent_one_right_after_the_other(name, kept):
+    """In a run a page paints many times while the messages of one state arrive."""
+    lab, sent = kept(name), []
+    lab.appear()
+    for widget in tree(lab.root):
+        widget.observe(lambda change: sent.append(change["owner"]))
+    for preset in (*lab.presets, *lab.presets):  # one of them is in force, or made the same line
+        sent.clear()
+        lab.preset(preset)
+        if lab.headline_text in sent:
+            assert sent[sent.index(lab.headline_text) + 1] is lab.status
+            break
+    else:
+        assert not lab.presets, "no preset changes the headline"
 
 
 def test_the_status_is_escaped_and_live(lab):

@@ -16,7 +16,7 @@ from lab_tools import all_words
 from oracle import check_gradients
 
 from mlp_widgets import NamesCountsLab, lecture_poll
-from mlp_widgets.drawing.kinds_of_layer import boxes
+from mlp_widgets.drawing.kinds_of_layer import LayersPicture, boxes, dots
 from mlp_widgets.drawing.named_network import (
     MOST,
     NEURON,
@@ -91,6 +91,11 @@ def test_the_sums_are_shown():
     board = words.counts_board(Numbers(state_of([2, 1], biases=False)))
     assert "2 = 2" in board and "1 · 2 = 2" in board
     assert "2 weights (lines) + 0 biases (neurons)" in board
+
+
+def test_one_layer_is_no_sum_of_layers():
+    board = re.sub(r"<[^>]+>", " ", words.counts_board(preset("logistic regression 784-10")))
+    assert re.search(r"all\s+7,850\s+7,840 weights", board), board
 
 
 @FEW
@@ -197,6 +202,14 @@ def test_a_box_for_every_layer_of_every_kind():
     numbers = Numbers(NamesState())
     assert words.counted(numbers) == ("4 with x, 3 without", "3", "3", "6")
     assert re.findall(r"(\d+) layers?<", words.kinds_board(numbers)) == ["4", "3", "2", "6"]
+
+
+def test_a_column_with_more_neurons_than_are_drawn_says_so():
+    assert len(dots(5)) == 5 and len(dots(6)) == len(dots(784)) == 4
+    picture = LayersPicture(scale=1)
+    for name, gaps in (("3-3-2-1", 0), ("digits 784-300-100-10", 8)):  # twice four wide columns
+        picture.update(scenes.kinds(preset(name)))
+        assert [text for text, *_ in picture.small.texts].count("⋮") == gaps, name
 
 
 # --- the state ---

@@ -240,6 +240,11 @@ def test_what_tells_an_answer_is_found(output, told):
     assert tells(output) is told
 
 
+def test_an_answer_about_a_chain_is_that_of_the_lab_beside_it(notebook):
+    """Its weights are its own: a state made by hand has the default of each that is forgotten."""
+    assert [cell.id for cell in code_cells(notebook) if "DeepChainState(" in cell.source] == []
+
+
 def test_no_output_is_an_error(notebook):
     bad = [o for o in outputs(notebook) if "error" in o.output_type or o.get("name") == "stderr"]
     assert bad == []

@@ -10,7 +10,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 from drawn_texts import Box, Recorder, faults
-from lab_tools import SMALLER, these_labs
+from lab_tools import SMALLER, may_show, these_labs
 
 from mlp_widgets import LABS
 from mlp_widgets.drawing.diagram import DiagramPicture, DiagramScene, Edge, Node
@@ -123,7 +123,7 @@ def showing(slot: Slot, state: State) -> State | None:
     views = [{}, *({name: option} for name, of in declared(type(state)).items()
                    if isinstance(of, Choice) and of.role is VIEW for option in of.options)]
     states = (with_changes(state, view) for view in views)
-    return next((other for other in states if slot.is_shown(other)), None)
+    return next((other for other in states if may_show(slot, other)), None)
 
 
 def progress(lab: Lab, state: State, numbers: object) -> object:

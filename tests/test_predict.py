@@ -74,6 +74,22 @@ def test_what_a_page_sends_after_enter_is_what_enter_checks(asked):
     assert not any(box.field.continuous_update for box in asked.boxes.values())
 
 
+def test_a_text_that_is_typed_after_enter_on_an_old_one_is_not_judged_when_the_box_is_left(
+        asked, monkeypatch):
+    now = 100.0
+    monkeypatch.setattr("mlp_widgets.widgets.cell.monotonic", lambda: now)
+    field = asked.boxes["kink of neuron 2, x"].field
+    field.set_state({"value": "9"})
+    field._handle_custom_msg({"event": "submit"}, [])  # the text is known: none follows
+    said = verdicts(asked)
+    assert said[1].startswith("✗ 9")
+    now += 3
+    field.set_state({"value": "8.667"})  # by Tab, without Enter
+    assert verdicts(asked) == said
+    field._handle_custom_msg({"event": "submit"}, [])
+    assert verdicts(asked) == ["", "✓ Right: 8.6667."]
+
+
 def test_show_tells_all_and_keeps_what_was_typed(asked):
     type_in(asked, "3", "")
     asked.show_button.click()

@@ -67,6 +67,7 @@ PROFILES = [
     ProfilesScene(profile(20, -1.5), profile(20, -0.5), "signs"),
     ProfilesScene(spoiled(ODD), profile(12, 1.0), "odd"),
     ProfilesScene(profile(60, 1e6), profile(60, -1e6), "overflow"),
+    ProfilesScene(profile(60, 0.3), profile(60, 1.2), "covered", covered=True),
 ]
 
 
@@ -489,3 +490,17 @@ def test_a_run_that_diverged_leaves_the_picture_and_the_others_keep_their_axes()
     assert both.loss.in_lane(bad)[-1] == both.loss.overflow
     both.update(TrainingScene({"plain": (steps, bad)}, {"plain": moved["plain"]}))
     assert both.loss.high > 300  # nothing else to be seen: the whole of it
+
+
+def test_covered_profiles_tell_the_activations_and_nothing_else(profiles_picture):
+    def seen(made: Profile, covered: bool) -> tuple[np.ndarray, np.ndarray]:
+        scene = ProfilesScene(made, title="a chain", covered=covered)
+        profiles_picture.update(scene)
+        pixels = profiles_picture.render().copy()
+        return pixels[:, :210], pixels[:, 210:]  # the first of four plots, and the others
+
+    (a, others), (large_a, large_others) = (seen(profile(20, r), True) for r in (0.2, -40.0))
+    assert (others == large_others).all() and (a != large_a).any()
+    assert (seen(profile(20, 0.2), False)[0] == a).all()
+    words = ProfilesScene(profile(20, 0.2), title="a chain", covered=True).words()
+    assert words.endswith("The numbers of layer 1, 11, 20. a 1, 1.024e−7, 5.243e−14."), words

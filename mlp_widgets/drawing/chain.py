@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
@@ -41,6 +42,7 @@ COLORS = {"w": BLACK} | dict.fromkeys(GRADIENTS, GRADIENT)
 LEGENDS = ("edge thick: large |w|   dashed: w < 0   grey: no gradient",
            "dashed: w < 0   grey: no gradient")
 """What the looks of edges and boxes say; the second where the formula before it is long."""
+FORWARD_LEGENDS = ("edge thick: large |w|   dashed: w < 0", "dashed: w < 0")
 LEAST_ARROW = 60.0
 
 
@@ -156,6 +158,10 @@ class ChainPicture(Picture[ChainScene]):
     edges and halos move.
     """
 
+    rows: ClassVar[tuple[str, ...]] = tuple(HEADINGS)
+    """Rows of numbers above and below the boxes."""
+    legends: ClassVar[tuple[str, str]] = LEGENDS
+
     def __init__(self, width: int = 828, height: int = 250, scale: float = 2.0,
                  most: int = 10) -> None:
         self.most = most
@@ -214,7 +220,8 @@ class ChainPicture(Picture[ChainScene]):
                             *(text for texts, _ in lanes for text in texts)]
         self.in_boxes.texts = list(self.letters.values())
         arrows = [*self._arrows(scene.skip), *(path for _, path in lanes)]
-        colors = [BLACK] * (len(arrows) - 2) + [GREY, GREY if scene.overflow else GRADIENT]
+        ways = [GREY, GREY if scene.overflow else GRADIENT][:len(lanes)]
+        colors = [BLACK] * (len(arrows) - len(lanes)) + ways
         self.arrows.set(segments=[path[:-1] for path in arrows], color=colors)
         self.tips.set(verts=[_tip(*path[-2:]) for path in arrows], facecolor=colors)
         self.redraw_still()
@@ -240,12 +247,12 @@ class ChainPicture(Picture[ChainScene]):
         """Names before the numbers; they stand still, so that only digits move."""
         self.name_ends = {}
         places = {row: getattr(self.place, row[-1]) for row in HEADINGS}
-        for row, sample in SAMPLES.items() if self.place.named else ():
+        for row in self.rows if self.place.named else ():
             colors = scene.shades(row) if row in "za" else [COLORS[row]] * len(scene.w)
             for layer, (x, color) in enumerate(zip(places[row], colors, strict=True), 1):
                 name = HEADINGS[row][:-1] + symbol(f"{row[-1]}{layer}") + " = "
                 width = text_width(name)
-                start = max(x - (width + text_width(sample)) / 2, MARGIN)
+                start = max(x - (width + text_width(SAMPLES[row])) / 2, MARGIN)
                 self.name_ends[f"{row}{layer}"] = start + width
                 yield f"{row}{layer}", (name, start + width / 2, self._up(row), color)
 
@@ -258,8 +265,8 @@ class ChainPicture(Picture[ChainScene]):
         legend = self._legend(scene)
         yield legend, self.width - MARGIN - text_width(legend) / 2, self.height - FORWARD, GREY
         if not here.named:
-            for row, name in HEADINGS.items():
-                color = GRADIENT if row in GRADIENTS else GREY
+            for row in self.rows:
+                name, color = HEADINGS[row], GRADIENT if row in GRADIENTS else GREY
                 yield name, MARGIN + text_width(name) / 2, self._up(row), color
             return
         lines = scene.activation.split(" ")
@@ -285,7 +292,7 @@ class ChainPicture(Picture[ChainScene]):
     def _legend(self, scene: ChainScene) -> str:
         """The longest that leaves room for the arrow of the forward pass."""
         room = self.width - 2 * MARGIN - 20 - LEAST_ARROW - text_width(_forward(scene))
-        return next((text for text in LEGENDS if text_width(text) <= room), LEGENDS[-1])
+        return next((text for text in self.legends if text_width(text) <= room), self.legends[-1])
 
     def _lanes(self, scene: ChainScene) -> Iterator[tuple[list[Text], np.ndarray]]:
         """Formula and arrow of the forward pass, above, and of the backward pass, below: formulas
@@ -296,6 +303,8 @@ class ChainPicture(Picture[ChainScene]):
         end = right - text_width(self._legend(scene)) - 10
         yield ([(text, MARGIN + width / 2, up, BLACK)],
                np.array([(MARGIN + width + 10, up), (end - HEAD_LENGTH, up), (end, up)]))
+        if not {*GRADIENTS} & {*self.rows}:
+            return
         texts: list[Text] = []
         up = self.height - BACKWARD
         color = GRADIENT if scene.overflow is None else BLACK
@@ -331,6 +340,8 @@ class ChainPicture(Picture[ChainScene]):
         self._write(written, "a", a, here.a, scene.shades("a"))
         for row, values, places in (("da", scene.dJ_da, here.a), ("dz", scene.dJ_dz, here.z),
                                     ("dw", scene.dJ_dw, here.w)):
+            if row not in self.rows:
+                continue
             gradients: list[float | None] = (
                 [None] * len(z) if over or scene.covered else values.tolist())
             colors = [GRADIENT if value or scene.covered else GREY for value in gradients]
@@ -401,6 +412,17 @@ class ChainPicture(Picture[ChainScene]):
             yield self.letters[key][1], middle, half, here.tall - 5
         elif key[0] == "w":
             yield here.w[int(key[1:]) - 1], middle, here.edge / 2 - 1, 18.0
+
+
+class ForwardPicture(ChainPicture):
+    """The same without gradients and the backward pass, for those who have not met them yet."""
+
+    rows: ClassVar[tuple[str, ...]] = ("z", "a", "w")
+    legends: ClassVar[tuple[str, str]] = FORWARD_LEGENDS
+
+    def __init__(self, width: int = 828, height: int = 168, scale: float = 2.0,
+                 most: int = 10) -> None:
+        super().__init__(width, height, scale, most)
 
 
 def _rounded(left: float, low: float, right: float, high: float, radius: float = 8.0) -> np.ndarray:

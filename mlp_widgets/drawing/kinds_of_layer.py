@@ -87,9 +87,10 @@ def _row(kind: int, depth: int, parts: int, width: float) -> Iterator[tuple[floa
 
 
 def dots(width: int) -> list[float]:
-    """Heights of the neurons of a column; a wide one has five."""
+    """Heights of the neurons of a column; a wide one has a "⋮" in place of its middle one."""
     rows = min(width, MOST_DOTS)
-    return [MIDDLE + STEP * ((rows - 1) / 2 - row) for row in range(rows)]
+    heights = [MIDDLE + STEP * ((rows - 1) / 2 - row) for row in range(rows)]
+    return heights if width <= MOST_DOTS else [y for y in heights if y != MIDDLE]
 
 
 class LayersPicture(Picture[LayersScene]):
@@ -133,7 +134,7 @@ class LayersPicture(Picture[LayersScene]):
             text.set_visible(k < len(named))
             if k < len(named):
                 text.show(named[k].text, place=((named[k].left + named[k].right) / 2, MIDDLE))
-        self.small.texts = _numbers(found)
+        self.small.texts = [*_numbers(found), *_gaps(scene.widths)]
         self.counts.texts = [(count, (kind + 0.5) * ROOM, 12.0, BLACK)
                              for kind, count in enumerate(scene.counts)]
 
@@ -144,6 +145,14 @@ def _lines(widths: Sequence[int], kind: int) -> Iterator[tuple[Point, Point]]:
                for x, n in zip(across(widths, kind), widths, strict=True)]
     for before, after in pairwise(columns):
         yield from product(before, after)
+
+
+def _gaps(widths: Sequence[int]) -> Iterator[Text]:
+    """A "⋮" for the neurons of a wide column that are not drawn."""
+    for kind in (0, 1):
+        for x, n in zip(across(widths, kind), widths, strict=True):
+            if n > MOST_DOTS:
+                yield "⋮", x, MIDDLE, BLACK
 
 
 def _joints(row: Sequence[Box], kind: int) -> Iterator[tuple[Point, Point]]:

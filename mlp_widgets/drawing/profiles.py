@@ -23,7 +23,7 @@ from .log_lanes import (
 )
 from .picture import Picture, Scene
 from .quick_artists import QuickText, QuickTicks
-from .style import GRADIENT, GREY, VALUE, Look
+from .style import GRADIENT, GREY, NORMAL, VALUE, Look
 
 TITLES = {
     "a": r"activation $a_\ell$",
@@ -31,8 +31,14 @@ TITLES = {
     "dJ_da": r"$|\partial J/\partial a_\ell|$",
     "dJ_dw": r"$|\partial J/\partial w_\ell|$",
 }
+DERIVATIVES = ("factor", "dJ_da", "dJ_dw")
 KINDS = {"a": "value", "factor": "value", "dJ_da": "gradient", "dJ_dw": "gradient"}
 NAMES = {"plain": "plain", "skip": "skips"}
+
+
+def color_of(name: str) -> str:
+    """Of a plot's title."""
+    return GRADIENT if KINDS[name] == "gradient" else VALUE
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,18 +58,21 @@ class Profile:
 class ProfilesScene(Scene):
     """A chain without skips; or one with them, ``skip``, and beside it the same without.
 
-    title: one line above the plots.
+    title: one line above the plots; covered: a ? stands in the plots of all derivatives.
     """
 
     plain: Profile
     skip: Profile | None = None
     title: str = ""
+    covered: bool = False
 
     def words(self) -> str:
         """The numbers of the first, middle and last layer; where there are skips, also without."""
         depth = len(self.plain.a)
         layers = [*dict.fromkeys((0, depth // 2, depth - 1))]
-        names = {"a": "a", "factor": "local factor", "dJ_da": "∂J/∂a", "dJ_dw": "∂J/∂w"}
+        names = {"a": "a"}
+        if not self.covered:
+            names |= {"factor": "local factor", "dJ_da": "∂J/∂a", "dJ_dw": "∂J/∂w"}
 
         def of(profile: Profile) -> str:
             return "; ".join(
@@ -93,13 +102,16 @@ class ProfilesPicture(Picture[ProfilesScene]):
         for column, (name, title) in enumerate(TITLES.items()):
             left = (52 + 204 * column) / 828
             axes = self.figure.add_axes((left, 38 / 250, 150 / 828, 168 / 250))
-            axes.set_title(title, color=GRADIENT if KINDS[name] == "gradient" else VALUE)
+            axes.set_title(title, color=color_of(name))
             self.plots[name] = (SignedAxis if KINDS[name] == "value" else LogLanes)(self, axes)
             self.layers.append(LayerAxis(self, axes))
         self.curves = {
             (name, way): _curve(plot, look_of(way, KINDS[name]))
             for name, plot in self.plots.items() for way in ("plain", "skip")
         }
+        self.marks = {name: self.moving(QuickText(
+            self.sheet, 127 + 204 * column, 122, "?", color=color_of(name), size=NORMAL))
+            for column, name in enumerate(TITLES) if name in DERIVATIVES}
         self._build_names()
 
     def _build_names(self) -> None:
@@ -122,10 +134,15 @@ class ProfilesPicture(Picture[ProfilesScene]):
             self._show_names(scene.skip is not None)
         self.title.show(scene.title)
         shown = [scene.plain, *[scene.skip] * self.skipping]
+        unseen = DERIVATIVES if scene.covered else ()
+        for name, mark in self.marks.items():
+            mark.set_visible(name in unseen)
         for name, plot in self.plots.items():
-            plot.fit(*(getattr(profile, name) for profile in shown))
+            # of what is covered the axis must not tell how large it is
+            plot.fit(*([np.ones(1)] if name in unseen else
+                       [getattr(profile, name) for profile in shown]))
         for (name, way), curve in self.curves.items():
-            profile = getattr(scene, way)
+            profile = None if name in unseen else getattr(scene, way)
             curve.line.set_visible(profile is not None)
             if profile is not None:
                 curve.show(layers, getattr(profile, name), dots=len(layers) <= 10)

@@ -32,6 +32,11 @@ class MakesPicture(Protocol[Shown]):
     def __call__(self, *, scale: float) -> Picture[Shown]: ...
 
 
+def in_parts_only(_state: object) -> bool:
+    """``when`` of a picture that the lab itself never shows, but parts of it do."""
+    return False
+
+
 @dataclass(frozen=True)
 class Slot(Generic[Shown]):
     """One picture of a lab. ``scene`` makes what it shows from the lab's numbers; with

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import html
+import math
 import os
 import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from time import monotonic
 
 from ..text import one_way
 from . import bare as widgets
@@ -16,6 +18,8 @@ from .look import is_look
 
 RUN_IT = "Run this notebook to move the sliders."
 """What a viewer without a kernel is told."""
+WITH_ENTER = 1.0
+"""Seconds after Enter in which its text arrives: a page sends both at once."""
 LONG = 160
 """Characters of a status line that may need to scroll in a narrow cell."""
 
@@ -182,19 +186,20 @@ class Cell(Shown):
     def on_enter(self, field: widgets.Text, action: Callable[[], object]) -> None:
         """Run an action when Enter is pressed in a box with ``continuous_update=False``: keys that
         are sent one by one wait in the page while the kernel is busy, and Enter overtakes them. A
-        page sends Enter first, then the text if it is a new one: the action runs with that too."""
-        entered, comes = self.guarded(action), False
+        page sends Enter first, then the text if it is a new one: the action runs with that too.
+        After Enter on an old text none comes; one typed later waits for an Enter of its own."""
+        entered, until = self.guarded(action), -math.inf
 
         def heard(_field: object, content: Mapping[str, object], _buffers: object) -> None:
-            nonlocal comes
+            nonlocal until
             if content.get("event") == "submit":
-                comes = True
                 entered()
+                until = monotonic() + WITH_ENTER
 
         def came(_change: object) -> None:
-            nonlocal comes
-            if comes:
-                comes = False
+            nonlocal until
+            if monotonic() < until:
+                until = -math.inf
                 entered()
 
         field.on_msg(heard)

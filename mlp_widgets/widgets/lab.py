@@ -429,7 +429,8 @@ class Lab(BuiltLate, Generic[S, N]):
         if any(isinstance(of, Place) for of in own.values()):
             self.stepper = self._part(self.stepper_type(self, self.no_operations))
         self.share = self._part(Share(self))
-        self.headline_text = self.text(lambda n: headline_box(*self.headline(n)), "mlp-headline")
+        self._headline: Text[N] = Text(lambda n: headline_box(*self.headline(n)), "mlp-headline")
+        self.headline_text = self._headline.widget
         self.messages = styled("mlp-messages", self.status, self.error)
         self._assemble()
         self.present.begin()
@@ -552,11 +553,10 @@ class Lab(BuiltLate, Generic[S, N]):
             self.show_pictures()
             for part in self._parts:
                 part.refresh(self.state, self.numbers)
-        if self._more_to_come:
-            self._send_words_later.start()
-        else:
-            self.send_words()
+        # side by side in the page, so one right after the other: it paints in between
+        self._headline.refresh(self.state, self.numbers)
         self.show_status(changed + self.in_words())
+        self._send_words_later.start() if self._more_to_come else self.send_words()
         self.show_error("")
         self._tell_listeners()
 

@@ -40,7 +40,9 @@ def arrow_length(gradient: float) -> float:
 class ParameterTable:
     """Rows of parameters, grouped by neuron, and beside them the gradients of
     ``objective(state)``, unless ``gradients`` is False. ``control(name)`` gives a row: the same
-    row may stand in several tables. A parameter that is not in use in a state has no row there."""
+    row may stand in several tables. A parameter that is not in use in a state has no row there.
+    Numbers that can tell it say in ``is_rounding(name)`` which gradient is 0 but for rounding: it
+    has no arrow."""
 
     def __init__(self, control: Callable[[str], Control], groups: Sequence[Group],
                  objective: Callable[[Any], str], gradients: bool = True) -> None:
@@ -98,16 +100,22 @@ class ParameterTable:
         """The gradient beside a row; a ? while it is covered."""
         if state.is_covered:
             return covered_row(name)
-        return gradient_row(name, numbers.gradient[name], self._objective(state))
+        is_rounding = getattr(numbers, "is_rounding", lambda _name: False)
+        return gradient_row(name, numbers.gradient[name], self._objective(state),
+                            is_rounding(name))
 
 
-def gradient_row(name: str, gradient: float, objective: str) -> str:
-    """One gradient: an arrow to where the objective falls, and the number with its sign."""
-    value = number(gradient, 3, plus=True, pad=True)
-    says = falls(name, gradient, objective)
+def gradient_row(name: str, gradient: float, objective: str, is_rounding: bool = False) -> str:
+    """One gradient: an arrow to where the objective falls, and the number with its sign; of one
+    that is 0 but for rounding "≈ 0"."""
+    equals, value = "= ", number(gradient, 3, plus=True, pad=True)
+    sign, says = arrow(gradient), falls(name, gradient, objective)
+    if is_rounding:
+        equals, value = "", "≈ 0"
+        sign, says = "", f"{falls(name, 0.0, objective)}, but for rounding"
     return (
-        f'<div class="mlp-gradient-row" title="{html.escape(says)}">{arrow(gradient)}'
-        f'<span class="mlp-words">∂{objective}/∂{symbol(name)} = </span>'
+        f'<div class="mlp-gradient-row" title="{html.escape(says)}">{sign}'
+        f'<span class="mlp-words">∂{objective}/∂{symbol(name)} {equals}</span>'
         f'<span class="mlp-gradient-{name}">{value}</span>'
         f'<span class="mlp-words">: {html.escape(says)}.</span></div>'
     )

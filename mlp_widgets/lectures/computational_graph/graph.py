@@ -10,6 +10,7 @@ every node that has a derivative, the last one first.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,9 @@ from ...explain.notation import Notation, Var
 from ...explain.operations import Operation, until_overflow
 from ...text import Factor, number, sum_of_products
 from .layered import Layout, placed
+
+ROUNDING = 16 * sys.float_info.epsilon
+"""Of a sum of paths, each a product of some factors, relative to the sum of their sizes."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,11 @@ class Graph:
                 found[source] += found[k] * abs(local.value) if local else 0.0
         return next(size for size, node in zip(found, self.nodes, strict=True)
                     if node.name == name)
+
+    def is_rounding(self, name: str) -> bool:
+        """Whether the paths to a name cancel, and what is left of their sum is rounding."""
+        left = next(node.derivative for node in self.nodes if node.name == name) or 0.0
+        return 0 < abs(left) <= ROUNDING * self.size_of_paths(name)
 
     @cached_property
     def layout(self) -> Layout:

@@ -269,6 +269,10 @@ class OfNetwork(NetworkNumbers):
         return [Check(name, gradient, self._moved(name), self.graph.size_of_paths(symbol(name)))
                 for name, gradient in found.items()]
 
+    def is_rounding(self, name: str) -> bool:
+        """Whether a gradient is 0 but for rounding."""
+        return self.graph.is_rounding(symbol(name))
+
     def _moved(self, name: str) -> float:
         """The imaginary part of L where one number has + ih, through h."""
         s = self.state
@@ -331,6 +335,10 @@ class OfExpression:
     def why_zero(self, name: str) -> Why | None:
         """Why a derivative is 0; None if it is not."""
         return self.tape.why_zero(name)
+
+    def is_rounding(self, name: str) -> bool:
+        """Whether a derivative is 0 but for rounding."""
+        return self.graph.is_rounding(name)
 
     def checks(self) -> list[Check]:
         """The derivative by each name, and that of a complex step."""

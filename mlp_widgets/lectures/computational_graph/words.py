@@ -72,7 +72,8 @@ def paths_add_up(found: Graph, paths: Paths, known: bool) -> str:
     if not known:
         return f"{head} = {UNKNOWN}"
     first, *others = (number(share) for share in paths.shares)
-    return f"{head} = {' + '.join([first, *map(inner, others)])} = {number(paths.total)}"
+    nearly = " ≈ 0" * found.is_rounding(node.name)
+    return f"{head} = {' + '.join([first, *map(inner, others)])} = {number(paths.total)}{nearly}"
 
 
 def picture(found: Graph, place: int, covered: bool = False) -> str:

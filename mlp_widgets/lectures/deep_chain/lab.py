@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from ...drawing.chain import ChainPicture
+from ...drawing.chain import ChainPicture, ForwardPicture
 from ...drawing.clipping import ClippingPicture
 from ...drawing.gradient_map import MapPicture
 from ...drawing.multiplication_counts import CountsPicture
@@ -21,7 +21,7 @@ from ...drawing.profiles import ProfilesPicture
 from ...drawing.training import TrainingPicture
 from ...widgets import bare as widgets
 from ...widgets.blocks import COVERED
-from ...widgets.canvas import Slot
+from ...widgets.canvas import Slot, in_parts_only
 from ...widgets.layout import Fold, OneOf, Section, line, stack
 from ...widgets.parameter_table import Group
 from ...widgets.pointer import Pointer, Touch
@@ -67,9 +67,14 @@ class DeepChainLab(TrainedLab[DeepChainState, Numbers, Training]):
         Slot("chain", ChainPicture, scenes.chain, "The chain, layer by layer",
              of=lambda s: s.passes, also=("operation",), when=drawn_as_chain,
              lacks=words.not_drawn, covered=scenes.covered_chain, halves="60-40"),
+        # for parts: until the backward pass is treated nothing asks what its rows are
+        Slot("forward", ForwardPicture, scenes.covered_chain, "The chain, layer by layer, forward",
+             of=lambda s: s.passes, also=("operation",), when=in_parts_only,
+             lacks=words.not_drawn, halves="60-40"),
         Slot("profiles", ProfilesPicture, scenes.profiles, "Values and gradients over the layers",
              of=lambda s: s.passes, also=("mode", "std", "view"),
-             when=lambda s: not drawn_as_chain(s), covered=COVERED, halves="50-49"),
+             when=lambda s: not drawn_as_chain(s), covered=scenes.covered_profiles,
+             halves="50-49"),
         Slot("map", MapPicture, scenes.depth_map, "The first gradient over depth and weight",
              of=shown_on_map, when=lambda s: s.below == "map", covered=COVERED),
         Slot("why", CountsPicture, scenes.counts, "Multiplications with and without reuse",
@@ -141,7 +146,7 @@ class DeepChainLab(TrainedLab[DeepChainState, Numbers, Training]):
             Fold("Step by step", "stepper", [self.stepper.widget]),
             Fold("Input and target", "point", [control("x").widget, control("y").widget]))
         return [
-            Section("Chain", ("chain", "profiles"), [
+            Section("Chain", ("chain", "forward", "profiles"), [
                 stack(control("depth").widget, control("mode").widget, self.blocks["weights"]),
                 stack(line(control("activation").widget, control("skip").widget),
                       control("view").widget, folds),

@@ -55,6 +55,11 @@ def profiles(numbers: Numbers) -> ProfilesScene:
     return ProfilesScene(_profile(numbers.plain), skipping, profiles_title(numbers.state))
 
 
+def covered_profiles(numbers: Numbers) -> ProfilesScene:
+    """The same with a ? in place of the derivatives."""
+    return replace(profiles(numbers), covered=True)
+
+
 def _profile(layers: Layers) -> Profile:
     return Profile(layers.a, layers.factor, layers.dJ_da, layers.dJ_dw)
 

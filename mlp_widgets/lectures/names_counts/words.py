@@ -52,7 +52,8 @@ def counts_board(numbers: Numbers) -> str:
         rows.append("<tr>" + "".join(f"<td>{mark.format(c)}</td>" for c in cells) + "</tr>")
     weights = sum(count.weights for count in numbers.counts)
     biases = sum(count.biases for count in numbers.counts)
-    rows += [_wide_row("all", f"{total_sum(numbers)} = <b>{total(numbers)}</b>"),
+    sums = f"{total_sum(numbers)} = " * (len(numbers.counts) > 1)
+    rows += [_wide_row("all", f"{sums}<b>{total(numbers)}</b>"),
              _wide_row("", f"{plural(weights, 'weight')} (lines) + "
                            f"{plural(biases, 'bias').replace('biass', 'biases')} (neurons)")]
     return f"<table>{''.join(rows)}</table>"
@@ -213,8 +214,8 @@ def counted(numbers: Numbers) -> tuple[str, str, str, str]:
 def kinds_board(numbers: Numbers) -> str:
     """Who counts what, and what each says of the present network."""
     depth, widths = numbers.network.depth, "-".join(map(str, numbers.network.widths))
-    rows = (("columns of neurons, the input too", depth + 1),
-            ("columns without the input, or W and b, or steps", depth),
+    rows = (("columns of neurons, with the input x", depth + 1),
+            ("columns without x, W and b, or steps", depth),
             ("hidden columns only", depth - 1),
             ("each operation, W a + b and g (PyTorch)", 2 * depth))
     body = "".join(f"<tr><td>{text}</td><td><b>{plural(count, 'layer')}</b></td></tr>"
