@@ -483,10 +483,10 @@ class Lab(BuiltLate, Generic[S, N]):
         return self._presets.buttons
 
     def is_in_force(self, preset: str) -> bool:
-        """Whether the state is that of a preset."""
+        """Whether the state is that of a preset, whatever step of the stepper is in view."""
         values, own = self.presets[preset].values, declared(self.state_type)
         return bool(values) and all(getattr(self.state, k) == own[k].check(v)
-                                    for k, v in values.items())
+                                    for k, v in values.items() if not isinstance(own[k], Place))
 
     # -- parts ---------------------------------------------------------------------------------
 

@@ -387,6 +387,43 @@ ROOM = """root => {
              free: free / (edge.width * edge.height) };
 }"""
 
+# Columns of rows whose number boxes begin at different places: how far from the left each does.
+OUT_OF_LINE = """root => [...document.querySelectorAll(`${root} .mlp-column`)]
+    .filter(e => getComputedStyle(e).display === 'flex')
+    .map(e => [...e.querySelectorAll(':scope > .mlp-row:not(.mlp-line-of-text) input')]
+        .filter(box => box.checkVisibility()).map(box => box.getBoundingClientRect().left))
+    .filter(lefts => Math.max(...lefts) - Math.min(...lefts) > 1)"""
+
+# Empty places of a lab, as shares of its area: below the last word or control of each column, to
+# where the highest one beside it ends, and below the columns beside a picture, to the end of the
+# section.
+EMPTY_PLACES = """root => {
+    const lab = document.querySelector(root), area = lab.clientWidth * lab.clientHeight;
+    const ends = e => Math.max(e.getBoundingClientRect().top, ...[e, ...e.querySelectorAll('*')]
+        .filter(part => part.checkVisibility() && !part.closest('.mlp-words, .mlp-problem'))
+        .flatMap(part => part.matches('input, select, button, .noUi-target') ? [part]
+            : [...part.childNodes].filter(node => node.nodeType === 3 && node.data.trim()))
+        .map(part => {
+            const range = document.createRange();
+            range.selectNode(part);
+            return range.getBoundingClientRect().bottom;
+        }));
+    const found = [];
+    for (const controls of lab.querySelectorAll('.mlp-section > .mlp-controls')) {
+        if (!controls.checkVisibility()) continue;
+        const columns = [...controls.children].filter(e => e.checkVisibility());
+        for (const e of columns) {
+            const row = columns.filter(other => other.offsetTop === e.offsetTop);
+            found.push((Math.max(...row.map(ends)) - ends(e)) * e.offsetWidth / area);
+        }
+        if (!controls.closest('.mlp-wide')) {
+            const section = controls.parentElement.getBoundingClientRect();
+            found.push((section.bottom - ends(controls)) * controls.offsetWidth / area);
+        }
+    }
+    return found;
+}"""
+
 # Where the controls and pictures of a lab stand, measured from its start.
 PLACES = f"""root => {{
     {FLOW}

@@ -37,7 +37,6 @@ def use_deep_chain(page: NotebookPage) -> None:
     """The lecture's chain, in the middle of the backward pass, and the map below."""
     page.click(".mlp-preset-lecture")
     unfold(page, "stepper")
-    page.click_button("Map")
     for _ in range(17):
         page.click(".mlp-next")
 

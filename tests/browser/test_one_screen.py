@@ -35,8 +35,10 @@ from on_screen import (
     ALL_SLIDERS,
     BUTTONS_OF_STEPS,
     CLOSE_BESIDE,
+    EMPTY_PLACES,
     FOLDS_BESIDE,
     HIDDEN_PARTS,
+    OUT_OF_LINE,
     PLACES,
     PUT_BESIDE,
     ROOM,
@@ -301,6 +303,23 @@ def test_a_lab_takes_the_room_there_is_and_keeps_little_of_it_free(jupyterlab, c
     for case in cases:
         room = jupyterlab.page.evaluate(ROOM, case.root)
         assert room["width"] >= 0.85 and room["free"] <= 0.1, f"{case}: {room}"
+
+
+def test_number_boxes_of_a_column_begin_in_line(jupyterlab, cases):
+    fold(jupyterlab, True)
+    size(jupyterlab, *LAPTOP, True)
+    found = {str(case): jupyterlab.page.evaluate(OUT_OF_LINE, case.root) for case in cases}
+    assert {case: columns for case, columns in found.items() if columns} == {}
+
+
+@pytest.mark.parametrize("at", ["laptop-files", "desk-files"])
+def test_at_first_sight_no_empty_place_takes_over_12_percent_of_a_lab(jupyterlab, cases, at):
+    """Below a column of controls that is shorter than what stands beside it."""
+    fold(jupyterlab, False)
+    size(jupyterlab, *SIZES[at][0], SIZES[at][1])
+    largest = {str(case): max(jupyterlab.page.evaluate(EMPTY_PLACES, case.root)) for case in cases}
+    assert {case: share for case, share in largest.items() if share > 0.12} == {}
+    assert max(largest.values()) > 0.02  # it finds those that there are
 
 
 def places_of(page: NotebookPage, case: Case) -> list[list]:

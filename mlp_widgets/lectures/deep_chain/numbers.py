@@ -158,7 +158,7 @@ LECTURE: dict[str, object] = {"depth": 5, "activation": "sigmoid", "mode": "shar
 IN_THE_MIDDLE = dict(zip(OWN, (1.2, 0.9, 1.1, -1.0, 1.3, 0.8, 1.2), strict=False))
 EXPLODING = {**LECTURE, "depth": 30, "activation": "identity", "w": 1.5}
 PRESETS: dict[str, dict[str, object]] = {
-    "lecture chain": {**LECTURE, "view": "chain", "below": "why"},
+    "lecture chain": {**LECTURE, "view": "chain", "below": "map"},  # as a new lab
     "sigmoid vanishes": {**LECTURE, "depth": 20, "below": "map"},
     "identity w = 1.5 explodes": {**EXPLODING, "below": "map"},
     "tanh at the edge": {**LECTURE, "depth": 50, "activation": "tanh", "below": "map"},

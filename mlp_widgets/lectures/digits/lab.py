@@ -205,9 +205,9 @@ class DigitsLab(Lab[DigitsState, Numbers]):
             "about_reading": self.text(words.reading, covered=words.reading_covered),
             "paint": self._paint_controls(),
             "find": line(*self._mistake_buttons())}
-        network = ("hidden1", "hidden2", "seed")
+        steps, network = ("learning_rate", "batch", "seed"), ("hidden1", "hidden2")
         folds = self.folds(
-            Fold("Steps", "steps", [control(name).widget for name in ("learning_rate", "batch")]),
+            Fold("Steps", "steps", [control(name).widget for name in steps]),
             Fold("Network", "network", [control(name).widget for name in network]))
         return [
             Section("Learning", ("learning", "mistakes", "dead"), [stack(
