@@ -31,7 +31,7 @@ from mlp_widgets.__main__ import LAB
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
-# The first is Chromium without what draws its window, which takes a sixth of the processor's time.
+# The first is Chromium without what draws its window: that takes an eighth of the time.
 BROWSER_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome",
                  "google-chrome-stable")
 
