@@ -81,7 +81,7 @@ def test_the_losses(lab):
     assert round(lab.baselines.line.mse, 3) == 2.553
     assert round(lab.baselines.optimum.mse, 4) == OPTIMUM
     assert [cell(lab, name) for name in ("now", "best", "lecture", "line", "quadratic", "optimum")
-            ] == ["0.5019", "–", "0.5019", "2.5534", "0.5012", "?"]
+            ] == ["0.5019", "–", "0.5019", "2.5534", "?", "?"]
 
 
 def test_the_quadratic(lab):
@@ -536,13 +536,15 @@ def test_each_level_is_said_once_when_it_is_passed(lab):
     assert lab.best[0] > lab.baselines.line.mse
     by_hand(lab, **LECTURE | {"b21": 5.2})
     assert said(lab).startswith("You beat the best straight line: 2.5534. b₂₁ = 5.2. J = ")
+    assert cell(lab, "quadratic") == "?", "until the lecture's parameters are beaten"
     by_hand(lab, b21=4.9)
     assert said(lab).startswith("You beat the lecture's parameters: 0.5019. "
                                 "You beat the best quadratic: 0.5012. b₂₁ = 4.9. J = ")
     assert board(lab) == "You beat the best quadratic: 0.5012."  # the signs tell the others
     quadratic = lab.baselines.quadratic.mse
     assert lab.attempts.praised == ("quadratic", quadratic, False), "numbers, which keep no data"
-    assert cell(lab, "descent") == "0.3649" and cell(lab, "optimum") == "?"
+    assert cell(lab, "quadratic") == "0.5012" and cell(lab, "descent") == "0.3649"
+    assert cell(lab, "optimum") == "?"
     by_hand(lab, b21=4.95)
     assert said(lab).startswith("b₂₁ = 4.95.")
     by_hand(lab, b21=4.0, w22=-0.9)

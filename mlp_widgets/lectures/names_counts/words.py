@@ -100,7 +100,7 @@ def names_board(numbers: Numbers) -> str:
     layer, j, i = numbers.state.pick
     up = str(layer).translate(SUPERSCRIPTS)
     if numbers.state.pick.is_bias:
-        mit, code = "its networks have no biases", f"b[{layer}][{j - 1}]"
+        mit, code = "its lecture has no biases", f"b[{layer}][{j - 1}]"
     else:
         mit, code = f"W{up}, {place_in_matrix(j, i)}: {indexed(f'W{up}', j, i)}", (
             f"w[{layer}][{j - 1}, {i - 1}]")

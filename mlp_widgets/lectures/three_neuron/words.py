@@ -67,12 +67,13 @@ def revealed(numbers: Numbers) -> str:
 
 def board(numbers: Numbers, attempts: Attempts, is_revealed: bool, is_own: bool) -> str:
     """The student's best MSE, the levels with a sign before those that are passed, the optimum once
-    revealed; and below them what was passed last, and a hint after some moves without success."""
+    revealed; and below them what was passed last, and a hint after some moves without success. Of
+    the levels after the next one only the lecture's is told: the text has said it."""
     best, rows = attempts.best, []
     for place, level in enumerate(levels_of(numbers)):
         if level.key == "optimum":
             continue  # the last row says it
-        is_secret = level.reached and place > attempts.passed
+        is_secret = place > attempts.passed and level.key != "lecture"
         rows.append((f"{'✓ ' * (place < attempts.passed)}{NAMES.get(level.key, level.key)}",
                      level.key, "?" if is_secret else fixed(level.mse())))
     rows = [("your best so far", "best", fixed(best[0]) if best else "–"), *rows,
