@@ -70,7 +70,9 @@ class NoisePicture(Picture[NoiseScene]):
         page = self.page()
         QuickText(page, 70, 10, "thick ◆: all points (GD)    thin ●: a mini-batch each",
                   color=GREY, align="left")
-        QuickText(page, 560, 10, "dashed: 1/√B    ○─○: exactly", color=GREY, align="left")
+        # the formula of the dashed line would answer a question that covers this picture
+        QuickText(page, 560, 10, "dashed: if points could repeat    ○─○: exactly",
+                  color=GREY, align="left")
 
     def update(self, scene: NoiseScene) -> None:
         """Show other gradients; the axes are those of single points, so that B leaves them."""
