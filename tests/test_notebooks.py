@@ -32,6 +32,7 @@ LONGEST_READING = 30
 LEFT_OUT = re.compile(r"<details><summary>Live.*?</details>", re.DOTALL)  # for the instructor
 FORMULA = re.compile(r"(\$\$?).*?\1", re.DOTALL)
 MOVE = re.compile(r"\b(move|set|press|choose|type|click|drag|open)\b", re.IGNORECASE)
+NUMBERED = re.compile(r"(?:\A|\n\n)((?!1\.)\d+\. .{,40})")  # but a list begins with 1
 FOLD = re.compile(r"<details>.*?</details>", re.DOTALL)
 ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{5,}")
 EMBEDDED_IMAGE = re.compile(r"data:image/[\w+.-]+;base64,[A-Za-z0-9+/=]*")
@@ -315,6 +316,12 @@ def test_nothing_in_it_changes_from_run_to_run(notebook):
 
 def test_it_holds_no_path_of_a_machine(notebook, machine_paths):
     assert [found for text in texts(notebook) for found in machine_paths(text)] == []
+
+
+def test_no_answer_is_read_as_the_number_of_a_list(notebook):
+    """A paragraph that begins with "29." is shown as item 29 of a list."""
+    prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    assert not [text for source in prose for text in NUMBERED.findall(source)]
 
 
 def test_its_cells_are_short(notebook):
