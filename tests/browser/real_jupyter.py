@@ -77,10 +77,18 @@ HARMLESS: tuple[tuple[str, str], ...] = (
         "observer), and a change that came while it was told of another is told a frame later; "
         "what never came to rest would fail where a test waits for rest",
     ),
+    (
+        r"(?s)^(\[E [^\n]*Uncaught exception in ZMQStream callback|[^\n]*Exception in callback "
+        r"|Task exception was never retrieved).*\n\s*tornado\.websocket\.WebSocketClosedError\s*$",
+        "a message of a kernel came for a page that was just closed, and jupyter_server 2 does not "
+        "catch what tornado says to that",
+    ),
 )
 
-# A line of the server's log that tells of an error in the server or in a kernel.
+# What tells in the server's log of an error in the server or in a kernel; and how a record of the
+# log begins, with tracebacks in the lines after it.
 LOG_ERROR = re.compile(r"Traceback \(most recent call last\)|\[(E|C) \d|\b(ERROR|CRITICAL)\b")
+RECORD = re.compile(r"^(?=\[[EWIDC] \d|\[\w+App\]|Task exception was|Exception in callback)", re.M)
 
 
 def missing_parts() -> list[str]:
@@ -238,13 +246,8 @@ class JupyterServer:
         return self.log_file.read_text(errors="replace")
 
     def log_errors(self) -> list[str]:
-        """The lines of the log that tell of an error; a traceback with the lines that say which."""
-        lines, found = self.log().splitlines(), []
-        for number, line in enumerate(lines):
-            if LOG_ERROR.search(line):
-                has_more = "Traceback" in line
-                found.append("\n".join(lines[number : number + (40 if has_more else 1)]))
-        return found
+        """The records of the log that tell of an error that is not harmless."""
+        return errors_in(self.log(), self.harmless)
 
 
 def code_cells(sources: Iterable[str]) -> list[dict[str, object]]:
@@ -589,6 +592,12 @@ def dark(page: NotebookPage) -> Iterator[None]:
 def picture(selector: str) -> str:
     """The CSS selector of the image that is, or is inside, `selector`."""
     return f"img{selector}, {selector} img" if selector.startswith(".") else f"{selector} img"
+
+
+def errors_in(log: str, harmless: tuple[tuple[str, str], ...] = HARMLESS) -> list[str]:
+    """The records of a server's log that tell of an error, each with its traceback."""
+    return [record.strip() for record in RECORD.split(log)
+            if LOG_ERROR.search(record) and not is_harmless(record, harmless)]
 
 
 def is_harmless(text: str, harmless: tuple[tuple[str, str], ...] = HARMLESS) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from real_jupyter import CHECKOUT, JupyterServer, NotebookPage
+from real_jupyter import CHECKOUT, JupyterServer, NotebookPage, errors_in
 from seen import (
     LAPTOP_WITH_FILES,
     assert_begins_in_view,
@@ -108,6 +108,36 @@ def test_a_request_that_leaves_the_machine_is_seen(opened):
     before = opened.problems()
     opened.page.evaluate("void fetch('http://192.0.2.1/').catch(() => null)")
     assert "leaves the machine" in wait_for_new_problem(opened, before)
+
+
+# What jupyter_server writes where a page is closed while its kernel still sends.
+PAGE_GONE = """\
+[I 2026-01-01 00:00:00.000 ServerApp] Starting buffering for 1a2b
+[E 2026-01-01 00:00:00.001 ServerApp] Uncaught exception in ZMQStream callback
+    Traceback (most recent call last):
+      File "tornado/websocket.py", line 337, in write_message
+        raise WebSocketClosedError()
+    tornado.websocket.WebSocketClosedError
+Task exception was never retrieved
+future: <Task finished name='Task-996' exception=WebSocketClosedError()>
+Traceback (most recent call last):
+  File "tornado/websocket.py", line 1140, in wrapper
+tornado.iostream.StreamClosedError: Stream is closed
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+tornado.websocket.WebSocketClosedError
+"""
+OF_A_KERNEL = 'Traceback (most recent call last):\n  File "lab.py"\nValueError: on purpose\n'
+
+
+def test_a_page_that_was_closed_while_its_kernel_sends_is_no_error():
+    assert errors_in(PAGE_GONE) == []
+    said = "[I 2026-01-01 00:00:00.002 ServerApp] Kernel started: 3c4d\n"
+    for log in (PAGE_GONE + OF_A_KERNEL, PAGE_GONE + said + OF_A_KERNEL, OF_A_KERNEL + PAGE_GONE):
+        (error,) = errors_in(log)
+        assert error.endswith("ValueError: on purpose")
 
 
 def test_an_error_in_the_servers_log_is_seen(opened):
