@@ -7,6 +7,7 @@ Numbers of MIT 6.390, "Neural Networks II": σ₁ = σ(5x₁ − 5x₂ + 1), σ�
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -259,6 +260,7 @@ def test_the_boundary_of_the_start_is_kept_while_the_lab_descends(lab):
     scene = scenes.space(lab.numbers, lab.path)
     np.testing.assert_array_equal(scene.before, first)
     assert not np.array_equal(scene.over_plane, first) and "grey" in scene.words()
+    assert "grey" not in replace(scene, before=np.full_like(first, 0.7)).words(), "no boundary"
 
 
 # --- own points ---

@@ -43,8 +43,9 @@ class SeparationScene(Scene):
                  for place, best in zip(("the feature space", "the plane"), self.best,
                                         strict=True) if best is not None]
         s1, s2 = self.in_features.mark
-        moved = " The boundary at the start of the descent is grey." if (
-            self.before is not None) else ""
+        # where all points were on one side there was no boundary
+        had_one = self.before is not None and self.before.min() < 0.5 < self.before.max()
+        moved = " The boundary at the start of the descent is grey." if had_one else ""
         return (f"The feature space, and the plane coloured by ŷ. {right} of {count} points are "
                 f"on their side of ŷ = ½{'; ' * bool(found)}{' and '.join(found)}. At the mark: "
                 f"σ₁ = {number(s1, 3)}, σ₂ = {number(s2, 3)}, ŷ = {number(self.output, 3)}.{moved}")
