@@ -490,6 +490,17 @@ def test_the_words_of_a_reading(lab):
     assert scenes.covered_reading(s).words().endswith("∂J/∂x is covered.")
 
 
+def test_a_calculator_finds_the_loss_that_stands_beside_a_probability():
+    trained = DigitsLab(epochs=30)
+    told = re.search(r"= −log ([\d.]+) = <b>([\d.]+)<", words.reading(trained.numbers))
+    p, J = map(float, told.groups())
+    assert -np.log(p) == pytest.approx(J, rel=5e-3)
+    trained.set(digit=0)
+    assert 1 - 1e-5 < trained.numbers.probabilities[0] < 1
+    text = words.reading(trained.numbers)
+    assert "ŷ₀ ≈ 1. Right." in text and "J of this digit = −log ŷ₀ = <b>" in text
+
+
 def test_the_words_of_the_training(lab):
     assert words.learning(lab.numbers).count("<div>") == 1
     assert "2 epochs: each of the 899 digits used once in each, 30 steps." in words.learning(

@@ -69,15 +69,23 @@ def _gradient_in_frame(numbers: Numbers) -> float:
 def _reading(numbers: Numbers, gradient: str) -> str:
     state, label, read = numbers.state, numbers.label, numbers.read
     verdict = "Right." if read == label else f"Wrong: it is {a_digit(label)}."
-    sure, own = (number(float(numbers.probabilities[k]), 3) for k in (read, label))
+    sure = _probability(float(numbers.probabilities[read]), 3)
+    own = _probability(float(numbers.probabilities[label]), 4)  # a calculator gives this J from it
+    log_of_own = f"−log {own[2:]} = " if own[0] == "=" else ""
     ink = int(numbers.pixels[state.pixel_row - 1, state.pixel_column - 1])
     lines = (
-        f"Read as <b>{read}</b>, {y_hat(read)} = {sure}. {verdict}",
-        f"J of this digit = −log {y_hat(label)} = −log {own} = "
+        f"Read as <b>{read}</b>, {y_hat(read)} {sure}. {verdict}",
+        f"J of this digit = −log {y_hat(label)} = {log_of_own}"
         f"<b>{number(numbers.loss_of_digit, 3)}</b>",
         f"Row {state.pixel_row}, column {state.pixel_column}: x = {ink}/{DARKEST}, "
         f"∂J/∂x = {gradient}")
     return _lines(*lines)
+
+
+def _probability(p: float, digits: int) -> str:
+    """"= 0.971"; "≈ 1" where it is less than 1 and these digits cannot tell it from 1."""
+    text = number(p, digits)
+    return "≈ 1" if text == "1" and p < 1 else f"= {text}"
 
 
 def learning(numbers: Numbers) -> str:
