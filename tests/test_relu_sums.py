@@ -430,6 +430,16 @@ def test_a_dead_neuron_gets_no_update_and_the_lab_says_why(lab):
     assert "∂J/∂w₁ⱼ = ∂J/∂b₁ⱼ = 0, because neuron 2 is off at every point" in text_of(lab.status)
 
 
+def test_a_weight_that_is_0_is_the_reason_also_where_most_points_are_hit():
+    """The notebook's new hinge: ŷ = y at four of the five points, and w₂ⱼ = 0."""
+    neurons = [(1, 1, 2), (1, 0.5, -3), (1, 0, 3)]
+    lab = ReluSumsLab(neurons=neurons, target=([-1, -0.5, 0, 0.5, 1], [0, 1, 0.5, 1.5, 0.5]))
+    lab.set(K=4, neuron=4)
+    assert lab.why_zero("w1j") == lab.why_zero("b1j") == "w₂ⱼ = 0"
+    assert text_of(lab.status).endswith("∂J/∂w₁ⱼ = ∂J/∂b₁ⱼ = 0, because w₂ⱼ = 0.")
+    lab.close()
+
+
 def test_the_formula_of_the_notebook_is_that_of_the_lab_also_on_the_kink():
     text = (Path(__file__).parent.parent / "notebooks" / "07_relu_sums.ipynb").read_text("utf-8")
     (sign,) = re.findall(r"mathbb\{1\}\[z_\{1j\}\^\{\(i\)\} (\S+) 0\]", text)

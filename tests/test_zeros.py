@@ -188,8 +188,11 @@ def test_the_reason_is_right_over_several_points(network, data):
         if why.cancel:
             assert why.zeros == ()
             continue
-        first = zeros_of(passes(network, x[:, 0], y[:, 0]), var._replace(kind=f"d{var.kind}"))
-        assert why.zeros == first != ()
+        worst = why.point - 1
+        assert abs(back.dJ_da[-1][0, worst]) == abs(back.dJ_da[-1]).max()
+        there = zeros_of(passes(network, x[:, worst], y[:, worst]),
+                         var._replace(kind=f"d{var.kind}"))
+        assert why.zeros == there != ()
         factors = [zero.factor for zero in why.zeros]
         assert why.everywhere == all(
             factor is not None and point.value(factor) == 0
@@ -274,7 +277,7 @@ def test_reasons_over_several_points():
     assert two([1, -1], [1, 1], [0, 1], [0, 1])[0] == (
         "g = y at every point: the loss is at its minimum")
     assert two([1, -1], [2, 1], [1, -1], [2, 5])[0] == (
-        "it is 0 at each of the 2 points; at the first, g = y: the loss is at its minimum")
+        "each of the 2 points adds 0: point 2 because neuron 1 is off (z₁¹ = −1 < 0)")
 
 
 def test_ways_that_cancel():

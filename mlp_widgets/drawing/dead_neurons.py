@@ -9,7 +9,6 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgba_array
 
-from ..text import counted
 from .learning import percent
 from .picture import Picture, Scene, added, boxes
 from .quick_artists import QuickText
@@ -26,15 +25,15 @@ COLORS = to_rgba_array([FAINT, BLACK])
 class Start:
     """One way to draw the first weights. dead: which neurons of both layers are dead now, shapes
     (n1,) and (n2,), None if the training diverged; before: how many were at the start; right: the
-    part of the digits held out that is read right; chosen: whether the lab shows this one; left:
-    how many epochs are still to come."""
+    part of the digits held out that is read right; chosen: whether the lab shows this one;
+    reached: the epoch of all this, where it is not yet the last one that is asked for."""
 
     name: str
     dead: Sequence[np.ndarray] | None
     before: int
     right: float
     chosen: bool
-    left: int = 0
+    reached: int | None = None
 
     def notes(self) -> tuple[str, str]:
         """How many are dead, and how well it reads."""
@@ -43,7 +42,7 @@ class Start:
         count = sum(int(layer.sum()) for layer in self.dead)
         right = f"{percent(self.right)} read right"
         return (f"{self.before} → {count} of {sum(map(len, self.dead))} dead",
-                f"{counted(self.left, 'epoch')} to go ..." if self.left else right)
+                right if self.reached is None else f"now at epoch {self.reached} ...")
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from .style import BLACK, FAINT, GREY, LINE, NEURON, NORMAL, VALUE, Look
 
 MOST = 30
 """Of the axis of K."""
-LEFTS, LOW, WIDE, HIGH = (10, 170, 330), 236, 150, 86
+LEFTS, LOW, WIDE, HIGH = (10, 170, 330), 208, 150, 78
 """Of the three plots: left ends, lower end, width and height, CSS pixels."""
 LOOKS: dict[str, Look] = {
     "least": {"color": VALUE, "linestyle": "-", "marker": "o", "markersize": 3.5, "linewidth": 1.6},
@@ -30,9 +30,10 @@ LOOKS: dict[str, Look] = {
 NAMES = {"least": "hinges fixed", "descent": "descent", "best": "best there is",
          "bound": "no K hinges are below", "own": "your network, as it is now"}
 PANELS = ("least", "descent", "best")
-SAMPLES = {"least": (12, 30), "descent": (154, 30), "best": (264, 30), "bound": (12, 11),
-           "own": (218, 11)}
-"""Where the samples of the lines begin, below the plots."""
+SAMPLES = {**{name: (left, LOW + HIGH + 13) for name, left in zip(PANELS, LEFTS, strict=True)},
+           "bound": (12, 11), "own": (218, 11)}
+"""Where the samples of the lines of J begin: those of the three ways beside the names of their
+plots, the others below all."""
 LENGTH = 28.0
 
 
@@ -78,7 +79,7 @@ class WaysScene(Scene):
 class WaysPicture(Picture[WaysScene]):
     """Three small plots of the target with ŷ, and J against K on a log axis."""
 
-    size = 490, 350
+    size = 490, 310
     _data: np.ndarray | None = None
 
     def build(self) -> None:
@@ -87,7 +88,6 @@ class WaysPicture(Picture[WaysScene]):
         self.plots, self.points, self.curves, self.kinks, self.notes = {}, {}, {}, {}, {}
         for left, name in zip(LEFTS, PANELS, strict=True):
             axes = self.plots[name] = self._small(left)
-            page.text(left, LOW + HIGH + 8, NAMES[name], size=NORMAL, color=LOOKS[name]["color"])
             self.points[name] = self.moving(
                 axes.plot([], [], "o", color=BLACK, markersize=2.5)[0])
             self.kinks[name] = self.moving(axes.plot(
@@ -96,8 +96,8 @@ class WaysPicture(Picture[WaysScene]):
                 [], [], color=LOOKS[name]["color"], linewidth=2.0)[0])
             self.notes[name] = self.moving(QuickText(page, left, LOW - 12, size=NORMAL,
                                                     align="left"))
-        axes = self.figure.add_axes(self._box(52, 78, 426, 108))
-        page.text(52, 193, "J against K, the number of neurons", size=NORMAL)
+        axes = self.figure.add_axes(self._box(52, 57, 426, 108))
+        page.text(52, 172, "J against K, the number of neurons", size=NORMAL)
         axes.set_xlim(0.2, MOST + 0.8)
         self.lanes = LogLanes(self, axes, NORMAL)
         ticks = QuickTicks(axes, "x", "K", NORMAL)
@@ -108,8 +108,9 @@ class WaysPicture(Picture[WaysScene]):
         for name, (left, y) in SAMPLES.items():
             page.plot([left, left + LENGTH / 2, left + LENGTH], [y] * 3, markevery=[1],
                       **LOOKS[name])
-            page.add_artist(QuickText(page, left + LENGTH + 6, y, NAMES[name], size=NORMAL,
-                                      align="left"))
+            color = LOOKS[name]["color"] if name in PANELS else BLACK
+            QuickText(page, left + LENGTH + 6, y, NAMES[name], size=NORMAL, color=color,
+                      align="left")
 
     def _box(self, left: float, low: float, wide: float, high: float
              ) -> tuple[float, float, float, float]:

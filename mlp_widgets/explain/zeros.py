@@ -44,18 +44,20 @@ class Zero:
 
 @dataclass(frozen=True)
 class Why:
-    """The reasons at one of ``points`` points: whether they hold at each of them, or, if
-    ``cancel``, no single one is 0 but their mean is."""
+    """The reasons at one of ``points`` points, that of number ``point``: whether they hold at each
+    of them, or, if ``cancel``, no single one is 0 but their mean is."""
 
     zeros: tuple[Zero, ...] = ()
     points: int = 1
     everywhere: bool = True
     cancel: bool = False
+    point: int = 1
 
 
 def why_zero(trace: ForwardTrace, back: BackwardTrace, notation: Notation,
              name: str) -> Why | None:
-    """Why the gradient of a parameter, the mean over the points, is 0; None if it is not."""
+    """Why the gradient of a parameter, the mean over the points, is 0; None if it is not. The
+    reasons are those at the point with the largest ∂J/∂ŷ: one with ŷ = y adds 0 anyway."""
     var = notation.parameters[name]
     if notation.gradient(back, name) != 0:
         return None
@@ -65,9 +67,10 @@ def why_zero(trace: ForwardTrace, back: BackwardTrace, notation: Notation,
     count = trace.a[0].shape[-1]
     if np.any(shares != 0):
         return Why(points=count, cancel=True)
-    zeros = zeros_of(one_point(trace, back, notation, 0), var._replace(kind=f"d{var.kind}"))
+    worst = int(np.argmax(np.abs(back.dJ_da[-1]).sum(axis=0)))
+    zeros = zeros_of(one_point(trace, back, notation, worst), var._replace(kind=f"d{var.kind}"))
     everywhere = all(_zero_at_all(trace, back, zero.factor) for zero in zeros)
-    return Why(zeros, count, everywhere)
+    return Why(zeros, count, everywhere, point=worst + 1)
 
 
 def one_point(trace: ForwardTrace, back: BackwardTrace, notation: Notation,

@@ -53,19 +53,24 @@ def heading(text: str) -> widgets.HTML:
 class Section:
     """Pictures by the names of their slots, and columns of controls: beside the pictures, or, of a
     ``wide`` section, below them; presented, so many rows of these are on one screen with the
-    pictures (3, 4, 5 or 7). ``title`` names it where one section at a time is presented."""
+    pictures (3, 4, 5 or 7). ``folds`` open below all columns, side by side over their whole width:
+    in one column they would leave the other one empty. ``title`` names it where one section at a
+    time is presented."""
 
     title: str
     pictures: tuple[str, ...]
     columns: Sequence[widgets.Widget]
     wide: int = 0
+    folds: widgets.Widget | None = None
 
     def box(self, place: int, pictures: widgets.Widget) -> widgets.Box:
         """The section, the ``place``-th of its lab, with its pictures."""
-        columns = widgets.Box(self.columns)
+        columns = widgets.Box([*self.columns, *([self.folds] if self.folds else [])])
         columns.add_class("mlp-controls")
         box = widgets.Box([pictures, columns])
         wide = ["mlp-wide", f"mlp-wide-{self.wide}"] if self.wide else []
+        if self.folds:
+            self.folds.add_class("mlp-across")
         for css in ("mlp-section", f"mlp-section-{place}", *wide):
             box.add_class(css)
         return box

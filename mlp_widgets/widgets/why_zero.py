@@ -19,7 +19,7 @@ def why_in_words(why: Why | None, notation: Notation) -> str:
     reasons = " and ".join(dict.fromkeys(zero_in_words(zero, notation, why) for zero in why.zeros))
     if why.points == 1 or why.everywhere:
         return reasons
-    return f"it is 0 at each of the {why.points} points; at the first, {reasons}"
+    return f"each of the {why.points} points adds 0: point {why.point} because {reasons}"
 
 
 def zero_in_words(zero: Zero, notation: Notation, why: Why | None = None) -> str:

@@ -394,9 +394,9 @@ OUT_OF_LINE = """root => [...document.querySelectorAll(`${root} .mlp-column`)]
         .filter(box => box.checkVisibility()).map(box => box.getBoundingClientRect().left))
     .filter(lefts => Math.max(...lefts) - Math.min(...lefts) > 1)"""
 
-# Empty places of a lab, as shares of its area: below the last word or control of each column, to
-# where the highest one beside it ends, and below the columns beside a picture, to the end of the
-# section.
+# Empty places of a lab, as shares of its area: below the last word or control of each column, and
+# of each open fold that stands beside others, to where the highest one beside it ends; and below
+# the columns beside a picture, to the end of the section.
 EMPTY_PLACES = """root => {
     const lab = document.querySelector(root), area = lab.clientWidth * lab.clientHeight;
     const ends = e => Math.max(e.getBoundingClientRect().top, ...[e, ...e.querySelectorAll('*')]
@@ -409,7 +409,7 @@ EMPTY_PLACES = """root => {
             return range.getBoundingClientRect().bottom;
         }));
     const found = [];
-    for (const controls of lab.querySelectorAll('.mlp-section > .mlp-controls')) {
+    for (const controls of lab.querySelectorAll('.mlp-section > .mlp-controls, .mlp-across')) {
         if (!controls.checkVisibility()) continue;
         const columns = [...controls.children].filter(e => e.checkVisibility());
         for (const e of columns) {

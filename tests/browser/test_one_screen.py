@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
+from itertools import product
 
 import pytest
 from described_labs import by_day
@@ -119,7 +121,8 @@ def test_the_same_with_all_folds_open(jupyterlab, cases, at):
 
 
 @pytest.mark.parametrize("at", by_day(["laptop", "desk-files"], SIZES))
-def test_the_stepper_has_one_row_of_buttons_and_its_switch_in_view(jupyterlab, cases, at):
+def test_the_stepper_alone_has_one_row_of_buttons_its_switch_and_its_picture_in_view(
+        jupyterlab, cases, at):
     """The picture that stays in view never lies over half of the switch."""
     fold(jupyterlab, False)
     click_all(jupyterlab, ".mlp-fold-stepper")
@@ -128,6 +131,9 @@ def test_the_stepper_has_one_row_of_buttons_and_its_switch_in_view(jupyterlab, c
     walked = {case: wrong for case, wrong in found.items() if wrong is not None}
     assert {case: wrong for case, wrong in walked.items() if wrong} == {}
     assert len(walked) >= sum("operation" in declared(kind.state_type) for kind in LABS.values())
+    steps = [replace(case, seen=[seen for seen in case.seen if seen["field"] == "operation"])
+             for case in cases]
+    assert hidden_in(jupyterlab, steps)[0] == []
 
 
 @pytest.mark.parametrize("at", by_day(["laptop-files", "desk-files"], SIZES))
@@ -264,12 +270,22 @@ def test_presented_texts_in_pictures_are_as_large_as_those_around_them(
 # --- in a box of any width, and with any numbers ---
 
 
+# A browser with a window puts letters on whole pixels: then a line is some 3 % wider, the most that
+# was seen of one word 10 %.
+WIDER = """.mlp-lab * { letter-spacing: 0.02em; }
+    .mlp-row .widget-label { letter-spacing: 0.05em; }"""
+
+
 def texts_in_the_way(page: NotebookPage, cases: list[Case], *widths: int) -> list[str]:
     """Texts of labs, and of the parts after all of them, that are cut or overlap in such boxes."""
     first = len(all_cases())
     parts = [f"[data-mlp-lab='{first + part}'] .mlp-lab" for part in range(len(PARTS))]
     roots = [*(case.root for case in cases), *parts]
-    return page.page.evaluate(TEXTS_IN_THE_WAY, [roots, widths])
+    wider = page.page.add_style_tag(content=WIDER)
+    try:
+        return page.page.evaluate(TEXTS_IN_THE_WAY, [roots, widths])
+    finally:
+        wider.evaluate("e => e.remove()")
 
 
 SOME, FEW = WIDTHS[::4], (720, 1300)
@@ -312,13 +328,16 @@ def test_number_boxes_of_a_column_begin_in_line(jupyterlab, cases):
     assert {case: columns for case, columns in found.items() if columns} == {}
 
 
-@pytest.mark.parametrize("at", ["laptop-files", "desk-files"])
-def test_at_first_sight_no_empty_place_takes_over_12_percent_of_a_lab(jupyterlab, cases, at):
+@pytest.mark.parametrize("shown", by_day(
+    [("laptop-files", False), ("laptop-files", True), ("desk-files", False)],
+    product(SIZES, (False, True))), ids=lambda shown: f"{shown[0]}-{'open' if shown[1] else 'folded'}")
+def test_no_empty_place_takes_over_10_percent_of_a_lab(jupyterlab, cases, shown):
     """Below a column of controls that is shorter than what stands beside it."""
-    fold(jupyterlab, False)
+    at, is_open = shown
+    fold(jupyterlab, is_open)
     size(jupyterlab, *SIZES[at][0], SIZES[at][1])
     largest = {str(case): max(jupyterlab.page.evaluate(EMPTY_PLACES, case.root)) for case in cases}
-    assert {case: share for case, share in largest.items() if share > 0.12} == {}
+    assert {case: share for case, share in largest.items() if share > 0.1} == {}
     assert max(largest.values()) > 0.02  # it finds those that there are
 
 

@@ -117,7 +117,7 @@ class ComputationalGraphLab(Lab[GraphState, Numbers]):
         return [Section("Graph", ("diagram",), [
             self.table.widget,
             stack(control("graph").widget, control("expression").widget, control("x").widget,
-                  control("y").widget, control("local").widget, folds)], wide=4)]
+                  control("y").widget, control("local").widget)], wide=4, folds=folds)]
 
     def table_rows(self) -> list[tuple[str, str, str]]:
         """The numbers for viewers without a kernel."""

@@ -149,8 +149,8 @@ class DeepChainLab(TrainedLab[DeepChainState, Numbers, Training]):
             Section("Chain", ("chain", "forward", "profiles"), [
                 stack(control("depth").widget, control("mode").widget, self.blocks["weights"]),
                 stack(line(control("activation").widget, control("skip").widget),
-                      control("view").widget, folds),
-                self.blocks["board"], self.blocks["blocked"]], wide=4),
+                      control("view").widget),
+                self.blocks["board"], self.blocks["blocked"]], wide=4, folds=folds),
             Section("Map, clipping, training", ("map", "why", "clipping", "training"), [stack(
                 control("below").widget, self._below())]),
         ]

@@ -67,10 +67,11 @@ def covered_dead(numbers: Numbers, left: int = 0) -> DeadScene:
 def _start(numbers: Numbers, init: str, waits: bool) -> Start:
     training, chosen = numbers.by_init[init], init == numbers.state.init
     left = training.left(numbers.state.epochs) * waits
+    reached = numbers.state.epochs - left
     try:
-        epoch = training.at(numbers.state.epochs - left)
+        epoch = training.at(reached)
     except ArithmeticError:
         return Start(INITS[init], None, 0, 0.0, chosen)
     before = sum(int(layer.sum()) for layer in training.at(0).dead)
     right = epoch.right[1] / len(halves()[1].labels)
-    return Start(INITS[init], epoch.dead, before, right, chosen, left)
+    return Start(INITS[init], epoch.dead, before, right, chosen, reached if left else None)

@@ -131,8 +131,8 @@ class NamesCountsLab(Lab[NamesState, Numbers]):
         return [
             Section("Names", ("names",), [
                 stack(widths), picks,
-                stack(self.blocks["formula"], self.blocks["spellings"], folds),
-                stack(control("biases").widget, self.blocks["counts"])], wide=3),
+                stack(self.blocks["formula"], self.blocks["spellings"]),
+                stack(control("biases").widget, self.blocks["counts"])], wide=3, folds=folds),
             Section("What is a layer?", ("kinds",), [
                 stack(self.blocks["who"]), stack(self.blocks["three"])], wide=5),
         ]

@@ -237,7 +237,7 @@ class ThreeNeuronLab(Lab[ThreeNeuronState, Numbers]):
         steps = self.folds(Fold("Step by step", "stepper", [self.stepper.widget]))
         return self._part(OneOf(lambda state: state.view, {
             "network": (self.control("hour").widget, self.control("edges").widget, steps),
-            "landscape": (line(*axes), widgets.HTML("the other five stay")),
+            "landscape": (*axes, widgets.HTML("the other five stay")),
         }))
 
     def refresh(self, changed: str = "") -> None:

@@ -140,15 +140,15 @@ class WideNetworkLab(Lab[WideState, Numbers]):
             "trial": stack(*trial)}
         folds = self.folds(
             Fold("Compare", "compare", [control("compare").widget]),
-            Fold("Numbers", "board", [self.blocks["board"]]),
-            Fold("Draws", "draws", [control("seeds").widget, control("seed").widget, line(draw)]),
             Fold("Too small, too large", "sizes",
-                 [control("small").widget, control("large").widget]))
+                 [control("small").widget, control("large").widget]),
+            Fold("Draws", "draws", [control("seeds").widget, control("seed").widget, line(draw)]),
+            Fold("Numbers", "board", [self.blocks["board"]]))
         return [
             Section("Layers", ("layers",), [
                 stack(control("depth").widget, control("width").widget,
                       control("activation").widget),
-                stack(control("init").widget, folds)], wide=3),
+                control("init").widget], wide=3, folds=folds),
             Section("Activations and learning", ("histograms",), trial, wide=7),
         ]
 
