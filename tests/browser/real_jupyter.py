@@ -612,18 +612,28 @@ NOTEBOOK_IS_OPEN = """() => {
         && document.querySelector('.jp-Notebook-ExecutionIndicator') !== null;
 }"""
 
-# Errors in a widget's callback belong to no cell: only the kernel's own channel has them all.
+# Errors in a widget's callback belong to no cell: only the kernel's own channel has all. One is
+# left out: that a picture is gone of which the page has told only how often it is shown. ipyevents
+# has it count, and the page tells so as it leaves: by then its cell, run again, may have closed it.
 COLLECT_KERNEL_ERRORS = """() => {
     window.mlpKernelErrors = [];
-    const session = window.jupyterapp.shell.currentWidget.sessionContext;
-    session.iopubMessage.connect((_, message) => {
+    const context = window.jupyterapp.shell.currentWidget.sessionContext, onlyCounted = new Map();
+    context.session.anyMessage.connect((_, { msg, direction }) => {
+        if (direction !== 'send' || msg.header.msg_type !== 'comm_msg') return;
+        const { comm_id, data } = msg.content, isCount = /^{"_view_count":[^,]*}$/;
+        onlyCounted.set(comm_id, isCount.test(JSON.stringify(data.state))
+            && (onlyCounted.get(comm_id) ?? true));
+    });
+    const ofLabs = text => text.replace(/No such comm: ([0-9a-f]{32})\\n/g,
+        (line, comm) => onlyCounted.get(comm) ? '' : line);
+    context.iopubMessage.connect((_, message) => {
         const { header, content } = message;
         if (header.msg_type === 'error')
             window.mlpKernelErrors.push(`kernel error: ${content.ename}: ${content.evalue}`);
-        if (header.msg_type === 'stream' && content.name === 'stderr')
-            window.mlpKernelErrors.push(`kernel stderr: ${content.text}`);
+        if (header.msg_type === 'stream' && content.name === 'stderr' && ofLabs(content.text))
+            window.mlpKernelErrors.push(`kernel stderr: ${ofLabs(content.text)}`);
     });
-    session.statusChanged.connect((_, status) => {
+    context.statusChanged.connect((_, status) => {
         if (['dead', 'autorestarting', 'restarting', 'terminating'].includes(status))
             window.mlpKernelErrors.push(`kernel status: ${status}`);
     });
