@@ -144,7 +144,11 @@ class JupyterServer:
 
     def __enter__(self) -> JupyterServer:
         self._write_settings()
-        with self.log_file.open("w") as log:
+        self._start()
+        return self
+
+    def _start(self) -> None:
+        with self.log_file.open("a") as log:
             self.process = subprocess.Popen(
                 self._command(), cwd=self.notebooks, env=self._environment(),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
@@ -155,9 +159,17 @@ class JupyterServer:
         except BaseException:
             self.__exit__()
             raise
-        return self
 
     def __exit__(self, *_error) -> None:
+        self._stop()
+        self.temporary.cleanup()
+
+    def restart(self) -> None:
+        """End the server with all kernels, as at night, and start another one in its place."""
+        self._stop()
+        self._start()
+
+    def _stop(self) -> None:
         """Ask the server to stop, which stops its kernels too; kill only what does not obey."""
         try:
             self.ask("api/shutdown", method="POST")
@@ -168,7 +180,6 @@ class JupyterServer:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self.temporary.cleanup()
 
     def write(self, notebook: str, *cells: str) -> str:
         """A notebook with these cells of code; gives its name."""
