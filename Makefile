@@ -48,7 +48,7 @@ ifeq ($(CONDA_DEFAULT_ENV),mlp-widgets)
 endif
 
 .PHONY: help lab present site test quick nightly peers soak monkey bench notebooks pictures clean
-.PHONY: dist fresh oldest mutants
+.PHONY: dist fresh oldest mutants style
 
 help:
 	$(info make lab     opens the notebooks in JupyterLab (flags: LAB_FLAGS="--port=9000"))
@@ -118,13 +118,15 @@ BROWSER = $(PY) -m pytest -p no:nbval $(PARALLEL) $(ENDS) tests/browser --ignore
 # There is a process for each core: threads of BLAS would only wait for each other.
 quick test nightly: export OPENBLAS_NUM_THREADS := 1
 
-quick: $(TEST_READY)
+style: $(TEST_READY)
 	$(call part,style,$(PY) -m ruff check)
 	$(call part,types,$(PY) -m mypy)
+
+quick: style
 	$(call part,unit tests,$(UNIT) -m "not thorough and not nightly")
 
-test: quick $(SITE_READY)
-	$(call part,thorough unit tests,$(UNIT) -m "thorough and not nightly")
+test: style $(SITE_READY)
+	$(call part,unit tests,$(UNIT) -m "not nightly")
 	$(call part,notebooks,$(PY) -m pytest --nbval --nbval-current-env $(PARALLEL) notebooks \
 	  $(OF_NOTEBOOKS))
 	$(call part,browser,$(BROWSER) -m "not nightly")

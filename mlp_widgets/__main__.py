@@ -32,7 +32,12 @@ STORED = "share/mlp-widgets/notebooks/"
 MESSAGES = "tornado_settings={'websocket_max_message_size': 104857600}"
 """A file of up to 100 MB comes to a lab, which says that it takes 5. Above the 10 MB of every other
 server the page loses its kernel for a moment, and that button for good, without a word."""
-LAB = (f"--ServerApp.{MESSAGES}",)
+LAB = (
+    f"--ServerApp.{MESSAGES}",
+    # Which notebooks were run here is known as long as their kernels may live. Of one of the day
+    # before JupyterLab then shows the stored pictures, and not "Error displaying widget" for each.
+    "--NotebookNotary.db_file=:memory:",
+)
 """JupyterLab's flags."""
 START = "00_start.ipynb"
 """Is opened at once, where it is: a student need not look for a first notebook in a list."""

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, find, settings
 from hypothesis.strategies import booleans
 
+from mlp_widgets.widgets.canvas import Canvas, NamedImage
 from mlp_widgets.widgets.later import Later
 
 # nbformat imports jsonschema, and that a grammar of addresses, which takes a second to compile in
@@ -144,6 +145,33 @@ def words_at_once(request, monkeypatch):
 @pytest.fixture
 def rests():
     """Words of pictures wait for a rest, as for a student."""
+
+
+def image_of(canvas: Canvas) -> NamedImage:
+    """The image of a canvas, painted now if it was put off."""
+    if vars(canvas).pop("put_off", False):
+        PAINT(canvas)
+    return vars(canvas)["image"]
+
+
+PAINT = Canvas.paint
+Canvas.image = property(image_of, lambda canvas, image: vars(canvas).update(image=image))
+
+
+@pytest.fixture(autouse=True)
+def painted_when_seen(request, monkeypatch):
+    """A picture takes over every state, but its pixels are made when a test asks for the image: a
+    third of all time went into pixels at which nothing looks.
+
+    The tests of the painting itself ask for the fixture ``painted``.
+    """
+    if "painted" not in request.fixturenames:
+        monkeypatch.setattr(Canvas, "paint", lambda canvas: vars(canvas).update(put_off=True))
+
+
+@pytest.fixture
+def painted():
+    """A picture is painted and sent at once, as for a student."""
 
 
 @pytest.fixture

@@ -168,8 +168,7 @@ def _crosses(picture: DiagramPicture, box: Box) -> bool:
     share = np.linspace(0, 1, 9)[:, None]
     sides = np.concatenate([a + share * (b - a) for a, b in
                             zip(box.corners, np.roll(box.corners, -1, axis=0), strict=True)])
-    for key, place in picture.places.items():
-        away = np.hypot(*(sides - place).T)
-        if away.min() < picture.radius[key] - NEAR and away.max() > picture.radius[key] + NEAR:
-            return True
-    return False
+    middles = np.array(list(picture.places.values()))
+    radius = np.array([picture.radius[key] for key in picture.places])
+    away = np.hypot(*(sides[:, None] - middles).T)  # a row for each circle
+    return bool(np.any((away.min(axis=1) < radius - NEAR) & (away.max(axis=1) > radius + NEAR)))

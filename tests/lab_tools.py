@@ -22,7 +22,6 @@ from PIL import Image
 from mlp_widgets import LABS
 from mlp_widgets.fields import State
 from mlp_widgets.widgets.canvas import Slot, in_parts_only
-from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.history import History
 from mlp_widgets.widgets.lab import Lab
 from mlp_widgets.widgets.number_box import NumberBox
@@ -103,7 +102,14 @@ def may_show(slot: Slot, state: State) -> bool:
 
 def find(lab: Lab, css: str) -> widgets.Widget | None:
     """The widget of this CSS class, in view or not; None if there is none."""
-    return next((w for w in all_widgets(lab.widget) if css in getattr(w, "_dom_classes", ())), None)
+    left = [lab.root if lab.displayed else lab.widget]  # to ask for it again looks at all pictures
+    while left:
+        widget = left.pop()
+        if css in getattr(widget, "_dom_classes", ()):
+            return widget
+        inside = getattr(widget, "all_parts", None) or getattr(widget, "children", ())
+        left += reversed(inside)
+    return None
 
 
 def type_in(box: widgets.Widget, number: object) -> None:
@@ -163,9 +169,9 @@ def looks_alike(one: np.ndarray, other: np.ndarray) -> bool:
     return bool((gap >= 4 * STEP).mean() < 1e-3 and gap.mean() < STEP)
 
 
-def check_sent(lab: Lab) -> None:
-    """What was sent to the page is what the pictures show."""
-    for png, pixels in zip(sent(lab), drawn(lab), strict=True):
+def check_sent(lab: Lab, shown: list[np.ndarray] | None = None) -> None:
+    """What was sent to the page is what the pictures show, by their pixels if these are known."""
+    for png, pixels in zip(sent(lab), shown or drawn(lab), strict=True):
         assert looks_alike(decoded(png), pixels)
 
 
@@ -185,9 +191,10 @@ def check_same(lab: Lab, other: Lab) -> None:
         assert repr(getattr(lab, name)) == repr(getattr(other, name)), name
     assert shown_values(lab) == shown_values(other)
     assert lab.words == other.words
-    for ours, theirs in zip(drawn(lab), drawn(other), strict=True):
+    shown = drawn(lab)
+    for ours, theirs in zip(shown, drawn(other), strict=True):
         assert np.array_equal(ours, theirs)
-    check_sent(lab)
+    check_sent(lab, shown)
 
 
 @contextmanager

@@ -323,7 +323,8 @@ def main(chosen: list[int]) -> int:
     """Try the chosen ones, or all; 1 if one of them is not seen."""
     with tempfile.TemporaryDirectory(prefix="mlp-mutants-") as folder:
         copy = Path(folder) / "copy"
-        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".venv", ".git", "*_cache"))
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(
+            ".venv", ".oldest", ".lite", ".uv", ".git", "*_cache"))
         alive = []
         for place, mutant in enumerate(MUTANTS, start=1):
             if chosen and place not in chosen:

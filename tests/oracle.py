@@ -104,8 +104,13 @@ def _added(target, source):
 
 
 def complex_step(network, x, y, loss="squared") -> dict[str, np.ndarray]:
-    """Every gradient of J by complex step, by name: {"dJ_dw[1]": array shaped like w[1], ...}."""
-    columns = np.asarray(x).reshape(network.widths[0], -1).shape[1]
+    """Every gradient of J by complex step, by name: {"dJ_dw[1]": array shaped like w[1], ...}.
+
+    J is the mean over the points, and z and a of one point are in no term but its own.
+    """
+    x = np.asarray(x).reshape(network.widths[0], -1)
+    y = np.asarray(y).reshape(network.widths[-1], -1)
+    columns = x.shape[1]
     kinds = ["w", "z", "a"] + (["b"] if network.b is not None else [])
     truth = {}
     for kind in kinds:
@@ -115,7 +120,12 @@ def complex_step(network, x, y, loss="squared") -> dict[str, np.ndarray]:
                 shape = getattr(network, kind)[layer].shape
             gradient = np.empty(shape)
             for index in np.ndindex(shape):
-                J = reference_pass(network, x, y, loss, (kind, layer, *index))[2]
+                if kind in "wb":
+                    J = reference_pass(network, x, y, loss, (kind, layer, *index))[2]
+                else:
+                    neuron, point = index
+                    own = x[:, [point]], y[:, [point]]
+                    J = reference_pass(network, *own, loss, (kind, layer, neuron, 0))[2] / columns
                 gradient[index] = complex(J).imag / H
             truth[f"dJ_d{kind}[{layer}]"] = gradient
     return truth

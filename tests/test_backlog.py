@@ -18,7 +18,8 @@ from helpers import live_widgets
 from mlp_widgets import ThreeNeuronLab
 from mlp_widgets.widgets.bare import shared_models
 labs = [ThreeNeuronLab() for _ in range({LABS})]
-display(*labs)
+for lab in labs:
+    lab.need_widgets()  # their messages are many; pictures would only be large
 """
 AS_IT_WAS = "import mlp_widgets.widgets.backlog as backlog\nbacklog.MESSAGES = 1000"
 

@@ -24,6 +24,7 @@ from mlp_widgets.widgets.canvas import Canvas, Progress, Slot
 from mlp_widgets.widgets.cell import all_widgets
 from mlp_widgets.widgets.png import FLAT, PngEncoder, _groups_of, composite_png
 
+pytestmark = pytest.mark.usefixtures("painted")
 STEP = 16  # the encoder may move the colour of a blend by less than this
 GENERATOR = np.random.default_rng(0)
 

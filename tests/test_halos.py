@@ -9,7 +9,7 @@ import numpy as np
 from drawn_texts import Box, Recorder
 from helpers import luminance
 from lab_tools import SMALLER, these_labs
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import to_hex, to_rgb, to_rgba
 from matplotlib.path import Path
 from matplotlib.typing import ColorType
 
@@ -66,9 +66,10 @@ def walked(state: State) -> Iterator[State]:
 
 def on_halos(picture: Picture, boxes: list[Box]) -> Iterator[tuple[Box, str]]:
     """The texts that lie on a halo, with its colour."""
-    pixels = picture.pixels[::-1, :, :3]
+    pixels = picture.pixels.view(np.uint32)[::-1, :, 0]  # each as one number
     for halo in (LIT, RING):
-        up, across = np.nonzero((pixels == np.round(255 * np.array(to_rgb(halo)))).all(axis=-1))
+        color = np.round(255 * np.array(to_rgba(halo))).astype(np.uint8).view(np.uint32)
+        up, across = np.nonzero(pixels == color)
         places = (np.column_stack([across, up]) + 0.5) / picture.scale
         yield from ((box, halo) for box in boxes if not box.paper
                     and Path(box.corners).contains_points(places).any())

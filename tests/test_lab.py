@@ -46,6 +46,7 @@ from mlp_widgets.widgets.history import GROUP_SECONDS
 from mlp_widgets.widgets.lab import Lab
 from mlp_widgets.widgets.later import Later
 
+pytestmark = pytest.mark.usefixtures("painted")
 FIRST = ExampleState()
 
 

@@ -298,14 +298,20 @@ def test_the_documented_html_page_tells_no_hint_and_no_explanation(tmp_path):
     assert [line for line in shown if line not in said] == []
 
 
-@pytest.mark.thorough
-def test_its_html_page_shows_a_picture_for_each_widget(notebook):
+@pytest.fixture(scope="module")
+def to_html():
+    """Of all notebooks: it compiles its templates once."""
     from nbconvert import HTMLExporter  # a second, which other processes can do without
 
+    return HTMLExporter().from_notebook_node
+
+
+@pytest.mark.thorough
+def test_its_html_page_shows_a_picture_for_each_widget(notebook, to_html):
     # 00_start.ipynb shows pictures of the labs beside its live part.
     shown = [{VIEW, "image/png"} & set(o.get("data", {})) for o in outputs(notebook)
              if FOLDED not in o.get("data", {}).get("text/html", "")]
-    page, _ = HTMLExporter().from_notebook_node(notebook)
+    page, _ = to_html(notebook)
     pictures = re.findall(r'<img[^>]*src="data:image/png;base64,', page)
     assert len(pictures) == sum(map(bool, shown)) > 0
 

@@ -283,10 +283,11 @@ def test_a_mark_of_the_direction_in_a_file_name_turns_no_sentence(make, tmp_path
     assert not [text for text in said if set(text) & set(turning())]
 
 
-@pytest.mark.parametrize("mark", [
-    "\u202e", *(pytest.param(mark, marks=pytest.mark.thorough)
-                for mark in ("\u200f", "\u2066", "\u2069"))], ids=ascii)
-@pytest.mark.parametrize("kind", LABS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(("kind", "mark"), [
+    *((kind, "\u202e") for kind in LABS),
+    *(pytest.param(kind, mark, marks=pytest.mark.thorough)
+      for kind, mark in zip(LABS, ("\u200f", "\u2066", "\u2069"), strict=True))],
+    ids=lambda value: ascii(value) if isinstance(value, str) else value.__name__)
 def test_no_name_of_a_column_turns_the_text_after_it(kind, mark):
     name, count = LABS[kind]
     lab = kind()

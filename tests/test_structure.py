@@ -54,10 +54,17 @@ FOLDERS = sorted(path.parent.name for path in PACKAGE.glob("lectures/*/numbers.p
 tree_of = cache(ast.parse)
 
 
+@cache
+def nodes_of(source: str) -> list[ast.AST]:
+    """All nodes of a source: several tests look through them."""
+    return list(ast.walk(tree_of(source)))
+
+
 def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
 def read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
@@ -74,7 +81,7 @@ def test_there_is_something_to_check():
 def imports_of(source: str, module: str, is_package: bool = False) -> Iterator[str]:
     """Full names of all that a source imports by a statement, at its top or inside functions."""
     package = module.split(".") if is_package else module.split(".")[:-1]
-    for node in ast.walk(tree_of(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -85,7 +92,7 @@ def imports_of(source: str, module: str, is_package: bool = False) -> Iterator[s
 
 def imports_by_call(source: str) -> Iterator[str]:
     """What a source imports by ``import_module(...)``, as it is written there."""
-    calls = [node for node in ast.walk(tree_of(source)) if isinstance(node, ast.Call)]
+    calls = [node for node in nodes_of(source) if isinstance(node, ast.Call)]
     for call in calls:
         name = getattr(call.func, "attr", getattr(call.func, "id", ""))  # to unparse all takes long
         if name.endswith(("import_module", "__import__")):
@@ -209,7 +216,7 @@ def test_the_search_for_circles_finds_them():
 
 def uses_pyplot(source: str) -> bool:
     """Whether a source imports or names pyplot; its comments and docstrings may speak of it."""
-    nodes = list(ast.walk(tree_of(source)))
+    nodes = nodes_of(source)
     names = [a.name for n in nodes if isinstance(n, ast.Import | ast.ImportFrom) for a in n.names]
     names += [n.module or "" for n in nodes if isinstance(n, ast.ImportFrom)]
     names += [n.attr for n in nodes if isinstance(n, ast.Attribute)]
@@ -263,9 +270,9 @@ def test_an_import_loads_no_more_than_it_must():
 # --- sizes ---
 
 
-def docstring_lines(tree: ast.Module) -> set[int]:
+def docstring_lines(source: str) -> set[int]:
     kinds = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-    owners = [n for n in ast.walk(tree) if isinstance(n, kinds) and ast.get_docstring(n)]
+    owners = [n for n in nodes_of(source) if isinstance(n, kinds) and ast.get_docstring(n, False)]
     return {line for n in owners for line in range(n.body[0].lineno, n.body[0].end_lineno + 1)}
 
 
@@ -275,7 +282,7 @@ def code_lines(source: str) -> int:
     skipped |= {tokenize.DEDENT, tokenize.ENDMARKER}
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     used = [range(t.start[0], t.end[0] + 1) for t in tokens if t.type not in skipped]
-    return len({line for lines in used for line in lines} - docstring_lines(tree_of(source)))
+    return len({line for lines in used for line in lines} - docstring_lines(source))
 
 
 def test_code_lines_are_counted_without_comments_and_docstrings():
@@ -311,7 +318,7 @@ def test_modules_and_functions_are_short():
     long = {module: count for module, path in MODULES.items()
             if (count := code_lines(read(path))) > CODE_LINES_OF_A_MODULE}
     for module, path in MODULES.items():
-        for node in ast.walk(tree_of(read(path))):
+        for node in nodes_of(read(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 count = node.end_lineno - node.lineno + 1
                 if count > LINES_OF_A_FUNCTION:
@@ -359,6 +366,7 @@ PACKAGES = re.compile(
 )
 
 
+@cache
 def text_of(path: Path) -> str:
     """The text of a file, with the line ends inside JSON and Python strings made real ones."""
     try:

@@ -182,8 +182,12 @@ class Canvas:
         else:
             scene = self._cover(sentence, numbers)
         # no pause after this: numbers that follow at once are painted in the same frame
-        self.image.value = self._encoder.encode(self.in_view.render())
+        self.paint()
         self._scene, self._drawn = scene, key
+
+    def paint(self) -> None:
+        """Render what is in view as it is now, and send it."""
+        self.image.value = self._encoder.encode(self.in_view.render())
 
     def _draw(self, state: State, numbers: object, progress: Progress) -> Scene:
         """Bring the picture in line with the numbers."""

@@ -144,7 +144,11 @@ class JupyterServer:
 
     def __enter__(self) -> JupyterServer:
         self._write_settings()
-        with self.log_file.open("w") as log:
+        self._start()
+        return self
+
+    def _start(self) -> None:
+        with self.log_file.open("a") as log:
             self.process = subprocess.Popen(
                 self._command(), cwd=self.notebooks, env=self._environment(),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
@@ -155,9 +159,17 @@ class JupyterServer:
         except BaseException:
             self.__exit__()
             raise
-        return self
 
     def __exit__(self, *_error) -> None:
+        self._stop()
+        self.temporary.cleanup()
+
+    def restart(self) -> None:
+        """End the server with all kernels, as at night, and start another one in its place."""
+        self._stop()
+        self._start()
+
+    def _stop(self) -> None:
         """Ask the server to stop, which stops its kernels too; kill only what does not obey."""
         try:
             self.ask("api/shutdown", method="POST")
@@ -168,7 +180,6 @@ class JupyterServer:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self.temporary.cleanup()
 
     def write(self, notebook: str, *cells: str) -> str:
         """A notebook with these cells of code; gives its name."""
@@ -612,18 +623,28 @@ NOTEBOOK_IS_OPEN = """() => {
         && document.querySelector('.jp-Notebook-ExecutionIndicator') !== null;
 }"""
 
-# Errors in a widget's callback belong to no cell: only the kernel's own channel has them all.
+# Errors in a widget's callback belong to no cell: only the kernel's own channel has all. One is
+# left out: that a picture is gone of which the page has told only how often it is shown. ipyevents
+# has it count, and the page tells so as it leaves: by then its cell, run again, may have closed it.
 COLLECT_KERNEL_ERRORS = """() => {
     window.mlpKernelErrors = [];
-    const session = window.jupyterapp.shell.currentWidget.sessionContext;
-    session.iopubMessage.connect((_, message) => {
+    const context = window.jupyterapp.shell.currentWidget.sessionContext, onlyCounted = new Map();
+    context.session.anyMessage.connect((_, { msg, direction }) => {
+        if (direction !== 'send' || msg.header.msg_type !== 'comm_msg') return;
+        const { comm_id, data } = msg.content, isCount = /^{"_view_count":[^,]*}$/;
+        onlyCounted.set(comm_id, isCount.test(JSON.stringify(data.state))
+            && (onlyCounted.get(comm_id) ?? true));
+    });
+    const ofLabs = text => text.replace(/No such comm: ([0-9a-f]{32})\\n/g,
+        (line, comm) => onlyCounted.get(comm) ? '' : line);
+    context.iopubMessage.connect((_, message) => {
         const { header, content } = message;
         if (header.msg_type === 'error')
             window.mlpKernelErrors.push(`kernel error: ${content.ename}: ${content.evalue}`);
-        if (header.msg_type === 'stream' && content.name === 'stderr')
-            window.mlpKernelErrors.push(`kernel stderr: ${content.text}`);
+        if (header.msg_type === 'stream' && content.name === 'stderr' && ofLabs(content.text))
+            window.mlpKernelErrors.push(`kernel stderr: ${ofLabs(content.text)}`);
     });
-    session.statusChanged.connect((_, status) => {
+    context.statusChanged.connect((_, status) => {
         if (['dead', 'autorestarting', 'restarting', 'terminating'].includes(status))
             window.mlpKernelErrors.push(`kernel status: ${status}`);
     });

@@ -88,6 +88,24 @@ def test_an_exception_in_a_widget_callback_is_seen(opened):
     assert "ZeroDivisionError" in wait_for_new_problem(opened, before)
 
 
+SEND_TO_NOBODY = """([id, ...states]) => {
+    const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+    const comm = kernel.createComm('jupyter.widget', id);
+    for (const state of states) comm.send({ method: 'update', state });
+}"""
+
+
+def test_a_value_for_a_widget_that_is_gone_is_seen_and_a_count_of_its_views_is_not(opened):
+    before, count = opened.problems(), {"_view_count": 0}
+    counted, both, moved = 32 * "a", 32 * "b", 32 * "c"
+    opened.page.evaluate(SEND_TO_NOBODY, [counted, {"_view_count": 1}, count])
+    opened.page.evaluate(SEND_TO_NOBODY, [both, {"value": 1}, count])
+    opened.page.evaluate(SEND_TO_NOBODY, [moved, {**count, "value": 1}])
+    opened.wait_for(lambda: any(moved in text for text in opened.problems()))
+    seen = "".join(text for text in opened.problems() if text not in before)
+    assert counted not in seen and both in seen
+
+
 @pytest.mark.parametrize(
     "javascript",
     [

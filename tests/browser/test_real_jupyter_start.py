@@ -6,7 +6,10 @@ In the start page and in two notebooks that begin with a prediction: one here, o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from real_jupyter import CHECKOUT, JupyterServer
 from seen import (
     LAPTOP_WITH_FILES,
     assert_begins_in_view,
@@ -30,10 +33,11 @@ def test_run_all_ends_at_the_first_thing_to_do(server, browser, notebook, seen):
             assert_parts_stand_below_their_texts(page, at_least=7)
         assert page.problems() == []
 
+A_LAB = "from mlp_widgets import OneNeuronLab\nlab = OneNeuronLab()\nlab.part('w', 'J')"
+
 
 def test_saved_labs_come_back_live_when_the_page_is_loaded_anew(server, browser):
-    notebook = server.write("reload.ipynb", "from mlp_widgets import OneNeuronLab\n"
-                            "lab = OneNeuronLab()\nlab.part('w', 'J')", "lab.part('w', 'loss')")
+    notebook = server.write("reload.ipynb", A_LAB, "lab.part('w', 'loss')")
     with browser.open(server, notebook, **LAPTOP_WITH_FILES) as page:
         page.run_all()
         page.settle()
@@ -44,4 +48,28 @@ def test_saved_labs_come_back_live_when_the_page_is_loaded_anew(server, browser)
         page.settle()
         page.type_number(".mlp-box-w", -0.5)  # the kernel tells the other part
         page.wait_for(lambda: {box.input_value() for box in boxes.all()} == {"-0.5"})
+        assert page.problems() == []
+
+
+@pytest.fixture
+def own_server(browser) -> Iterator[JupyterServer]:
+    """One that ends before the tests do; the browser comes first, for it may be missing."""
+    with JupyterServer(CHECKOUT / "notebooks") as running:
+        yield running
+
+
+def test_saved_labs_are_pictures_the_next_day_until_they_run_again(own_server, browser):
+    notebook = own_server.write("next_day.ipynb", A_LAB, "lab.part('w', 'loss')")
+    with browser.open(own_server, notebook, **LAPTOP_WITH_FILES) as page:
+        page.run_all()
+        page.settle()
+        page.save()
+    own_server.restart()
+    with browser.open(own_server, notebook, **LAPTOP_WITH_FILES) as page:
+        outputs = page.all(".jp-OutputArea-output")
+        page.wait_for(lambda: outputs.count() == 2)
+        assert outputs.locator("img").count() == 2, outputs.all_inner_texts()
+        page.run_all()
+        page.settle()
+        assert page.all(".mlp-box-w input").count() == 2
         assert page.problems() == []
