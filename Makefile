@@ -139,7 +139,7 @@ nightly: $(TEST_READY) $(SITE_READY)
 
 peers: $(TEST_READY)
 	$(INSTALL) $(AS_NEEDED) --editable ".[peers]"
-	$(PY) -m pytest -p no:nbval -n auto $(OF_PEERS)
+	$(PY) -m pytest -p no:nbval -n auto --dist worksteal $(OF_PEERS)
 
 soak: export MLP_WIDGETS_STEPS := 5000
 soak: $(TEST_READY)

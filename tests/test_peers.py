@@ -78,6 +78,7 @@ def _jax():
     import jax
 
     jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_disable_most_optimizations", True)  # most of its time goes to compiling
     return jax
 
 

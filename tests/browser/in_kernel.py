@@ -54,6 +54,12 @@ def left_behind() -> list[str]:
                     if thread.name.startswith("mlp_widgets")]
 
 
+def goes_on(lab: Lab) -> bool:
+    """Whether it does work that no button stops, and that ends by itself."""
+    others = getattr(lab, "others", None)
+    return others is not None and others.runner.running
+
+
 def stale(lab: Lab) -> list[str]:
     """What the lab does not show as its state is: controls and texts that a refresh changes, and
     pictures that are otherwise when they are built and drawn anew."""

@@ -414,6 +414,8 @@ class Monkey:
         """Page and kernel are in step, nothing runs any more, and no error was told."""
         lab = f"labs[{self.lab!r}]"
         self.pause()
+        self.notebook.wait_for(lambda: not self.ask(f"in_kernel.goes_on({lab})"), LONG)
+        self.notebook.settle(LONG)
         assert self.unlike(lab) == []
         assert self.ask("in_kernel.left_behind()") == []
         assert NOT_FORESEEN not in self.ask(f"in_kernel.error_of({lab})")

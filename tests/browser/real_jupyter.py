@@ -78,8 +78,9 @@ HARMLESS: tuple[tuple[str, str], ...] = (
         "what never came to rest would fail where a test waits for rest",
     ),
     (
-        r"(?s)^(\[E [^\n]*Uncaught exception in ZMQStream callback|[^\n]*Exception in callback "
-        r"|Task exception was never retrieved).*\n\s*tornado\.websocket\.WebSocketClosedError\s*$",
+        r"(?s)^((\[E |\[Voila\] ERROR)[^\n]*Uncaught exception in ZMQStream callback"
+        r"|[^\n]*Exception in callback |Task exception was never retrieved)"
+        r".*\n\s*tornado\.websocket\.WebSocketClosedError\s*$",
         "a message of a kernel came for a page that was just closed, and jupyter_server 2 does not "
         "catch what tornado says to that",
     ),
@@ -88,7 +89,8 @@ HARMLESS: tuple[tuple[str, str], ...] = (
 # What tells in the server's log of an error in the server or in a kernel; and how a record of the
 # log begins, with tracebacks in the lines after it.
 LOG_ERROR = re.compile(r"Traceback \(most recent call last\)|\[(E|C) \d|\b(ERROR|CRITICAL)\b")
-RECORD = re.compile(r"^(?=\[[EWIDC] \d|\[\w+App\]|Task exception was|Exception in callback)", re.M)
+RECORD = re.compile(r"^(?=\[[EWIDC] \d|\[(?:Voila|\w+App)\]|Task exception was|"
+                    r"Exception in callback)", re.M)
 
 
 def missing_parts() -> list[str]:

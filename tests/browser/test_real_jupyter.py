@@ -147,13 +147,21 @@ During handling of the above exception, another exception occurred:
 Traceback (most recent call last):
 tornado.websocket.WebSocketClosedError
 """
+SAID = "[I 2026-01-01 00:00:00.002 ServerApp] Kernel started: 3c4d\n"
+OF_VOILA = {"[I 2026-01-01 00:00:00.000 ServerApp]": "[Voila]",
+            "[E 2026-01-01 00:00:00.001 ServerApp]": "[Voila] ERROR |",
+            "[I 2026-01-01 00:00:00.002 ServerApp]": "[Voila]"}
 OF_A_KERNEL = 'Traceback (most recent call last):\n  File "lab.py"\nValueError: on purpose\n'
 
 
-def test_a_page_that_was_closed_while_its_kernel_sends_is_no_error():
-    assert errors_in(PAGE_GONE) == []
-    said = "[I 2026-01-01 00:00:00.002 ServerApp] Kernel started: 3c4d\n"
-    for log in (PAGE_GONE + OF_A_KERNEL, PAGE_GONE + said + OF_A_KERNEL, OF_A_KERNEL + PAGE_GONE):
+@pytest.mark.parametrize("home", ["JupyterLab", "Voila"])
+def test_a_page_that_was_closed_while_its_kernel_sends_is_no_error(home):
+    gone, said = PAGE_GONE, SAID
+    if home == "Voila":
+        for ours, theirs in OF_VOILA.items():
+            gone, said = gone.replace(ours, theirs), said.replace(ours, theirs)
+    assert errors_in(gone + said) == []
+    for log in (gone + OF_A_KERNEL, gone + said + OF_A_KERNEL, OF_A_KERNEL + gone):
         (error,) = errors_in(log)
         assert error.endswith("ValueError: on purpose")
 

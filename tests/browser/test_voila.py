@@ -86,6 +86,7 @@ def kernels(forgetful, browser) -> Iterator[tuple]:
         yield kept, found
 
 
+@pytest.mark.nightly
 def test_each_page_has_a_kernel_of_its_own_also_one_that_was_reloaded(kernels):
     """What becomes of them is seen at the end, for nobody need wait for it."""
     assert len(set(kernels[1])) == 3
@@ -213,8 +214,11 @@ def test_a_page_says_that_its_kernel_is_gone(voila, browser):
         os.kill(int(said.split()[-1]), signal.SIGKILL)
         page.wait_for(lambda: "Reload the page" in page.find(".mlp-lab").evaluate(
             "e => getComputedStyle(e, '::before').content"), 60)
+        # A page that is closed while it takes up the new kernel leaves an error in the log.
+        page.wait_for(lambda: "Restoring connection" in voila.log(), 60)
 
 
+@pytest.mark.nightly
 def test_a_page_that_was_left_lets_its_kernel_go_and_an_open_one_keeps_it(kernels, forgetful):
     kept, (of_kept, *of_left) = kernels
     gone = [f"Kernel shutdown: {kernel}" for kernel in of_left]
