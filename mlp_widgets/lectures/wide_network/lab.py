@@ -148,7 +148,7 @@ class WideNetworkLab(Lab[WideState, Numbers]):
             Section("Layers", ("layers",), [
                 stack(control("depth").widget, control("width").widget,
                       control("activation").widget),
-                control("init").widget], wide=3, folds=folds),
+                control("init").widget], wide=4, folds=folds),
             Section("Activations and learning", ("histograms",), trial, wide=7),
         ]
 
