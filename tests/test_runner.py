@@ -128,6 +128,26 @@ async def until(condition) -> None:
         await asyncio.sleep(0.001)
 
 
+def test_after_its_end_nothing_starts_it_again():
+    """A picture that a last call draws asks for work that goes on: so do the digits."""
+    called, may_go_on = threading.Event(), threading.Event()
+
+    def tick() -> bool:
+        called.set()
+        may_go_on.wait(WAIT)
+        runner.start()
+        return True
+
+    runner = Runner(tick, 0.0)
+    runner.start()
+    assert called.wait(WAIT)
+    threading.Timer(0.05, may_go_on.set).start()
+    runner.end()
+    assert may_go_on.is_set() and not runner.running
+    runner.start()
+    assert not runner.running and run_threads() == []
+
+
 def test_on_a_loop_it_ticks_between_other_work_until_stopped(no_threads):
     async def work():
         tick = Ticks()

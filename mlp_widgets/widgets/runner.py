@@ -19,6 +19,7 @@ class Runner:
     def __init__(self, tick: Callable[[], bool], pause: float = 0.06) -> None:
         self._tick, self._pause, self._clock = tick, pause, Clock()
         self._run: _Run | None = None
+        self._ended = False
 
     @property
     def running(self) -> bool:
@@ -26,10 +27,13 @@ class Runner:
         return self._run is not None and not self._run.stopped.is_set()
 
     def start(self) -> None:
-        """Begin, unless running already."""
+        """Begin, unless running already, or ended for good."""
         if self.running:
             return
         run = self._run = _Run(self._tick, self._pause)
+        if self._ended:  # looked at last: the end may come meanwhile, on another thread
+            run.stopped.set()
+            return
         if self._clock.has_loop:
             self._clock.after(0.0, lambda: run.on_loop(self._clock))
         else:
@@ -45,7 +49,9 @@ class Runner:
             self._run.stopped.set()
 
     def end(self) -> None:
-        """Stop for good: wait for a call under way, though not for ever."""
+        """Stop for good: wait for a call under way, though not for ever. A start by that call, or
+        by another run that goes on a little longer, does nothing."""
+        self._ended = True
         self.stop()
         self.join(1.0)
 
