@@ -161,7 +161,7 @@ Canvas.image = property(image_of, lambda canvas, image: vars(canvas).update(imag
 @pytest.fixture(autouse=True)
 def painted_when_seen(request, monkeypatch):
     """A picture takes over every state, but its pixels are made when a test asks for the image: a
-    third of all time went into pixels at which nothing looks.
+    quarter of all time went into pixels at which nothing looks.
 
     The tests of the painting itself ask for the fixture ``painted``.
     """

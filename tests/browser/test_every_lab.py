@@ -49,15 +49,15 @@ NUMBER_THEM = """root => [...root.querySelectorAll('button, input, select, texta
 IN_FOCUS = """root => root.contains(document.activeElement)
     ? Number(document.activeElement.dataset.mlpNumber ?? -1) : null"""
 
-# Pictures stand over a sentence.
+# A sentence is in view, over all else, and takes no click from what is below it.
 SEEN_ALL = """e => {
-    const box = e.getBoundingClientRect();
-    const hides = other => Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top) > 1
-        && Math.min(box.right, other.right) - Math.max(box.left, other.left) > 1;
-    const pictures = [...e.closest('.mlp-lab').querySelectorAll('.mlp-pictures')];
-    return box.top >= 0 && box.bottom <= innerHeight && box.right <= innerWidth
-        && !pictures.some(picture => hides(picture.getBoundingClientRect()))
-        && e.scrollWidth <= e.clientWidth && getComputedStyle(e).pointerEvents === 'none';
+    const box = e.getBoundingClientRect(), { pointerEvents } = getComputedStyle(e);
+    const corners = [[box.left + 3, box.top + 3], [box.right - 3, box.top + 3],
+                     [box.left + 3, box.bottom - 3], [box.right - 3, box.bottom - 3]];
+    e.style.pointerEvents = 'auto';
+    const is_on_top = corners.every(([x, y]) => e.contains(document.elementFromPoint(x, y)));
+    e.style.pointerEvents = '';
+    return is_on_top && e.scrollWidth <= e.clientWidth && pointerEvents === 'none';
 }"""
 
 if_it_descends = pytest.mark.parametrize(
