@@ -237,6 +237,10 @@ class JupyterServer:
         folder.mkdir(parents=True)
         quiet = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
         (folder / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
+        # Else each page asks whether to build JupyterLab anew, for which the server starts node.
+        folder = self.home / "config" / "labconfig"
+        folder.mkdir(parents=True)
+        (folder / "page_config.json").write_text(json.dumps({"buildCheck": "false"}))
 
     def _wait_until_it_answers(self, seconds: float = 60) -> None:
         end = time.monotonic() + seconds

@@ -84,6 +84,7 @@ def shown(page, lab) -> dict[str, str]:
     return {css: page.text(f".{css}") for css in {lab.follows, "mlp-mse-now", "mlp-status"}}
 
 
+@of_each_kind_by_day
 def test_keys_and_typing_move_all_that_is_shown_and_nothing_jumps(page, lab):
     """The picture shows the state, not the way to it."""
     start, places, picture = page.value(lab.box), boxes(page), page.remember(PICTURE)
@@ -152,7 +153,8 @@ def test_a_move_right_after_undo_to_where_it_was_is_a_move(page, lab):
     page.settle()
 
 
-@of_each_kind_by_day
+@pytest.mark.parametrize("lab", by_day(OF_EACH_SLIDER[::2], LABS), ids=str, indirect=True,
+                         scope="module")
 def test_each_slider_moves_its_own_number_box_and_a_picture(page, lab):
     unfold(page)
     assert cut_boxes(page) == []

@@ -66,7 +66,7 @@ def test_the_index_page_leads_to_every_notebook(voila, browser, theme):
 
 
 def test_pages_opened_at_once_all_show_all_their_labs(voila, browser):
-    with opened_at_once(browser, voila, "03_three_neuron.ipynb", 4) as pages:
+    with opened_at_once(browser, voila, "03_three_neuron.ipynb", 3) as pages:
         seconds = [page.whole for page in became_of(pages, 240)]
         assert max(seconds) < float("inf"), seconds
     assert voila.log_errors() == []
