@@ -58,6 +58,13 @@ def these_labs(*names: str) -> pytest.MarkDecorator:
 
 
 EACH_LAB_MUCH = these_labs(*KINDS)
+OF_EACH_KIND = ("three_neuron", "names_counts", "wide_network", "digits")
+"""A lab whose slider shows a number, a whole number, one of some numbers, and one that trains."""
+EACH_LAB_AT_NIGHT = pytest.mark.parametrize("name", [
+    pytest.param(name, marks=() if name in ("example", *IN_QUICK)
+                 else pytest.mark.thorough if name in OF_EACH_KIND else pytest.mark.nightly)
+    for name in KINDS])
+"""For a test of what all labs share that makes much: by day of these labs, at night of all."""
 
 
 def much_of(*names: str) -> Callable[[Callable], Callable]:

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lab_tools import (
     EACH_LAB,
-    EACH_LAB_MUCH,
+    EACH_LAB_AT_NIGHT,
     KINDS,
     NUMBER_BOXES,
     SLIDERS,
@@ -79,7 +79,7 @@ def shown(part) -> list[widgets.Widget]:
     return found
 
 
-@EACH_LAB_MUCH
+@EACH_LAB_AT_NIGHT
 def test_a_part_shows_exactly_what_was_asked_for(name, unseen):
     lab = unseen(name)
     first = lab.state
@@ -217,7 +217,7 @@ def check_pictures(part, lab, other=None) -> None:
             new_lab.close()
 
 
-@EACH_LAB_MUCH
+@EACH_LAB_AT_NIGHT
 def test_two_parts_and_the_lab_stay_in_step(name, kept):
     """They are the same models, so no part can be behind; and pictures follow each move."""
     lab, draw = kept(name), random.Random(3)
@@ -257,7 +257,7 @@ def move_in(part, draw: random.Random) -> None:
         control.value = draw.choice(control._options_values)
 
 
-@EACH_LAB_MUCH
+@EACH_LAB_AT_NIGHT
 def test_random_moves_in_a_part_end_where_a_new_lab_begins(name, kept, make):
     lab = kept(name)
     part = lab.part(*fields_of(lab), *lab.canvases, "J", *(["gradient"] if lab.table else []))
@@ -303,7 +303,7 @@ def hidden(lab) -> list[str]:
     return [name for name, canvas in lab.canvases.items() if not canvas.slot.is_shown(lab.state)]
 
 
-@EACH_LAB_MUCH
+@EACH_LAB_AT_NIGHT
 def test_what_only_a_part_shows_is_drawn_and_after_it_is_closed_no_more(name, kept, make,
                                                                         monkeypatch):
     lab = kept(name)
@@ -340,7 +340,7 @@ def test_labs_hide_some_pictures_so_that_the_test_above_sees_any():
                                                           "deep_chain"}
 
 
-@EACH_LAB_MUCH
+@EACH_LAB_AT_NIGHT
 def test_a_part_of_every_picture_goes_through_every_view_and_preset(name, kept):
     """What a lab would not show in a state must not stop the lab from being in it."""
     lab = kept(name)
@@ -385,7 +385,7 @@ def test_a_part_whose_picture_fails_is_not_made_and_the_lab_lives_on(kept, monke
 # --- the end ---
 
 
-@EACH_LAB_MUCH
+@EACH_LAB_AT_NIGHT
 def test_a_closed_part_leaves_the_lab_and_the_other_part_alive(name, kept):
     lab = kept(name)
     fields, slot = fields_of(lab)[:2], lab.slots[0].name
@@ -406,7 +406,7 @@ def test_a_closed_part_leaves_the_lab_and_the_other_part_alive(name, kept):
     check_pictures(one, lab)
 
 
-@EACH_LAB_MUCH
+@EACH_LAB_AT_NIGHT
 def test_a_closed_lab_closes_its_parts_and_leaves_nothing(name):
     gc.collect()
     before = live_widgets()
@@ -423,7 +423,7 @@ def test_a_closed_lab_closes_its_parts_and_leaves_nothing(name):
 # --- viewers without a kernel ---
 
 
-@EACH_LAB_MUCH
+@EACH_LAB_AT_NIGHT
 def test_a_part_is_stored_as_picture_words_and_text(name, kept, make):
     lab = kept(name)
     other = make(repr(lab))
