@@ -238,6 +238,22 @@ def test_divergence_keeps_the_last_sensible_state_and_says_what_to_try(name, lab
 
 
 @EACH
+@pytest.mark.parametrize("most", [0, module.MOST_STEPS], ids=["anew", "goes on"])
+def test_pictures_show_the_path_also_after_a_step_that_diverges_at_once(name, lab, most,
+                                                                         monkeypatch):
+    lab.appear()
+    lab.step(3)
+    too_fast(name, lab, 1e9)
+    lab.step(0)
+    monkeypatch.setattr(module, "MOST_STEPS", most)  # a path that is too long begins anew
+    with pytest.raises(Diverged):
+        lab.step()
+    assert len(lab.path) == 1 or most
+    for canvas in lab._shown():
+        assert canvas._drawn == canvas.slot.key(lab.state, lab.progress.key), canvas.slot.name
+
+
+@EACH
 def test_divergence_in_a_click_is_a_sentence(name, lab):
     before = lab.parameters
     too_fast(name, lab, 1e9)

@@ -86,16 +86,19 @@ class Descent:
         host, count = self._host, whole_number("count", count, 0, MOST_AT_ONCE)
         with host.locked():
             self._path, self._path_of = self.path, self._belongs_to(host.state)
-            self._count += 1
-            if len(self._path) > MOST_STEPS:
+            length = len(self._path)
+            if length > MOST_STEPS:
                 self._path = self._path[-1:]
             problem = self._descend(count)
+            is_other = len(self._path) != length
+            self._count += is_other
             stays = self._path[-1][0] == host.state.parameters
             host.change(group=self, **self._path[-1][0])
+            if stays and is_other and self.has_controls:
+                host.refresh()  # no parameter has moved, but the path is another one
             if problem:
                 raise Diverged(problem)
             if stays and count and self.has_controls:
-                host.refresh()  # the path has grown all the same
                 steps = counted_steps(len(self._path) - 1)
                 said = self._stayed(host.numbers) or every_parameter(host.numbers)
                 host.show_status(f"After {steps} {said}. {host.in_words()}")
