@@ -85,16 +85,14 @@ class Descent:
         stays, and Diverged says what to try."""
         host, count = self._host, whole_number("count", count, 0, MOST_AT_ONCE)
         with host.locked():
+            seen = self.progress.key
             self._path, self._path_of = self.path, self._belongs_to(host.state)
-            length = len(self._path)
-            if length > MOST_STEPS:
+            if len(self._path) > MOST_STEPS:
                 self._path = self._path[-1:]
             problem = self._descend(count)
-            is_other = len(self._path) != length
-            self._count += is_other
             stays = self._path[-1][0] == host.state.parameters
             host.change(group=self, **self._path[-1][0])
-            if stays and is_other and self.has_controls:
+            if stays and self.progress.key != seen and self.has_controls:
                 host.refresh()  # no parameter has moved, but the path is another one
             if problem:
                 raise Diverged(problem)
@@ -113,6 +111,7 @@ class Descent:
                 if not (loss <= limit and math.isfinite(loss) and fits):
                     return self._divergence(loss)
                 self._path.append((values, loss))
+                self._count += 1
         except Diverged:
             return self._divergence(math.inf)
         except ValueError as error:  # an expression that has no value there

@@ -65,12 +65,14 @@ class Section:
 
     def box(self, place: int, pictures: widgets.Widget) -> widgets.Box:
         """The section, the ``place``-th of its lab, with its pictures."""
-        columns = widgets.Box([*self.columns, *([self.folds] if self.folds else [])])
+        controls = [*self.columns]
+        if self.folds:
+            self.folds.add_class("mlp-across")
+            controls.append(self.folds)
+        columns = widgets.Box(controls)
         columns.add_class("mlp-controls")
         box = widgets.Box([pictures, columns])
         wide = ["mlp-wide", f"mlp-wide-{self.wide}"] if self.wide else []
-        if self.folds:
-            self.folds.add_class("mlp-across")
         for css in ("mlp-section", f"mlp-section-{place}", *wide):
             box.add_class(css)
         return box

@@ -19,7 +19,7 @@ class Runner:
     def __init__(self, tick: Callable[[], bool], pause: float = 0.06) -> None:
         self._tick, self._pause, self._clock = tick, pause, Clock()
         self._run: _Run | None = None
-        self._ended = False
+        self._ended, self._begins = False, threading.Lock()
 
     @property
     def running(self) -> bool:
@@ -28,12 +28,10 @@ class Runner:
 
     def start(self) -> None:
         """Begin, unless running already, or ended for good."""
-        if self.running:
-            return
-        run = self._run = _Run(self._tick, self._pause)
-        if self._ended:  # looked at last: the end may come meanwhile, on another thread
-            run.stopped.set()
-            return
+        with self._begins:  # the end may come meanwhile, on another thread
+            if self.running or self._ended:
+                return
+            run = self._run = _Run(self._tick, self._pause)
         if self._clock.has_loop:
             self._clock.after(0.0, lambda: run.on_loop(self._clock))
         else:
@@ -51,7 +49,8 @@ class Runner:
     def end(self) -> None:
         """Stop for good: wait for a call under way, though not for ever. A start by that call, or
         by another run that goes on a little longer, does nothing."""
-        self._ended = True
+        with self._begins:
+            self._ended = True
         self.stop()
         self.join(1.0)
 
