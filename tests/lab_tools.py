@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 
@@ -51,6 +51,15 @@ def marked_but(few: Iterable, every: Iterable,
     return [pytest.param(value, marks=() if value in few else mark) for value in every]
 
 
+def when(name: str, in_quick: Collection[str],
+         by_day: Collection[str]) -> tuple[pytest.MarkDecorator, ...]:
+    """Marks of one of many cases that make much: some are in `make quick`, more in `make test`,
+    and the others are for the night."""
+    if name in in_quick:
+        return ()
+    return (pytest.mark.thorough,) if name in by_day else (pytest.mark.nightly,)
+
+
 def these_labs(*names: str) -> pytest.MarkDecorator:
     """For a test that draws or makes much: it is ``thorough``, but on the example of the tests and
     on the labs of `make quick`."""
@@ -58,12 +67,10 @@ def these_labs(*names: str) -> pytest.MarkDecorator:
 
 
 EACH_LAB_MUCH = these_labs(*KINDS)
-OF_EACH_KIND = ("three_neuron", "names_counts", "wide_network", "digits")
+OF_EACH_KIND = ("three_neuron", "wide_network", "names_counts", "digits")
 """A lab whose slider shows a number, a whole number, one of some numbers, and one that trains."""
 EACH_LAB_AT_NIGHT = pytest.mark.parametrize("name", [
-    pytest.param(name, marks=() if name in ("example", *IN_QUICK)
-                 else pytest.mark.thorough if name in OF_EACH_KIND else pytest.mark.nightly)
-    for name in KINDS])
+    pytest.param(name, marks=when(name, ("example", *IN_QUICK), OF_EACH_KIND)) for name in KINDS])
 """For a test of what all labs share that makes much: by day of these labs, at night of all."""
 
 

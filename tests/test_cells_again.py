@@ -19,6 +19,7 @@ from unittest.mock import patch
 import ipywidgets as widgets
 import pytest
 from cells import NOTEBOOKS, cells_of, value_of
+from lab_tools import when
 from shown_labs import bare, lab_of
 
 from mlp_widgets import Lab, Poll
@@ -138,15 +139,8 @@ def page(request, monkeypatch) -> Iterator[Page]:
         found.close()
 
 
-def when(name: str) -> tuple:
-    """The part of the tests in which a notebook is run again."""
-    if name in IN_QUICK:
-        return ()
-    return (pytest.mark.thorough,) if name in BY_DAY else (pytest.mark.nightly,)
-
-
 each_notebook = pytest.mark.parametrize("page", [
-    pytest.param(path, marks=when(path.stem)) for path in NOTEBOOKS],
+    pytest.param(path, marks=when(path.stem, IN_QUICK, BY_DAY)) for path in NOTEBOOKS],
     indirect=True, ids=lambda path: path.stem)
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pytest
-from lab_tools import marked_but
+from lab_tools import OF_EACH_KIND, marked_but
 from real_jupyter import NotebookPage
 
 import mlp_widgets
@@ -101,9 +101,8 @@ def described(kind: str) -> LabDescription:
     return next(lab for lab in LABS if lab.kind == kind)
 
 
-OF_EACH_SLIDER = [described(kind) for kind in ("ThreeNeuronLab", "WideNetworkLab",
-                                               "NamesCountsLab", "DigitsLab")]
-"""A lab whose slider shows a number, a whole number, one of some numbers, and one that trains."""
+OF_EACH_SLIDER = [described(REGISTRY[name].lab) for name in OF_EACH_KIND]
+
 
 def by_day(few: Iterable, all_of_them: Iterable) -> list:
     """Parameters of a test: these few in `make test` too, the others in `make nightly` only."""

@@ -399,10 +399,12 @@ class Monkey:
     # -- what holds after it ----------------------------------------------------------------------
 
     def pause(self) -> None:
-        """Press every button that says it, until none does; leave the box."""
+        """Press every button that says it, until none does; leave the box, and wait for work that
+        ends by itself."""
         self.page.evaluate("document.activeElement.blur()")
         self.notebook.wait_idle(LONG)
         self.notebook.wait_for(lambda: self._pauses() == 0, LONG)
+        self.notebook.wait_for(lambda: not self.ask(f"in_kernel.goes_on(labs[{self.lab!r}])"), LONG)
         self.notebook.settle(LONG)
 
     def _pauses(self) -> int:
@@ -414,8 +416,6 @@ class Monkey:
         """Page and kernel are in step, nothing runs any more, and no error was told."""
         lab = f"labs[{self.lab!r}]"
         self.pause()
-        self.notebook.wait_for(lambda: not self.ask(f"in_kernel.goes_on({lab})"), LONG)
-        self.notebook.settle(LONG)
         assert self.unlike(lab) == []
         assert self.ask("in_kernel.left_behind()") == []
         assert NOT_FORESEEN not in self.ask(f"in_kernel.error_of({lab})")

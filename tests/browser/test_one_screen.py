@@ -54,7 +54,6 @@ from seen import all_violations, pale_texts
 from mlp_widgets import LABS
 from mlp_widgets.fields import declared
 from mlp_widgets.widgets.beside import THERE
-from mlp_widgets.widgets.canvas import Canvas
 
 READABLE = 10  # CSS pixels of the smallest text in a picture
 VIEW = 490  # CSS pixels: a view of a lab beside its notebook
@@ -243,14 +242,12 @@ def smallest(cases) -> list[dict[str, float]]:
     """Of each case: picture -> CSS pixels of its smallest text, where the picture has its own
     size."""
     found = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Canvas, "paint", lambda canvas: None)  # pixels say nothing here
-        for case in cases:
-            lab = case.kind(scale=1.0, **case.changes)
-            assert lab.part(*lab.canvases).widget  # all take over the state
-            found.append({name: smallest_text(canvas.picture)
-                          for name, canvas in lab.canvases.items()})
-            lab.close()
+    for case in cases:
+        lab = case.kind(scale=1.0, **case.changes)
+        assert lab.part(*lab.canvases).widget  # all are drawn
+        found.append({name: smallest_text(canvas.picture)
+                      for name, canvas in lab.canvases.items()})
+        lab.close()
     return found
 
 

@@ -7,9 +7,10 @@ In the start page and in two notebooks that begin with a prediction: one here, o
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from real_jupyter import CHECKOUT, JupyterServer
+from real_jupyter import CHECKOUT, Browser, JupyterServer, NotebookPage
 from seen import (
     LAPTOP_WITH_FILES,
     assert_begins_in_view,
@@ -33,15 +34,22 @@ def test_run_all_ends_at_the_first_thing_to_do(server, browser, notebook, seen):
             assert_parts_stand_below_their_texts(page, at_least=7)
         assert page.problems() == []
 
-A_LAB = "from mlp_widgets import OneNeuronLab\nlab = OneNeuronLab()\nlab.part('w', 'J')"
 
-
-def test_saved_labs_come_back_live_when_the_page_is_loaded_anew(server, browser):
-    notebook = server.write("reload.ipynb", A_LAB, "lab.part('w', 'loss')")
+@contextmanager
+def labs_saved(server: JupyterServer, browser: Browser) -> Iterator[tuple[str, NotebookPage]]:
+    """A notebook with two parts of a lab, and its page, run and saved."""
+    notebook = server.write(
+        "saved.ipynb", "from mlp_widgets import OneNeuronLab\nlab = OneNeuronLab()\n"
+        "lab.part('w', 'J')", "lab.part('w', 'loss')")
     with browser.open(server, notebook, **LAPTOP_WITH_FILES) as page:
         page.run_all()
         page.settle()
         page.save()
+        yield notebook, page
+
+
+def test_saved_labs_come_back_live_when_the_page_is_loaded_anew(server, browser):
+    with labs_saved(server, browser) as (_, page):
         page.reload()
         boxes = page.all(".mlp-box-w input")
         page.wait_for(lambda: boxes.count() == 2, 60)
@@ -59,11 +67,8 @@ def own_server(browser) -> Iterator[JupyterServer]:
 
 
 def test_saved_labs_are_pictures_the_next_day_until_they_run_again(own_server, browser):
-    notebook = own_server.write("next_day.ipynb", A_LAB, "lab.part('w', 'loss')")
-    with browser.open(own_server, notebook, **LAPTOP_WITH_FILES) as page:
-        page.run_all()
-        page.settle()
-        page.save()
+    with labs_saved(own_server, browser) as (notebook, _):
+        pass
     own_server.restart()
     with browser.open(own_server, notebook, **LAPTOP_WITH_FILES) as page:
         outputs = page.all(".jp-OutputArea-output")
