@@ -48,7 +48,7 @@ ifeq ($(CONDA_DEFAULT_ENV),mlp-widgets)
 endif
 
 .PHONY: help lab present site test quick nightly peers soak monkey bench notebooks pictures clean
-.PHONY: dist fresh oldest mutants style
+.PHONY: dist fresh oldest mutants style ready
 
 help:
 	$(info make lab     opens the notebooks in JupyterLab (flags: LAB_FLAGS="--port=9000"))
@@ -118,6 +118,8 @@ BROWSER = $(PY) -m pytest -p no:nbval $(PARALLEL) $(ENDS) tests/browser --ignore
 # There is a process for each core: threads of BLAS would only wait for each other.
 quick test nightly: export OPENBLAS_NUM_THREADS := 1
 
+ready: $(TEST_READY) $(SITE_READY)
+
 style: $(TEST_READY)
 	$(call part,style,$(PY) -m ruff check)
 	$(call part,types,$(PY) -m mypy)
@@ -139,7 +141,7 @@ nightly: $(TEST_READY) $(SITE_READY)
 
 peers: $(TEST_READY)
 	$(INSTALL) $(AS_NEEDED) --editable ".[peers]"
-	$(PY) -m pytest -p no:nbval -n auto --dist worksteal $(OF_PEERS)
+	$(PY) -m pytest -p no:nbval -n auto --dist load --maxschedchunk 1 $(OF_PEERS)
 
 soak: export MLP_WIDGETS_STEPS := 5000
 soak: $(TEST_READY)

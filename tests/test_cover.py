@@ -8,7 +8,14 @@ from html import unescape
 
 import pytest
 from any_state import examples
-from lab_tools import EACH_LAB, EACH_LAB_MUCH, all_words, check_same, find
+from lab_tools import (
+    EACH_LAB,
+    EACH_LAB_AT_NIGHT,
+    EACH_LAB_MUCH,
+    all_words,
+    check_same,
+    find,
+)
 from matplotlib.text import Text
 
 from mlp_widgets import TwoHiddenLab
@@ -77,7 +84,7 @@ def test_nothing_tells_a_gradient_that_is_covered(name, kept):
         assert told_anywhere(lab) == {}, preset
 
 
-@EACH_LAB_MUCH
+@EACH_LAB_AT_NIGHT
 def test_the_stepper_tells_symbols_but_no_gradients_while_covered(name, kept):
     lab = kept(name)
     if "operation" not in declared(lab.state_type) or not lab.numbers.operations:
@@ -105,7 +112,7 @@ def test_a_gradient_is_told_in_the_page_otherwise(name, kept):
     assert told_anywhere(lab)
 
 
-@EACH_LAB_MUCH
+@EACH_LAB_AT_NIGHT
 def test_uncovered_all_is_as_before(name, kept, make):
     lab = kept(name)
     lab.covered = True

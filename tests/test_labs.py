@@ -23,6 +23,7 @@ from hypothesis import given, settings
 from lab_tools import (
     CHOICES,
     EACH_LAB,
+    EACH_LAB_AT_NIGHT,
     EACH_LAB_MUCH,
     KINDS,
     NUMBER_BOXES,
@@ -581,7 +582,7 @@ def test_the_page_holds_only_core_widgets_with_classes(name, unseen):
     assert all(button._dom_classes and button.tooltip for button in buttons)
 
 
-@EACH_LAB_MUCH
+@EACH_LAB_AT_NIGHT
 def test_two_labs_do_not_disturb_each_other_and_a_closed_one_leaves_nothing(name, kept):
     other = kept(name)
     seen = other.state, other.numbers, images(other)

@@ -9,6 +9,7 @@ import pytest
 from lab_tools import (
     CHOICES,
     EACH_LAB,
+    EACH_LAB_AT_NIGHT,
     EACH_LAB_MUCH,
     SLIDERS,
     as_new,
@@ -83,7 +84,7 @@ def test_a_button_for_each_section_turns_to_it(name, unseen):
     assert len({button.description for button in pages}) == len(pages)
 
 
-@EACH_LAB_MUCH
+@EACH_LAB_AT_NIGHT
 def test_turning_changes_nothing_but_the_page(name, kept, make):
     lab = kept(name)
     last = max(len(lab.present.pages) - 1, 0)

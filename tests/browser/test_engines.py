@@ -145,11 +145,6 @@ def test_keys_number_box_and_undo(page, lab):
     assert page.unlike(PICTURE, picture) < SAME
 
 
-def test_boxes_have_room_for_their_numbers(page, lab):
-    unfold(page)
-    assert cut_boxes(page) == []
-
-
 def drag(page, lab, share: float) -> None:
     """Drag the handle of the slider by the mouse to a share of its track; it must stop there."""
     handle, track = (page.find(f"{lab.slider} .noUi-{part}") for part in ("handle", "base"))
@@ -276,10 +271,11 @@ def click_after_reset(page, lab) -> None:
     assert after == pytest.approx(expected, rel=0.02, abs=0.05)  # of a pixel
 
 
-def test_the_pointer_drags_and_clicks_also_presented(page, lab, missing):
+def test_boxes_have_room_and_the_pointer_drags_and_clicks_also_presented(page, lab, missing):
     is_clicked = lab.kind in CLICKED and find_spec("ipyevents") is not None
     drag(page, lab, 0.7)
     unfold(page)
+    assert cut_boxes(page) == []
     if is_clicked:
         click_after_reset(page, lab)
     with presented(page):

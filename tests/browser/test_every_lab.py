@@ -72,6 +72,11 @@ of_each_kind_by_day = pytest.mark.parametrize(
     "lab", by_day(OF_EACH_SLIDER, LABS), ids=str, indirect=True, scope="module"
 )
 
+# One lab that descends and one that trains; at night all.
+of_two_by_day = pytest.mark.parametrize(
+    "lab", by_day([described("ThreeNeuronLab"), described("DigitsLab")], LABS), ids=str,
+    indirect=True, scope="module")
+
 
 @pytest.fixture(scope="module", params=LABS, ids=str)
 def lab(request) -> LabDescription:
@@ -121,7 +126,7 @@ def test_keys_and_typing_move_all_that_is_shown_and_nothing_jumps(page, lab):
     assert page.overflow(".mlp-lab") == [] and clipped(page) == []
 
 
-@of_each_kind_by_day
+@of_two_by_day
 def test_undo_and_reset_bring_back_numbers_and_picture(page, lab):
     before, places, picture = values(page), boxes(page), page.remember(PICTURE)
     page.type_number(lab.box, lab.typed)
@@ -153,9 +158,8 @@ def test_a_move_right_after_undo_to_where_it_was_is_a_move(page, lab):
     page.settle()
 
 
-@pytest.mark.parametrize("lab", by_day(
-    [described("ThreeNeuronLab"), described("NamesCountsLab")], LABS),
-    ids=str, indirect=True, scope="module")
+@pytest.mark.parametrize("lab", by_day([described("ThreeNeuronLab")], LABS), ids=str,
+                         indirect=True, scope="module")
 def test_each_slider_moves_its_own_number_box_and_a_picture(page, lab):
     unfold(page)
     assert cut_boxes(page) == []
@@ -247,6 +251,7 @@ def test_a_number_with_a_comma_is_that_with_a_point(page, lab):
         assert not page.all("[role=alert]:not(:empty)").count()
 
 
+@of_each_kind_by_day
 def test_the_words_of_a_picture_follow_it_unseen(page, lab):
     words = page.find(".mlp-canvas .mlp-words")
     before = words.inner_text()
@@ -258,7 +263,7 @@ def test_the_words_of_a_picture_follow_it_unseen(page, lab):
     page.wait_for(lambda: words.inner_text() != before)
 
 
-@of_each_kind_by_day
+@of_two_by_day
 def test_tab_reaches_every_control_in_order_and_leaves(page, lab):
     unfold(page)
     root = page.find(".mlp-lab")
@@ -310,7 +315,7 @@ def corners(page) -> list[tuple[float, float]]:
             (round(switch["x"] + switch["width"], 1), round(switch["y"], 1))]
 
 
-@of_each_kind_by_day
+@of_two_by_day
 def test_a_presented_lab_is_large_and_fits_and_back_again_all_is_as_before(projected, lab):
     page = projected
     page.find(".mlp-present").scroll_into_view_if_needed()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import nbformat
 import pytest
 from lab_cases import LAPTOP, size
-from real_jupyter import CHECKOUT, JupyterServer
+from real_jupyter import CHECKOUT
 
 # JupyterLab lays a text out when it comes into view.
 TOO_WIDE = """async () => {
@@ -26,7 +26,7 @@ TOO_WIDE = """async () => {
 
 
 @pytest.fixture
-def texts(browser, missing, tmp_path):
+def texts(browser, server):
     """A notebook of the texts of all notebooks that have a formula, a table, or code; and one
     formula that is too wide."""
     cells = [cell for path in sorted((CHECKOUT / "notebooks").glob("*.ipynb"))
@@ -36,9 +36,8 @@ def texts(browser, missing, tmp_path):
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(cell.source)
                                            for cell in cells], metadata={"kernelspec": kernel})
-    nbformat.write(made, tmp_path / "texts.ipynb")
-    with JupyterServer(tmp_path) as server, browser.open(server, "texts.ipynb",
-                                                         sidebar=True) as page:
+    nbformat.write(made, server.notebooks / "texts.ipynb")
+    with browser.open(server, "texts.ipynb", sidebar=True) as page:
         size(page, *LAPTOP, files=True)
         yield page
 

@@ -7,7 +7,7 @@ looked at in JupyterLab.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from itertools import product
@@ -19,7 +19,9 @@ from lab_cases import (
     DESK,
     LAPTOP,
     LARGER,
+    PARTS,
     PROJECTORS,
+    STATES,
     Case,
     all_cases,
     assert_all_had_it,
@@ -30,6 +32,7 @@ from lab_cases import (
     each_page,
     fold,
     hidden_in,
+    of_states,
     present,
     size,
 )
@@ -69,10 +72,6 @@ AROUND_AND_INSIDE = """root => {
         e => [name(e), e.getBoundingClientRect().width / (e.naturalWidth / 2)]))];
 }"""
 WIDTHS = range(320, 1901, 100)
-# A lab and two parts of it.
-PARTS = ["lab = ThreeNeuronLab()\nlab",
-         "part = lab.part('w11', 'J', 'gradient', 'fit')\npart",
-         "lab.part('w11', 'b11', 'presets', 'J', 'gradient', 'fit')"]
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +79,7 @@ def jupyterlab(server, pages) -> Iterator[NotebookPage]:
     """All cases in JupyterLab, and after them a lab with its parts."""
     page = pages(server, [*cells_of_cases(), *PARTS])
     yield page
+    fold(page, False)
     assert page.problems() == []
 
 
@@ -176,7 +176,7 @@ def test_the_same_in_a_view_beside_the_notebook(beside):
 @pytest.mark.nightly
 def test_in_a_view_beside_the_notebook_all_texts_in_pictures_can_be_read(beside, smallest):
     """A wide picture stands in two halves there, one below the other."""
-    sizes = [(case, name, smallest[case.number][name] * zoom)
+    sizes = [(case, name, smallest(case)[name] * zoom)
              for case, _, zooms in beside for name, zoom in zooms.items()]
     assert [f"{case}, {name}: {size:.1f} px" for case, name, size in sizes
             if size < READABLE] == []
@@ -238,30 +238,34 @@ def test_presented_the_stepper_is_seen_with_what_it_lights(presented, cases, scr
 
 
 @pytest.fixture(scope="module")
-def smallest(cases) -> list[dict[str, float]]:
-    """Of each case: picture -> CSS pixels of its smallest text, where the picture has its own
-    size."""
-    found = []
-    for case in cases:
-        lab = case.kind(scale=1.0, **case.changes)
-        assert lab.part(*lab.canvases).widget  # all are drawn
-        found.append({name: smallest_text(canvas.picture)
-                      for name, canvas in lab.canvases.items()})
-        lab.close()
-    return found
+def smallest() -> Callable[[Case], dict[str, float]]:
+    """Of a case: picture -> CSS pixels of its smallest text, where the picture has its own size."""
+    found: dict[int, dict[str, float]] = {}
+
+    def of(case: Case) -> dict[str, float]:
+        if case.number not in found:
+            lab = case.kind(scale=1.0, **case.changes)
+            assert lab.part(*lab.canvases).widget  # all are drawn
+            found[case.number] = {name: smallest_text(canvas.picture)
+                                  for name, canvas in lab.canvases.items()}
+            lab.close()
+        return found[case.number]
+
+    return of
 
 
-@projected
+@pytest.mark.parametrize("shown", by_day(
+    [(PROJECTORS[0], "first states")], product(PROJECTORS, STATES)), ids=str)
 def test_presented_texts_in_pictures_are_as_large_as_those_around_them(
-        presented, cases, smallest, screen):
+        presented, cases, smallest, shown):
     """At least 85 % of the smallest text of the page."""
-    seen = set()
+    seen, (screen, states) = set(), shown
     size(presented, *screen, False)
-    for here in each_page(presented, cases):
+    for here in each_page(presented, of_states(cases, states)):
         for case in here:
             around, pictures = presented.page.evaluate(AROUND_AND_INSIDE, case.root)
             for name, zoom in pictures.items():
-                inside = smallest[case.number][name] * zoom
+                inside = smallest(case)[name] * zoom
                 assert inside >= 0.85 * around, f"{case}: {name}: {inside:.1f} px"
                 seen.add((case.kind, name))
     assert len(seen) > 2 * len(LABS)
@@ -290,21 +294,25 @@ def texts_in_the_way(page: NotebookPage, cases: list[Case], *widths: int) -> lis
 SOME, FEW = WIDTHS[::4], (720,)
 
 
-@pytest.mark.parametrize("shown", by_day([(True, SOME)], [(True, SOME), (True, WIDTHS),
-                                                          (False, SOME)]), ids=str)
+@pytest.mark.parametrize("shown", by_day(
+    [(True, SOME, "first states")],
+    [(True, SOME, "first states"), (True, WIDTHS, "all states"), (False, SOME, "all states")]),
+    ids=str)
 def test_no_text_is_cut_or_overlaps_another(jupyterlab, cases, shown):
     """What stands there with closed folds stands there with open ones too, above them."""
-    is_open, widths = shown
+    is_open, widths, states = shown
     size(jupyterlab, *DESK, False)
     fold(jupyterlab, is_open)
-    assert texts_in_the_way(jupyterlab, cases, *widths) == []
+    assert texts_in_the_way(jupyterlab, of_states(cases, states), *widths) == []
 
 
-@pytest.mark.parametrize("widths", by_day([FEW], [FEW, SOME]), ids=str)
-def test_presented_no_text_is_cut_or_overlaps_another(presented, cases, widths):
+@pytest.mark.parametrize("shown", by_day(
+    [(FEW, "first states")], [(FEW, "first states"), (SOME, "all states")]), ids=str)
+def test_presented_no_text_is_cut_or_overlaps_another(presented, cases, shown):
+    widths, states = shown
     size(presented, *DESK, False)
     fold(presented, True)
-    for found in each_page(presented, cases):
+    for found in each_page(presented, of_states(cases, states)):
         assert texts_in_the_way(presented, found, *widths) == []
 
 
@@ -349,7 +357,7 @@ def places_of(page: NotebookPage, case: Case) -> list[list]:
 
 @pytest.mark.nightly
 def test_nothing_jumps_and_no_text_overlaps_when_sliders_go_to_their_ends(jupyterlab, cases):
-    page, at_first = jupyterlab, [case for case in cases if not case.changes]
+    page, at_first = jupyterlab, of_states(cases, "first states")
     size(page, *LAPTOP, False)
     fold(page, True)
     before = [places_of(page, case) for case in at_first]

@@ -66,6 +66,7 @@ def own_server(browser) -> Iterator[JupyterServer]:
         yield running
 
 
+@pytest.mark.nightly
 def test_saved_labs_are_pictures_the_next_day_until_they_run_again(own_server, browser):
     with labs_saved(own_server, browser) as (notebook, _):
         pass
