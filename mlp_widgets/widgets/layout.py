@@ -104,19 +104,20 @@ class Folds:
             box = stack(*fold.parts)
             box.add_class("mlp-fold")
             widgets.show(box, False)
-            switch.observe(connect(_opener(box)), names="value")
+            switch.observe(connect(self._opener(box)), names="value")
             self.switches[fold.css] = switch
             boxes.append(box)
         self.widget = stack(line(*self.switches.values()), *boxes)
         self.widget.add_class("mlp-folds")
 
+    def _opener(self, box: widgets.Box) -> Callable[[Any], None]:
+        """Shows a box while its switch is pressed, and marks where two are open."""
+        def pressed(change: Any) -> None:
+            widgets.show(box, change["new"])
+            is_open = [switch.value for switch in self.switches.values()]
+            mark(self.widget, "mlp-some-open", sum(is_open) > 1)
 
-def _opener(box: widgets.Box) -> Callable[[Any], None]:
-    """Shows a box while its switch is pressed."""
-    def pressed(change: Any) -> None:
-        widgets.show(box, change["new"])
-
-    return pressed
+        return pressed
 
 
 class OneOf(widgets.VBox):

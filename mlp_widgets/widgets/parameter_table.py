@@ -12,12 +12,14 @@ from ..text import number, symbol
 from . import bare as widgets
 from .controls import Control
 from .host import Numbers
-from .layout import styled
+from .layout import mark, styled
 
 FULL_ARROW = 100.0
 """|gradient| at which an arrow reaches its full length."""
 UNIT = 0.1
 """|gradient| around which an arrow's length turns from proportional to logarithmic."""
+LONG = 8
+"""Headings and gradients of a table that stands in two halves where it is presented."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class ParameterTable:
                 parts += [self._hint(state, beside), *(
                     self._gradient(state, numbers, name) for name in names)]
         self._gradients.value = "".join(parts)
+        mark(self.widget, "mlp-long-table", len(parts) >= LONG)
 
     def _hint(self, state: Any, names: Sequence[str]) -> str:
         """What stands in the column of gradients of these parameters, beside a heading; θ stands

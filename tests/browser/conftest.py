@@ -16,8 +16,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from described_labs import LABS, LabDescription, described
-from lab_cases import PARTS, Case, all_cases, cells_of_cases
+from described_labs import LABS, LabDescription, cells_of_all, described
+from lab_cases import Case, all_cases, cells_of_cases
 from real_jupyter import (
     CHECKOUT,
     NUMBER_LABS,
@@ -34,11 +34,10 @@ pytest.register_assert_rewrite("monkey")  # its assertions say what they found
 NARROW = {"width": 1024, "height": 768}  # CSS pixels: the narrowest page in which a lab must fit
 
 
-OWN_PAGES = ("[webkit", "[firefox", "test_voila", "real_jupyter", "notebook7", "test_site",
-             "polls_page", "[monkey-chromium", "[monkey-firefox")
-"""What is looked at in a page of its own; all else is in the page of all labs in JupyterLab, first
-what is seen in it before any lab was moved. The pages that take longest come first: at the end no
-process works alone."""
+OWN_PAGES = ("test_one_screen", "[webkit", "test_voila", "notebook7", "[firefox", "real_jupyter",
+             "test_site", "polls_page", "[monkey-chromium", "[monkey-firefox")
+"""What is looked at in a page of its own; all else is in the page of all labs in JupyterLab. The
+pages that take longest come first: at the end no process works alone."""
 
 
 def page_of_test(name: str) -> str:
@@ -48,9 +47,8 @@ def page_of_test(name: str) -> str:
 
 def pytest_collection_modifyitems(items):
     """xdist takes the pages as they come, if it is told so."""
-    order = ["labs", *OWN_PAGES]
-    items.sort(key=lambda item: (order.index(page_of_test(item.nodeid)),
-                                 "test_one_screen" not in item.nodeid))
+    order = [OWN_PAGES[0], "labs", *OWN_PAGES[1:]]
+    items.sort(key=lambda item: order.index(page_of_test(item.nodeid)))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -145,10 +143,11 @@ def home(server) -> JupyterServer:
 
 @pytest.fixture(scope="module")
 def opened(home, pages, labs) -> Iterator[NotebookPage]:
-    """A page with these labs: that of ``test_one_screen``, or in Notebook 7 of ``test_notebook7``.
-    A lab that is looked at is shown alone: the others would be laid out with each of its keys."""
-    parts = [] if isinstance(home, Notebook7Server) else PARTS
-    page = pages(home, [*cells_of_cases(labs), *parts])
+    """A page with these labs; in Notebook 7 that of ``test_notebook7``, where these tests come
+    first. A lab that is looked at is shown alone: the others would be laid out with each of its
+    keys."""
+    is_notebook_7 = isinstance(home, Notebook7Server)
+    page = pages(home, cells_of_cases(labs) if is_notebook_7 else cells_of_all(of=labs))
     page.alone = True
     yield page
     page.look_at(None)

@@ -7,6 +7,8 @@ pale: for all labs in ``test_one_screen``.
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from described_labs import (
     BRINGS,
@@ -59,6 +61,9 @@ SEEN_ALL = """e => {
     e.style.pointerEvents = '';
     return is_on_top && e.scrollWidth <= e.clientWidth && pointerEvents === 'none';
 }"""
+
+FEW = 250
+"""Elements; with their texts, about a quarter of those of a lab."""
 
 if_it_descends = pytest.mark.parametrize(
     "lab", [lab for lab in LABS if lab.descends], ids=str, indirect=True, scope="module"
@@ -124,6 +129,24 @@ def test_keys_and_typing_move_all_that_is_shown_and_nothing_jumps(page, lab):
     assert shown(page, lab) | {"mlp-status": ""} == seen[-1] | {"mlp-status": ""}
     assert boxes(page) == places, "after typing"
     assert page.overflow(".mlp-lab") == [] and clipped(page) == []
+
+
+@of_each_kind_by_day
+def test_a_key_has_few_elements_styled_anew(page, browser, lab):
+    """A :has() in the style sheet that may follow what is written at each move has the browser seek
+    all styles of the lab again: 570 to 700 elements at each key, and four times as long."""
+    unfold(page)
+    page.focus_slider(lab.slider)
+    browser.program.start_tracing(page=page.page, categories=["-*", "devtools.timeline"])
+    try:
+        for key in ("ArrowRight", "ArrowLeft"):
+            page.page.keyboard.press(key)
+            page.settle()
+    finally:
+        told = json.loads(browser.program.stop_tracing())["traceEvents"]
+    styled = sum(event["args"].get("elementCount", 0) for event in told
+                 if event["name"] == "UpdateLayoutTree")
+    assert 0 < styled / 2 < FEW
 
 
 @of_two_by_day
