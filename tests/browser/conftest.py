@@ -34,7 +34,7 @@ pytest.register_assert_rewrite("monkey")  # its assertions say what they found
 NARROW = {"width": 1024, "height": 768}  # CSS pixels: the narrowest page in which a lab must fit
 
 
-OWN_PAGES = ("test_one_screen", "[webkit", "test_voila", "notebook7", "[firefox", "real_jupyter",
+OWN_PAGES = ("test_one_screen", "[firefox", "[webkit", "real_jupyter", "test_voila", "notebook7",
              "test_site", "polls_page", "[monkey-chromium", "[monkey-firefox")
 """What is looked at in a page of its own; all else is in the page of all labs in JupyterLab. The
 pages that take longest come first: at the end no process works alone."""
