@@ -64,8 +64,10 @@ CLOSE_PANEL = """() => [...window.jupyterapp.shell.widgets('main')]
     .filter(widget => widget.node.matches('.jupyterlab-sidecar')).forEach(e => e.dispose())"""
 # The size of the smallest text of a lab's page, CSS pixels; and by how much each picture is larger
 # than it was drawn.
-AROUND_AND_INSIDE = """root => {
+AROUND_AND_INSIDE = """async root => {
     const lab = document.querySelector(root), small = lab.querySelector('.mlp-status');
+    lab.scrollIntoView();  // JupyterLab lays a cell out when it comes into view
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
     const images = [...lab.querySelectorAll('img')].filter(e => e.checkVisibility());
     const name = e => [...e.classList].find(css => css.startsWith('mlp-picture-')).slice(12);
     return [parseFloat(getComputedStyle(small).fontSize), Object.fromEntries(images.map(
