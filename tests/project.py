@@ -9,16 +9,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def project_files() -> list[Path]:
-    """Files that belong to the project: those git knows or would add, or all if there is no git."""
+def project_entries() -> list[Path]:
+    """What git knows or would add, links too; or all files if there is no git."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     try:
         run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         names = run.stdout.split("\0") if run.returncode == 0 else []
     except FileNotFoundError:
         names = []
-    paths = [ROOT / name for name in names if name] or walked_files()
-    return [path for path in paths if path.is_file()]
+    return [ROOT / name for name in names if name] or walked_files()
+
+
+def project_files() -> list[Path]:
+    """Files that belong to the project."""
+    return [path for path in project_entries() if path.is_file()]
 
 
 def walked_files() -> list[Path]:

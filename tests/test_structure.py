@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from mutants import MUTANTS
 from mutants_left import LEFT
-from project import project_files, walked_files
+from project import project_entries, project_files, walked_files
 
 from mlp_widgets.lectures import REGISTRY
 
@@ -383,6 +383,11 @@ def test_git_and_walk_find_the_files():
 def test_no_file_holds_a_path_of_a_machine(machine_paths):
     found = {name_of(path): machine_paths(text_of(path)) for path in project_files()}
     assert {name: paths for name, paths in found.items() if paths} == {}
+
+
+def test_there_is_no_link():
+    """It would lead out of the checkout, to a place of one machine, and Windows makes none."""
+    assert [path for path in project_entries() if path.is_symlink()] == []
 
 
 def test_no_file_names_a_package_registry():
