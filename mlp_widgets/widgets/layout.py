@@ -115,7 +115,7 @@ class Folds:
         def pressed(change: Any) -> None:
             widgets.show(box, change["new"])
             is_open = [switch.value for switch in self.switches.values()]
-            mark(self.widget, "mlp-some-open", sum(is_open) > 1)
+            mark(self.widget, "mlp-two-open", sum(is_open) > 1)
 
         return pressed
 

@@ -109,6 +109,11 @@ def by_day(few: Iterable, all_of_them: Iterable) -> list:
     return marked_but(few, all_of_them, pytest.mark.nightly)
 
 
+def only(labs: list) -> pytest.MarkDecorator:
+    """A test of these labs, which may be those of ``by_day``."""
+    return pytest.mark.parametrize("lab", labs, ids=str, indirect=True, scope="module")
+
+
 IN_EACH_HOME = [LABS[0], *OF_EACH_SLIDER]
 """The labs that are looked at in Notebook 7 and Voilà in `make test`; all of them there at night,
 for what lays them out is the same as in JupyterLab."""

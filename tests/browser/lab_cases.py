@@ -61,11 +61,6 @@ def cells_of_cases(labs: Sequence[LabDescription] = LABS) -> list[str]:
     return cells_of_all(*(str(case) for case in all_cases(labs) if case.changes), of=labs)
 
 
-# A lab and two parts of it.
-PARTS = ["lab = ThreeNeuronLab()\nlab",
-         "part = lab.part('w11', 'J', 'gradient', 'fit')\npart",
-         "lab.part('w11', 'b11', 'presets', 'J', 'gradient', 'fit')"]
-
 STATES = ("first states", "all states")
 """Where many things are measured of a text, the labs as they open are enough by day."""
 

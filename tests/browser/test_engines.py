@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 
 import pytest
-from described_labs import LABS, OF_EACH_SLIDER, LabDescription, cells_of_all, described
+from described_labs import LABS, OF_EACH_SLIDER, LabDescription, cells_of_all, described, only
 from lab_cases import LAPTOP, PROJECTORS, size
 from real_jupyter import NUMBER_LABS, Firefox, NotebookPage, firefox_path
 from real_webkit import WebKit, missing_programs
@@ -94,11 +94,6 @@ def lab(request) -> LabDescription:
 def kind_of(lab: LabDescription) -> type:
     """The class of a lab."""
     return getattr(mlp_widgets, lab.kind)
-
-
-def only(labs: list[LabDescription]):
-    """A test of these labs."""
-    return pytest.mark.parametrize("lab", labs, ids=str, indirect=True, scope="module")
 
 
 # A box that changes its own width while it is told of it: that can only be told a frame later.

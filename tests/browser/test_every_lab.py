@@ -18,6 +18,7 @@ from described_labs import (
     by_day,
     described,
     number,
+    only,
 )
 from seen import (
     IN_PICTURES,
@@ -65,22 +66,12 @@ SEEN_ALL = """e => {
 FEW = 250
 """Elements; with their texts, about a quarter of those of a lab."""
 
-if_it_descends = pytest.mark.parametrize(
-    "lab", [lab for lab in LABS if lab.descends], ids=str, indirect=True, scope="module"
-)
-
-of_each_kind = pytest.mark.parametrize(
-    "lab", OF_EACH_SLIDER, ids=str, indirect=True, scope="module"
-)
-
-of_each_kind_by_day = pytest.mark.parametrize(
-    "lab", by_day(OF_EACH_SLIDER, LABS), ids=str, indirect=True, scope="module"
-)
+if_it_descends = only([lab for lab in LABS if lab.descends])
+of_each_kind = only(OF_EACH_SLIDER)
+of_each_kind_by_day = only(by_day(OF_EACH_SLIDER, LABS))
 
 # One lab that descends and one that trains; at night all.
-of_two_by_day = pytest.mark.parametrize(
-    "lab", by_day([described("ThreeNeuronLab"), described("DigitsLab")], LABS), ids=str,
-    indirect=True, scope="module")
+of_two_by_day = only(by_day([described("ThreeNeuronLab"), described("DigitsLab")], LABS))
 
 
 @pytest.fixture(scope="module", params=LABS, ids=str)
@@ -181,8 +172,7 @@ def test_a_move_right_after_undo_to_where_it_was_is_a_move(page, lab):
     page.settle()
 
 
-@pytest.mark.parametrize("lab", by_day([described("ThreeNeuronLab")], LABS), ids=str,
-                         indirect=True, scope="module")
+@only(by_day([described("ThreeNeuronLab")], LABS))
 def test_each_slider_moves_its_own_number_box_and_a_picture(page, lab):
     unfold(page)
     assert cut_boxes(page) == []
@@ -306,8 +296,7 @@ def test_tab_reaches_every_control_in_order_and_leaves(page, lab):
     assert reached == sorted(reached)
 
 
-@pytest.mark.parametrize("lab", [described("ThreeNeuronLab")], ids=str, indirect=True,
-                         scope="module")
+@only([described("ThreeNeuronLab")])
 def test_a_button_under_the_pointer_can_be_read(page, lab):
     unfold(page)
     for css in (".mlp-primary", ".mlp-undo", ".mlp-fold-switch", ".mlp-on", ".mod-active"):

@@ -19,7 +19,6 @@ from lab_cases import (
     DESK,
     LAPTOP,
     LARGER,
-    PARTS,
     PROJECTORS,
     STATES,
     Case,
@@ -64,16 +63,18 @@ CLOSE_PANEL = """() => [...window.jupyterapp.shell.widgets('main')]
     .filter(widget => widget.node.matches('.jupyterlab-sidecar')).forEach(e => e.dispose())"""
 # The size of the smallest text of a lab's page, CSS pixels; and by how much each picture is larger
 # than it was drawn.
-AROUND_AND_INSIDE = """async root => {
+AROUND_AND_INSIDE = """root => {
     const lab = document.querySelector(root), small = lab.querySelector('.mlp-status');
-    lab.scrollIntoView();  // JupyterLab lays a cell out when it comes into view
-    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
     const images = [...lab.querySelectorAll('img')].filter(e => e.checkVisibility());
     const name = e => [...e.classList].find(css => css.startsWith('mlp-picture-')).slice(12);
     return [parseFloat(getComputedStyle(small).fontSize), Object.fromEntries(images.map(
         e => [name(e), e.getBoundingClientRect().width / (e.naturalWidth / 2)]))];
 }"""
 WIDTHS = range(320, 1901, 100)
+# A lab and two parts of it.
+PARTS = ["lab = ThreeNeuronLab()\nlab",
+         "part = lab.part('w11', 'J', 'gradient', 'fit')\npart",
+         "lab.part('w11', 'b11', 'presets', 'J', 'gradient', 'fit')"]
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +82,6 @@ def jupyterlab(server, pages) -> Iterator[NotebookPage]:
     """All cases in JupyterLab, and after them a lab with its parts."""
     page = pages(server, [*cells_of_cases(), *PARTS])
     yield page
-    fold(page, False)
     assert page.problems() == []
 
 
@@ -265,6 +265,7 @@ def test_presented_texts_in_pictures_are_as_large_as_those_around_them(
     size(presented, *screen, False)
     for here in each_page(presented, of_states(cases, states)):
         for case in here:
+            presented.look_at(case.number)  # JupyterLab lays it out when it comes into view
             around, pictures = presented.page.evaluate(AROUND_AND_INSIDE, case.root)
             for name, zoom in pictures.items():
                 inside = smallest(case)[name] * zoom
