@@ -427,6 +427,12 @@ class NotebookPage:
 
     # The notebook --------------------------------------------------------------------------
 
+    def wait_for_last_cell(self) -> None:
+        """Wait until the last cell stands in the page: JupyterLab puts the cells below the first
+        ones there when it is idle, within 3 s. Run All before that scrolls to the last cell late,
+        even after a cell has put the keyboard elsewhere."""
+        self.page.wait_for_function(LAST_CELL_STANDS)
+
     def run_all(self, seconds: float = 120) -> None:
         """Run every cell and wait until the last one is done and the kernel is idle."""
         self.page.set_default_timeout(seconds * 1000)
@@ -627,6 +633,11 @@ NOTEBOOK_IS_OPEN = """() => {
     const kernel = panel?.sessionContext?.session?.kernel;
     return kernel?.connectionStatus === 'connected' && kernel?.status === 'idle'
         && document.querySelector('.jp-Notebook-ExecutionIndicator') !== null;
+}"""
+
+LAST_CELL_STANDS = """() => {
+    const { widgets } = window.jupyterapp.shell.currentWidget.content;
+    return widgets.length > 0 && widgets[widgets.length - 1].node.isConnected;
 }"""
 
 # Errors in a widget's callback belong to no cell: only the kernel's own channel has all. One is

@@ -43,6 +43,7 @@ def opened(browser, own_server) -> Iterator[NotebookPage]:
     """A notebook of the course, and below it a lab and a button whose callback raises."""
     own_server.append(COURSE.name, *CELLS)
     with browser.open(own_server, COURSE.name, **LAPTOP_WITH_FILES) as page:
+        page.wait_for_last_cell()
         page.run_all()
         page.settle()  # what comes back comes late
         assert_begins_in_view(page, ".mlp-predict")

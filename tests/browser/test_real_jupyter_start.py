@@ -24,6 +24,7 @@ from seen import (
 ])
 def test_run_all_ends_at_the_first_thing_to_do(server, browser, notebook, seen):
     with browser.open(server, f"{notebook}.ipynb", **LAPTOP_WITH_FILES) as page:
+        page.wait_for_last_cell()
         page.run_all()
         page.settle()
         assert_begins_in_view(page, *seen)
