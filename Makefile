@@ -48,7 +48,7 @@ ifeq ($(CONDA_DEFAULT_ENV),mlp-widgets)
 endif
 
 .PHONY: help lab present site test quick nightly peers soak monkey bench notebooks pictures clean
-.PHONY: dist fresh oldest mutants style ready
+.PHONY: dist fresh oldest mutants style ready ready-peers
 
 help:
 	$(info make lab     opens the notebooks in JupyterLab (flags: LAB_FLAGS="--port=9000"))
@@ -139,8 +139,10 @@ nightly: $(TEST_READY) $(SITE_READY)
 	$(UNIT) -m nightly
 	$(BROWSER) -m nightly
 
-peers: $(TEST_READY)
+ready-peers: $(TEST_READY)
 	$(INSTALL) $(AS_NEEDED) --editable ".[peers]"
+
+peers: ready-peers
 	$(PY) -m pytest -p no:nbval -n auto --dist load --maxschedchunk 1 $(OF_PEERS)
 
 soak: export MLP_WIDGETS_STEPS := 5000

@@ -90,7 +90,9 @@ def test_the_peers_are_required_and_the_long_runs_are_on_every_night(workflow):
     others = [job for name, job in workflow["jobs"].items() if name not in long]
     assert all(job["if"] == "github.event_name != 'schedule'" for job in others)
     run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert run.index("make test ") < run.index("make peers ")
+    in_order = ["make ready-peers ", "make peers ", "make test ", 'wait "$peers" || failed=',
+                'exit "$failed"']
+    assert sorted(in_order, key=run.index) == in_order
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there `bash` may be the one of WSL")
