@@ -31,7 +31,7 @@ from mlp_widgets.widgets.part import Part
 from mlp_widgets.widgets.predict import Prediction
 
 IN_QUICK = ("02_two_hidden",)
-BY_DAY = ("01_one_neuron", "03_three_neuron", "11_digits")
+BY_DAY = ("01_one_neuron", "03_three_neuron", "08b_chain_backward", "11_digits")
 """In `make test` too; the others at night."""
 
 
